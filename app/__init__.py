@@ -1,0 +1,1 @@
+"""Plumbing that knows no session and no meeting; `app.main` puts the slices together."""

@@ -1,0 +1,1 @@
+"""The conference: events, programme, participants, networks and pilots."""

@@ -1,0 +1,1 @@
+"""The whole way of a schedule into and out of Pilotmatch."""

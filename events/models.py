@@ -1,0 +1,266 @@
+"""Tables of the conference: events, rooms, tracks, sessions, participants, bookings, releases."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from tortoise import fields
+from tortoise.models import Model
+
+from app.fields import UTCDatetimeField
+from app.models import Person
+from events.networks.models import Network, Pilot, Region
+
+
+class EventKind(StrEnum):
+    CONFERENCE = "conference"
+    BROKERAGE = "brokerage event"
+    WORKSHOP = "workshop"
+    SEMINAR = "seminar"
+    BRIEFING = "briefing"
+    EXCHANGE = "information exchange"
+    CONVENTION = "convention"
+    RESEARCH_SEMINAR = "research seminar"
+    TRAINING = "training"
+
+
+class Event(Model):
+    """A conference, brokerage event, … of a network, in one zone."""
+
+    id = fields.IntField(primary_key=True)
+    slug = fields.CharField(60, unique=True)
+    title = fields.CharField(200)
+    kind = fields.CharEnumField(EventKind)
+    network: fields.ForeignKeyRelation[Network] = fields.ForeignKeyField("events.Network", related_name="events")
+    network_id: int
+    summary = fields.TextField(default="")
+    venue = fields.CharField(200, default="")
+    city = fields.CharField(80, default="")
+    country = fields.CharField(2, default="")
+    zone = fields.CharField(60)  # IANA name
+    first_day: date = fields.DateField()
+    last_day: date = fields.DateField()
+    version = fields.CharField(40, null=True)  # the newest release; None: only the desk sees the programme
+
+    class Meta:
+        table = "event"
+
+    @property
+    def scope(self) -> str:
+        """The journal this event's writes go to, and the topic of what everyone may see."""
+        return f"event:{self.id}"
+
+    @property
+    def desk(self) -> str:
+        """The topic of what only its organisers see."""
+        return f"desk:{self.id}"
+
+    @property
+    def released(self) -> bool:
+        return self.version is not None
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+
+class Room(Model):
+    id = fields.IntField(primary_key=True)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("events.Event", related_name="rooms")
+    event_id: int
+    name = fields.CharField(120)
+    capacity = fields.IntField(null=True)
+    position = fields.IntField(default=0)
+    shared = fields.BooleanField(default=False)  # several sessions at once (foyer, posters)
+
+    class Meta:
+        table = "room"
+        unique_together = (("event", "name"),)
+
+
+class Track(Model):
+    id = fields.IntField(primary_key=True)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("events.Event", related_name="tracks")
+    event_id: int
+    name = fields.CharField(120)
+    colour = fields.CharField(7, default="")  # #rrggbb
+    position = fields.IntField(default=0)
+
+    class Meta:
+        table = "track"
+        unique_together = (("event", "name"),)
+
+
+class SessionStatus(StrEnum):
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+
+
+class Session(Model):
+    """One item of the programme. Without `start` it is not on the schedule yet."""
+
+    id = fields.IntField(primary_key=True)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("events.Event", related_name="sessions")
+    event_id: int
+    room: fields.ForeignKeyNullableRelation[Room] = fields.ForeignKeyField(
+        "events.Room", related_name="sessions", null=True, on_delete=fields.SET_NULL
+    )
+    room_id: int | None
+    track: fields.ForeignKeyNullableRelation[Track] = fields.ForeignKeyField(
+        "events.Track", related_name="sessions", null=True, on_delete=fields.SET_NULL
+    )
+    track_id: int | None
+    title = fields.CharField(250)
+    subtitle = fields.CharField(250, default="")
+    abstract = fields.TextField(default="")
+    kind = fields.CharField(60, default="")  # talk, workshop, break, …: the organiser's word
+    language = fields.CharField(8, default="")
+    start: datetime | None = UTCDatetimeField(null=True)
+    end: datetime | None = UTCDatetimeField(null=True)
+    online_url = fields.CharField(500, default="")
+    capacity = fields.IntField(null=True)  # None: no booking needed
+    booked = fields.IntField(default=0)
+    status = fields.CharEnumField(SessionStatus, default=SessionStatus.CONFIRMED)
+    version = fields.IntField(default=1)  # +1 on every edit: what a page that saves must have seen
+    sequence = fields.IntField(default=0)  # RFC 5545 3.8.7.4: +1 on time, place or status
+    changed_at: datetime = UTCDatetimeField()  # LAST-MODIFIED, strictly rising
+    created_at: datetime = UTCDatetimeField()
+    source = fields.CharField(200, null=True)  # stable key in the file it was imported from
+    pilots: fields.ManyToManyRelation[Pilot] = fields.ManyToManyField(
+        "events.Pilot",
+        related_name="sessions",
+        through="session_pilot",
+        forward_key="pilot_id",
+        backward_key="session_id",
+    )
+    speakers: fields.ManyToManyRelation["Participant"] = fields.ManyToManyField(
+        "events.Participant",
+        related_name="speaking",
+        through="session_speaker",
+        forward_key="participant_id",
+        backward_key="session_id",
+    )
+
+    class Meta:
+        table = "session"
+        unique_together = (("event", "source"),)
+
+    @property
+    def subject(self) -> str:
+        return f"session:{self.id}"
+
+    @property
+    def scheduled(self) -> bool:
+        return self.start is not None and self.status == SessionStatus.CONFIRMED
+
+
+class OrganisationKind(StrEnum):
+    COMPANY = "company"
+    CLUSTER = "cluster"
+    RESEARCH = "research institution"
+    SUPPORT = "business support office"
+    AUTHORITY = "public authority"
+
+
+class Organisation(Model):
+    id = fields.IntField(primary_key=True)
+    name = fields.CharField(200)
+    kind = fields.CharEnumField(OrganisationKind)
+    region: fields.ForeignKeyRelation[Region] = fields.ForeignKeyField("events.Region", related_name="organisations")
+    region_id: int
+    website = fields.CharField(300, default="")
+
+    class Meta:
+        table = "organisation"
+        unique_together = (("name", "region"),)
+
+
+class ParticipantKind(StrEnum):
+    DELEGATE = "delegate"
+    SPEAKER = "speaker"
+    ORGANISER = "organiser"
+    SUPPORT = "support office"
+    DESK = "desk staff"
+
+
+class ParticipantStatus(StrEnum):
+    PENDING = "pending"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+
+
+class Participant(Model):
+    """A person's presence at one event. An imported speaker has a name and no Person until they sign in."""
+
+    id = fields.IntField(primary_key=True)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("events.Event", related_name="participants")
+    event_id: int
+    person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "app.Person", related_name="participants", null=True
+    )
+    person_id: int | None
+    organisation: fields.ForeignKeyNullableRelation[Organisation] = fields.ForeignKeyField(
+        "events.Organisation", related_name="participants", null=True, on_delete=fields.SET_NULL
+    )
+    organisation_id: int | None
+    kind = fields.CharEnumField(ParticipantKind)
+    status = fields.CharEnumField(ParticipantStatus)
+    status_reason = fields.CharField(500, default="")
+    name = fields.CharField(120)
+    position = fields.CharField(120, default="")  # job title
+    source = fields.CharField(200, null=True)  # stable key in the file they were imported from
+    created_at: datetime = UTCDatetimeField()
+
+    class Meta:
+        table = "participant"
+        unique_together = (("event", "person"), ("event", "source"))
+
+    @property
+    def topic(self) -> str | None:
+        """Where this person's own changes are heard; None for somebody without an account."""
+        return f"person:{self.person_id}" if self.person_id else None
+
+    @property
+    def runs_desk(self) -> bool:
+        return self.status == ParticipantStatus.APPROVED and self.kind in (
+            ParticipantKind.ORGANISER,
+            ParticipantKind.DESK,
+        )
+
+
+class Booking(Model):
+    """A participant's seat in a session, or, for a session without capacity, its mark in their agenda."""
+
+    id = fields.IntField(primary_key=True)
+    session: fields.ForeignKeyRelation[Session] = fields.ForeignKeyField("events.Session", related_name="bookings")
+    session_id: int
+    participant: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(
+        "events.Participant", related_name="bookings"
+    )
+    participant_id: int
+    created_at: datetime = UTCDatetimeField()
+
+    class Meta:
+        table = "booking"
+        unique_together = (("session", "participant"),)
+
+
+class Release(Model):
+    """A named revision of the programme ("v2"); what changed since is a slice of the journal."""
+
+    id = fields.IntField(primary_key=True)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("events.Event", related_name="releases")
+    event_id: int
+    version = fields.CharField(40)
+    revision = fields.BigIntField()
+    note = fields.TextField(default="")
+    by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "app.Person", related_name="releases", null=True, on_delete=fields.SET_NULL
+    )
+    by_id: int | None
+    at: datetime = UTCDatetimeField()
+
+    class Meta:
+        table = "release"
+        unique_together = (("event", "version"),)

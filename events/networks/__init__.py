@@ -1,0 +1,1 @@
+"""Networks of regions, their pilots and demo cases."""

@@ -1,0 +1,100 @@
+"""Tables of the networks: regions, dated memberships, pilots, their lead regions and demo cases."""
+
+from datetime import date
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class Network(Model):
+    id = fields.IntField(primary_key=True)
+    code = fields.CharField(30, unique=True)  # vanguard, berry, errin, nereus
+    name = fields.CharField(120)
+    about = fields.TextField(default="")
+    founded = fields.CharField(40, default="")
+    website = fields.CharField(300, default="")
+
+    class Meta:
+        table = "network"
+
+    @property
+    def scope(self) -> str:
+        return f"network:{self.id}"
+
+
+class Region(Model):
+    id = fields.IntField(primary_key=True)
+    code = fields.CharField(60, unique=True)  # malopolska
+    name = fields.CharField(120)
+    country = fields.CharField(2)  # ISO 3166-1
+    nuts = fields.CharField(8, default="")  # NUTS 2021 code where known
+
+    class Meta:
+        table = "region"
+
+
+class MembershipStatus(StrEnum):
+    FULL = "full member"
+    OBSERVER = "observer"
+    ASSOCIATED = "associated"
+
+
+class Membership(Model):
+    """A region in a network from a day (None: not known) to before a day (None: still)."""
+
+    id = fields.IntField(primary_key=True)
+    network: fields.ForeignKeyRelation[Network] = fields.ForeignKeyField("events.Network", related_name="memberships")
+    network_id: int
+    region: fields.ForeignKeyRelation[Region] = fields.ForeignKeyField("events.Region", related_name="memberships")
+    region_id: int
+    status = fields.CharEnumField(MembershipStatus)
+    start: date | None = fields.DateField(null=True)
+    end: date | None = fields.DateField(null=True)
+    note = fields.CharField(200, default="")
+
+    class Meta:
+        table = "membership"
+
+
+class Pilot(Model):
+    """A theme that regions of a network work on together; its name in each language it is known in."""
+
+    id = fields.IntField(primary_key=True)
+    network: fields.ForeignKeyRelation[Network] = fields.ForeignKeyField("events.Network", related_name="pilots")
+    network_id: int
+    code = fields.CharField(12)
+    names: dict[str, str] = fields.JSONField()  # language → name; "en" is always there
+    position = fields.IntField(default=0)
+    leads: fields.ManyToManyRelation[Region] = fields.ManyToManyField(
+        "events.Region", related_name="leading", through="pilot_lead", forward_key="region_id", backward_key="pilot_id"
+    )
+
+    class Meta:
+        table = "pilot"
+        unique_together = (("network", "code"),)
+
+    def name_in(self, language: str) -> str:
+        return self.names.get(language) or self.names["en"]
+
+
+class Stage(StrEnum):
+    """The network's method, in order."""
+
+    LEARN = "learn"
+    CONNECT = "connect"
+    DEMONSTRATE = "demonstrate"
+    COMMERCIALISE = "commercialise"
+
+
+class DemoCase(Model):
+    id = fields.IntField(primary_key=True)
+    pilot: fields.ForeignKeyRelation[Pilot] = fields.ForeignKeyField("events.Pilot", related_name="demo_cases")
+    pilot_id: int
+    code = fields.CharField(40)
+    name = fields.CharField(200)
+    stage = fields.CharEnumField(Stage)
+
+    class Meta:
+        table = "demo_case"
+        unique_together = (("pilot", "code"),)

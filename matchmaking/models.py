@@ -1,0 +1,229 @@
+"""Tables of the brokerage event: profiles, rounds, slots, tables, availability, meetings, drafts."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from app.fields import UTCDatetimeField
+from app.models import Person
+from events.models import Event, Participant
+from events.networks.models import DemoCase, Pilot
+
+
+class ProfileStatus(StrEnum):
+    PENDING = "pending"
+    APPROVED = "approved"
+    RETURNED = "returned"
+
+
+class Profile(Model):
+    """What a participant brings to the brokerage event; the details stand in its Interests."""
+
+    id = fields.IntField(primary_key=True)
+    participant: fields.OneToOneRelation[Participant] = fields.OneToOneField(
+        "events.Participant", related_name="profile"
+    )
+    participant_id: int
+    about = fields.TextField(default="")
+    languages: list[str] = fields.JSONField()  # codes they can hold a meeting in
+    status = fields.CharEnumField(ProfileStatus, default=ProfileStatus.PENDING)
+    status_reason = fields.CharField(500, default="")
+    version = fields.IntField(default=1)
+
+    class Meta:
+        table = "profile"
+
+
+class ChainRole(StrEnum):
+    """Where in a value chain somebody stands, upstream first."""
+
+    RAW_MATERIAL = "raw material"
+    COMPONENT = "component"
+    EQUIPMENT = "equipment"
+    INTEGRATOR = "integrator"
+    RESEARCH = "research"
+    SERVICE = "service"
+    END_USER = "end user"
+    FUNDER = "funder"
+
+
+class Interest(Model):
+    """A profile's line for one pilot, or one demo case of it: what it offers and seeks there."""
+
+    id = fields.IntField(primary_key=True)
+    profile: fields.ForeignKeyRelation[Profile] = fields.ForeignKeyField(
+        "matchmaking.Profile", related_name="interests"
+    )
+    profile_id: int
+    pilot: fields.ForeignKeyRelation[Pilot] = fields.ForeignKeyField("events.Pilot", related_name="interests")
+    pilot_id: int
+    demo_case: fields.ForeignKeyNullableRelation[DemoCase] = fields.ForeignKeyField(
+        "events.DemoCase", related_name="interests", null=True, on_delete=fields.SET_NULL
+    )
+    demo_case_id: int | None
+    role = fields.CharEnumField(ChainRole)
+    offers: list[str] = fields.JSONField()
+    needs: list[str] = fields.JSONField()
+    trl = fields.IntField(null=True)  # technology readiness level, 1 to 9
+
+    class Meta:
+        table = "interest"
+
+
+class Round(Model):
+    """A block of meeting time, cut into slots, with a number of tables in each."""
+
+    id = fields.IntField(primary_key=True)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("events.Event", related_name="rounds")
+    event_id: int
+    name = fields.CharField(120)
+    start: datetime = UTCDatetimeField()
+    end: datetime = UTCDatetimeField()
+    slot_minutes = fields.IntField()
+    break_minutes = fields.IntField(default=0)
+    place = fields.CharField(120, default="")
+
+    class Meta:
+        table = "round"
+
+
+class Slot(Model):
+    """One meeting length of a round."""
+
+    id = fields.IntField(primary_key=True)
+    round: fields.ForeignKeyRelation[Round] = fields.ForeignKeyField("matchmaking.Round", related_name="slots")
+    round_id: int
+    start: datetime = UTCDatetimeField()
+    end: datetime = UTCDatetimeField()
+
+    class Meta:
+        table = "slot"
+        unique_together = (("round", "start"),)
+
+
+class Table(Model):
+    """A numbered table of a round."""
+
+    id = fields.IntField(primary_key=True)
+    round: fields.ForeignKeyRelation[Round] = fields.ForeignKeyField("matchmaking.Round", related_name="tables")
+    round_id: int
+    number = fields.IntField()
+
+    class Meta:
+        table = "meeting_table"
+        unique_together = (("round", "number"),)
+
+
+class Availability(Model):
+    """A participant's tick: in this round I can be met."""
+
+    id = fields.IntField(primary_key=True)
+    participant: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(
+        "events.Participant", related_name="availabilities"
+    )
+    participant_id: int
+    round: fields.ForeignKeyRelation[Round] = fields.ForeignKeyField("matchmaking.Round", related_name="availabilities")
+    round_id: int
+
+    class Meta:
+        table = "availability"
+        unique_together = (("participant", "round"),)
+
+
+class Block(Model):
+    """Time a participant keeps for themselves."""
+
+    id = fields.IntField(primary_key=True)
+    participant: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(
+        "events.Participant", related_name="blocks"
+    )
+    participant_id: int
+    start: datetime = UTCDatetimeField()
+    end: datetime = UTCDatetimeField()
+    note = fields.CharField(120, default="")
+
+    class Meta:
+        table = "block"
+
+
+class MeetingStatus(StrEnum):
+    REQUESTED = "requested"
+    ACCEPTED = "accepted"  # with a slot, or waiting for one
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class Meeting(Model):
+    """Two participants who want to meet. A request holds no slot; accepted, it has one or waits for one."""
+
+    id = fields.IntField(primary_key=True)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("events.Event", related_name="meetings")
+    event_id: int
+    asker: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField("events.Participant", related_name="asked")
+    asker_id: int
+    invitee: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(
+        "events.Participant", related_name="invited"
+    )
+    invitee_id: int
+    status = fields.CharEnumField(MeetingStatus, default=MeetingStatus.REQUESTED)
+    message = fields.CharField(600, default="")
+    reason = fields.CharField(500, default="")  # of a decline or a cancellation
+    slot: fields.ForeignKeyNullableRelation[Slot] = fields.ForeignKeyField(
+        "matchmaking.Slot", related_name="meetings", null=True
+    )
+    slot_id: int | None
+    table: fields.ForeignKeyNullableRelation[Table] = fields.ForeignKeyField(
+        "matchmaking.Table", related_name="meetings", null=True
+    )
+    table_id: int | None
+    fixed = fields.BooleanField(default=False)  # somebody chose the time: no schedule moves it
+    expires_at: datetime | None = UTCDatetimeField(null=True)  # of a request
+    version = fields.IntField(default=1)
+    sequence = fields.IntField(default=0)
+    changed_at: datetime = UTCDatetimeField()
+    created_at: datetime = UTCDatetimeField()
+
+    class Meta:
+        table = "meeting"
+
+    @property
+    def subject(self) -> str:
+        return f"meeting:{self.id}"
+
+
+class DraftState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    READY = "ready"
+    FAILED = "failed"
+    RELEASED = "released"
+    DISCARDED = "discarded"
+
+
+class Draft(Model):
+    """A schedule the solver proposes, as a difference against the revision it was made from."""
+
+    id = fields.IntField(primary_key=True)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("events.Event", related_name="drafts")
+    event_id: int
+    by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "app.Person", related_name="drafts", null=True, on_delete=fields.SET_NULL
+    )
+    by_id: int | None
+    state = fields.CharEnumField(DraftState, default=DraftState.QUEUED)
+    revision = fields.BigIntField()  # of the event when its problem was read
+    seed = fields.IntField(default=1)
+    seconds = fields.IntField(default=10)  # how long the solver may take
+    progress: dict[str, Any] = fields.JSONField()  # phase, placed, objective, bound
+    plan: dict[str, Any] | None = fields.JSONField(null=True)
+    error = fields.TextField(default="")
+    leased_until: datetime | None = UTCDatetimeField(null=True)
+    created_at: datetime = UTCDatetimeField()
+    released_at: datetime | None = UTCDatetimeField(null=True)
+
+    class Meta:
+        table = "draft"
