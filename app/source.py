@@ -1,0 +1,55 @@
+"""What a slice's `ical` module gives to `app.agenda` and `app.invitations`, so that neither imports a slice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing in somebody's calendar, worded for that reader. Times are aware; texts are plain text.
+
+    `subject` ("meeting:7", "session:12") is its identity and never reused. `sequence` rises on time, place and
+    status; `changed` rises strictly on every change that a reader can see (RFC 5545 3.8.7.3, 3.8.7.4).
+    """
+
+    subject: str
+    summary: str
+    start: datetime
+    end: datetime
+    zone: str  # IANA name: texts say the time in it, calendars get UTC
+    sequence: int
+    created: datetime
+    changed: datetime
+    location: str = ""
+    description: tuple[str, ...] = ()  # lines
+    categories: tuple[str, ...] = ()
+    url: str = ""
+    online_url: str = ""  # the join link: leave it empty for a reader who may not have it
+    geo: tuple[float, float] | None = None  # latitude, longitude
+    cancelled: bool = False
+    transparent: bool = False  # a mark or somebody else's session: does not make the reader busy
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a scope is called: it heads a feed, spans its umbrella and signs its invitations."""
+
+    name: str
+    slug: str
+    url: str
+    place: str
+    first_day: date
+    last_day: date
+
+
+class Source(Protocol):
+    """A slice's `ical` module, as the composition root hands it over."""
+
+    async def agenda(self, person_id: int, scope: str) -> Sequence[Entry]:
+        """Everything this person has, may see, or lost by cancellation; `scope` as in Feed.scope ("event:3", "all")."""
+
+    async def occasion(self, scope: str) -> Occasion | None:
+        """The event behind a scope; None if the scope is no event of this slice."""
