@@ -7,7 +7,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 
-class UTCDatetimeField(fields.DatetimeField):
+class UTCDatetimeField(fields.DatetimeField[datetime]):
     """An aware instant, kept in UTC.
 
     SQLite compares datetimes as text, and Tortoise writes the offset it is given on every path but

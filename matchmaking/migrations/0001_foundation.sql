@@ -1,0 +1,118 @@
+CREATE TABLE profile (
+    id {id},
+    participant_id BIGINT NOT NULL UNIQUE REFERENCES participant (id) ON DELETE CASCADE,
+    about TEXT NOT NULL,
+    languages {json} NOT NULL,
+    status VARCHAR(8) NOT NULL CHECK (status IN ('pending', 'approved', 'returned')),
+    status_reason VARCHAR(500) NOT NULL,
+    version INT NOT NULL
+);
+
+CREATE TABLE interest (
+    id {id},
+    profile_id BIGINT NOT NULL REFERENCES profile (id) ON DELETE CASCADE,
+    pilot_id BIGINT NOT NULL REFERENCES pilot (id) ON DELETE CASCADE,
+    demo_case_id BIGINT REFERENCES demo_case (id) ON DELETE SET NULL,
+    role VARCHAR(12) NOT NULL CHECK (role IN (
+        'raw material', 'component', 'equipment', 'integrator', 'research', 'service', 'end user', 'funder')),
+    offers {json} NOT NULL,
+    needs {json} NOT NULL,
+    trl INT CHECK (trl BETWEEN 1 AND 9)
+);
+CREATE INDEX interest_profile ON interest (profile_id);
+CREATE INDEX interest_pilot ON interest (pilot_id);
+
+CREATE TABLE round (
+    id {id},
+    event_id BIGINT NOT NULL REFERENCES event (id) ON DELETE CASCADE,
+    name VARCHAR(120) NOT NULL,
+    start {instant} NOT NULL,
+    "end" {instant} NOT NULL,
+    slot_minutes INT NOT NULL CHECK (slot_minutes BETWEEN 5 AND 480),
+    break_minutes INT NOT NULL CHECK (break_minutes BETWEEN 0 AND 240),
+    place VARCHAR(120) NOT NULL,
+    CHECK (start < "end")
+);
+CREATE INDEX round_event ON round (event_id, start);
+
+CREATE TABLE slot (
+    id {id},
+    round_id BIGINT NOT NULL REFERENCES round (id) ON DELETE CASCADE,
+    start {instant} NOT NULL,
+    "end" {instant} NOT NULL,
+    UNIQUE (round_id, start),
+    CHECK (start < "end")
+);
+
+CREATE TABLE meeting_table (
+    id {id},
+    round_id BIGINT NOT NULL REFERENCES round (id) ON DELETE CASCADE,
+    number INT NOT NULL CHECK (number > 0),
+    UNIQUE (round_id, number)
+);
+
+CREATE TABLE availability (
+    id {id},
+    participant_id BIGINT NOT NULL REFERENCES participant (id) ON DELETE CASCADE,
+    round_id BIGINT NOT NULL REFERENCES round (id) ON DELETE CASCADE,
+    UNIQUE (participant_id, round_id)
+);
+CREATE INDEX availability_round ON availability (round_id);
+
+CREATE TABLE block (
+    id {id},
+    participant_id BIGINT NOT NULL REFERENCES participant (id) ON DELETE CASCADE,
+    start {instant} NOT NULL,
+    "end" {instant} NOT NULL,
+    note VARCHAR(120) NOT NULL,
+    CHECK (start < "end")
+);
+CREATE INDEX block_participant ON block (participant_id);
+
+CREATE TABLE meeting (
+    id {id},
+    event_id BIGINT NOT NULL REFERENCES event (id) ON DELETE CASCADE,
+    asker_id BIGINT NOT NULL REFERENCES participant (id) ON DELETE CASCADE,
+    invitee_id BIGINT NOT NULL REFERENCES participant (id) ON DELETE CASCADE,
+    status VARCHAR(9) NOT NULL CHECK (status IN ('requested', 'accepted', 'declined', 'cancelled', 'expired')),
+    message VARCHAR(600) NOT NULL,
+    reason VARCHAR(500) NOT NULL,
+    slot_id BIGINT REFERENCES slot (id),
+    table_id BIGINT REFERENCES meeting_table (id),
+    fixed {bool} NOT NULL,
+    expires_at {instant},
+    version INT NOT NULL,
+    sequence INT NOT NULL CHECK (sequence >= 0),
+    changed_at {instant} NOT NULL,
+    created_at {instant} NOT NULL,
+    CHECK (asker_id <> invitee_id),
+    CHECK ((slot_id IS NULL) = (table_id IS NULL)),
+    CHECK (slot_id IS NULL OR status = 'accepted')
+);
+CREATE INDEX meeting_event ON meeting (event_id, status);
+CREATE INDEX meeting_asker ON meeting (asker_id, status);
+CREATE INDEX meeting_invitee ON meeting (invitee_id, status);
+CREATE UNIQUE INDEX meeting_place ON meeting (slot_id, table_id) WHERE slot_id IS NOT NULL;
+-- One live meeting a pair, whoever asked.
+CREATE UNIQUE INDEX meeting_pair ON meeting (
+    (CASE WHEN asker_id < invitee_id THEN asker_id ELSE invitee_id END),
+    (CASE WHEN asker_id < invitee_id THEN invitee_id ELSE asker_id END)
+) WHERE status IN ('requested', 'accepted');
+
+CREATE TABLE draft (
+    id {id},
+    event_id BIGINT NOT NULL REFERENCES event (id) ON DELETE CASCADE,
+    by_id BIGINT REFERENCES person (id) ON DELETE SET NULL,
+    state VARCHAR(9) NOT NULL CHECK (state IN ('queued', 'running', 'ready', 'failed', 'released', 'discarded')),
+    revision BIGINT NOT NULL,
+    seed INT NOT NULL,
+    seconds INT NOT NULL CHECK (seconds > 0),
+    progress {json} NOT NULL,
+    plan {json},
+    error TEXT NOT NULL,
+    leased_until {instant},
+    created_at {instant} NOT NULL,
+    released_at {instant}
+);
+CREATE INDEX draft_event ON draft (event_id, id);
+CREATE INDEX draft_waiting ON draft (state) WHERE state IN ('queued', 'running');
