@@ -25,15 +25,15 @@ class Person(Model):
 
 
 class SignInLink(Model):
-    """A mailed link: 256 random bits, kept as SHA-256, ten minutes, once, for the browser that asked."""
+    """A mailed link: 256 random bits, kept as SHA-256, used once, in the browser that asked."""
 
     id = fields.IntField(primary_key=True)
-    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("app.Person", related_name="sign_in_links")
-    person_id: int
+    email = fields.CharField(254)  # canonical; the person is made when the link is used
     token_hash = fields.CharField(64, unique=True)
-    browser_hash = fields.CharField(64)
+    browser_hash = fields.CharField(64)  # empty: printed on the console, any browser
     asked_from = fields.CharField(64)  # SHA-256 of the peer's address: for the rate limit only
     created_at: datetime = UTCDatetimeField()
+    expires_at: datetime = UTCDatetimeField()
     used_at: datetime | None = UTCDatetimeField(null=True)
 
     class Meta:
@@ -41,7 +41,7 @@ class SignInLink(Model):
 
 
 class SignIn(Model):
-    """A signed-in browser. The cookie holds 256 random bits; the row their SHA-256. Deleting it signs out."""
+    """A signed-in browser. The cookie holds 256 random bits, the row their SHA-256. Deleting it signs out."""
 
     id = fields.IntField(primary_key=True)
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("app.Person", related_name="sign_ins")
@@ -49,7 +49,7 @@ class SignIn(Model):
     token_hash = fields.CharField(64, unique=True)
     user_agent = fields.CharField(200)
     created_at: datetime = UTCDatetimeField()
-    seen_at: datetime = UTCDatetimeField()
+    expires_at: datetime = UTCDatetimeField()
 
     class Meta:
         table = "sign_in"

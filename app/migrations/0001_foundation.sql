@@ -9,14 +9,15 @@ CREATE TABLE person (
 
 CREATE TABLE sign_in_link (
     id {id},
-    person_id BIGINT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+    email VARCHAR(254) NOT NULL,
     token_hash VARCHAR(64) NOT NULL UNIQUE,
     browser_hash VARCHAR(64) NOT NULL,
     asked_from VARCHAR(64) NOT NULL,
     created_at {instant} NOT NULL,
+    expires_at {instant} NOT NULL,
     used_at {instant}
 );
-CREATE INDEX sign_in_link_person ON sign_in_link (person_id, created_at);
+CREATE INDEX sign_in_link_email ON sign_in_link (email, created_at);
 CREATE INDEX sign_in_link_asked_from ON sign_in_link (asked_from, created_at);
 
 CREATE TABLE sign_in (
@@ -25,7 +26,7 @@ CREATE TABLE sign_in (
     token_hash VARCHAR(64) NOT NULL UNIQUE,
     user_agent VARCHAR(200) NOT NULL,
     created_at {instant} NOT NULL,
-    seen_at {instant} NOT NULL
+    expires_at {instant} NOT NULL
 );
 CREATE INDEX sign_in_person ON sign_in (person_id);
 

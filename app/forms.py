@@ -1,0 +1,191 @@
+"""From typed strings to clean values: WTForms with our input rule, saying everything that is wrong at once."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from wtforms import Form as BaseForm
+from wtforms.fields import (
+    BooleanField,
+    Field,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.datetime import DateField, DateTimeLocalField
+from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation, ValidationError
+
+from app import i18n
+from app.i18n import _
+from app.text import BadText, canonical_address, clean_line, clean_text
+
+MINUTES = 5  # times are told in steps that occupancy can see
+
+
+class _Translations:
+    """WTForms' own sentences, through our catalogue."""
+
+    def gettext(self, string: str) -> str:
+        return _(string)
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        return i18n.ngettext(singular, plural, n)
+
+
+class Form(BaseForm):
+    class Meta:
+        def get_translations(self, form: BaseForm) -> _Translations:
+            return _Translations()
+
+
+def Line(label: str, *, limit: int, required: bool = True, **kwargs: Any) -> StringField:
+    """One line of text."""
+    return _CleanString(label, [_needed(required)], clean=_line(limit), **kwargs)
+
+
+def Text(label: str, *, limit: int, required: bool = False, **kwargs: Any) -> TextAreaField:
+    """Several lines of text."""
+    return _CleanTextArea(label, [_needed(required)], clean=_text(limit), **kwargs)
+
+
+def Address(label: str, **kwargs: Any) -> StringField:
+    """A mail address, in its canonical form."""
+    kwargs.setdefault("render_kw", {"autocomplete": "email", "inputmode": "email"})
+    return _CleanString(label, [InputRequired()], clean=canonical_address, **kwargs)
+
+
+def Whole(label: str, *, low: int, high: int, required: bool = True, **kwargs: Any) -> IntegerField:
+    """A whole number from `low` to `high`."""
+    render = {"min": low, "max": high, **kwargs.pop("render_kw", {})}
+    return IntegerField(label, [_needed(required), NumberRange(low, high)], render_kw=render, **kwargs)
+
+
+def Choice(label: str, choices: type[StrEnum] | Iterable[tuple[Any, str]], **kwargs: Any) -> SelectField:
+    """One of a list: an enum, or (value, words) pairs."""
+    return SelectField(label, choices=_pairs(choices), **kwargs)
+
+
+def Ticks(label: str, choices: type[StrEnum] | Iterable[tuple[Any, str]] = (), **kwargs: Any) -> SelectMultipleField:
+    """Several of a list."""
+    return SelectMultipleField(label, choices=_pairs(choices), **kwargs)
+
+
+def Tick(label: str, **kwargs: Any) -> BooleanField:
+    return BooleanField(label, **kwargs)
+
+
+def Day(label: str, *, required: bool = True, **kwargs: Any) -> DateField:
+    return DateField(label, [_needed(required), _year_within_reason], **kwargs)
+
+
+class Lines(TextAreaField):
+    """One term a line: a list of clean lines without repetition."""
+
+    data: Any
+
+    def __init__(self, label: str, *, limit: int, most: int, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.limit, self.most = limit, most
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "\n".join(self.data or [])
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        typed = str(valuelist[0]) if valuelist else ""
+        lines = [_cleaned(clean_line, line, self.limit) for line in typed.splitlines() if line.strip()]
+        self.data = list(dict.fromkeys(lines))
+        if len(self.data) > self.most:
+            raise ValidationError(_("At most %(most)d lines, please.") % {"most": self.most})
+
+
+class Instant(DateTimeLocalField):
+    """A wall-clock time in `zone`, as an aware instant in UTC. Set `zone` on the field before it is processed."""
+
+    def __init__(self, label: str, validators: Any = None, *, required: bool = True, **kwargs: Any) -> None:
+        self.zone: ZoneInfo = kwargs.pop("zone", None) or ZoneInfo("UTC")
+        super().__init__(label, [_needed(required)], render_kw={"step": MINUTES * 60}, **kwargs)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.data.astimezone(self.zone).strftime("%Y-%m-%dT%H:%M") if self.data else ""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        super().process_formdata(list(valuelist))
+        if self.data is not None:
+            self.data = instant_in(self.data, self.zone)
+
+
+def instant_in(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The instant of a wall-clock time, in UTC. Raises ValidationError for one that the clocks skip."""
+    if not 1990 <= wall.year <= 2200:
+        raise ValidationError(_("This year cannot be right."))
+    if wall.minute % MINUTES or wall.second:
+        raise ValidationError(_("Times go in steps of five minutes."))
+    instant = wall.replace(tzinfo=zone).astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) != wall:
+        raise ValidationError(_("The clocks go forward that night: this time does not exist."))
+    return instant
+
+
+class _Clean(Field):
+    """Cleans what was typed, and shows what was typed when it was refused."""
+
+    def __init__(self, label: str, validators: Any, *, clean: Callable[[str], str], **kwargs: Any) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.clean = clean
+
+    def _value(self) -> str:
+        return str(self.raw_data[0]) if self.raw_data else str(self.data or "")
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        self.data = _cleaned_by(self.clean, str(valuelist[0])) if valuelist else ""
+
+
+class _CleanString(_Clean, StringField):
+    pass
+
+
+class _CleanTextArea(_Clean, TextAreaField):
+    pass
+
+
+def _line(limit: int) -> Callable[[str], str]:
+    return lambda value: clean_line(value, limit=limit)
+
+
+def _text(limit: int) -> Callable[[str], str]:
+    return lambda value: clean_text(value, limit=limit)
+
+
+def _cleaned(clean: Callable[..., str], value: str, limit: int) -> str:
+    return _cleaned_by(lambda text: clean(text, limit=limit), value)
+
+
+def _cleaned_by(clean: Callable[[str], str], value: str) -> str:
+    try:
+        return clean(value) if value else ""
+    except BadText as error:
+        raise ValidationError(_(error.sentence) % error.values) from error
+
+
+def _needed(required: bool) -> InputRequired | Optional:
+    return InputRequired() if required else Optional()
+
+
+def _pairs(choices: type[StrEnum] | Iterable[tuple[Any, str]]) -> list[tuple[Any, str]]:
+    if isinstance(choices, type):
+        return [(item.value, _(item.value).capitalize()) for item in choices]
+    return list(choices)
+
+
+def _year_within_reason(form: BaseForm, field: Field) -> None:
+    day = cast(date | None, field.data)
+    if day and not date(1990, 1, 1) <= day <= date(1990, 1, 1) + timedelta(days=80_000):
+        raise StopValidation(_("This year cannot be right."))

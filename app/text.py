@@ -1,0 +1,89 @@
+"""The input rule for every text a person or a file can bring: forms and importers call it before any verb."""
+
+import re
+import unicodedata
+
+ADDRESS_LIMIT = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_BIDI_OVERRIDES = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+# Either end of an RFC 2047 encoded word, so that no two texts make one when they meet in a subject line.
+_ENCODED_WORD = re.compile(r"=\?\S*\?|\?[bq]\?", re.IGNORECASE)
+# Narrower than RFC 5321: % and ! route mail onwards, | ` and a leading - mean something to programs.
+_LOCAL_PART = re.compile(r"(?!-)[a-z0-9_+'&=~-]+(\.[a-z0-9_+'&=~-]+)*")
+_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+
+
+class BadText(ValueError):
+    """A text that is refused; `sentence` is a gettext message, to be filled with `values`."""
+
+    def __init__(self, sentence: str, **values: int) -> None:
+        super().__init__(sentence % values)
+        self.sentence = sentence
+        self.values = values
+
+
+def clean_line(value: str, *, limit: int) -> str:
+    """One line: NFC, no spaces around it, no line break or control character; `limit` in code points."""
+    value = _normal(value.replace("\t", " "), limit)
+    if "\n" in value:
+        raise BadText("Please write this in one line.")
+    if _BIDI_OVERRIDES.search(value):
+        raise BadText("This contains invisible characters that change the direction of writing.")
+    return value
+
+
+def clean_text(value: str, *, limit: int) -> str:
+    r"""Several lines, parted by \n: NFC, no empty lines around them, no other control character than the tab."""
+    return _normal(value, limit)
+
+
+def canonical_address(value: str) -> str:
+    """One mail address in the one spelling we keep: lower case, the domain in its ASCII form (RFC 5890).
+
+    Dots and +tags stay: whether they matter is for the receiving server to say.
+    """
+    value = clean_line(value, limit=ADDRESS_LIMIT).lower()
+    if value.count("@") != 1:
+        raise BadText("Please enter one mail address, like name@example.org.")
+    local, domain = value.split("@")
+    if len(local) > 64 or not _LOCAL_PART.fullmatch(local):
+        raise BadText("The part before the @ contains characters that we cannot send mail to.")
+    address = f"{local}@{_canonical_domain(domain.removesuffix('.'))}"
+    if len(address) > ADDRESS_LIMIT:
+        raise BadText("This mail address is too long.")
+    return address
+
+
+def _normal(value: str, limit: int) -> str:
+    # Normalising takes quadratic time in a run of combining marks, and shortens a text to a third at the most.
+    if len(value) > 4 * limit:
+        raise BadText("Please keep this to %(limit)d characters.", limit=limit)
+    value = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip(" \t\n")
+    if len(value) > limit:
+        raise BadText("Please keep this to %(limit)d characters.", limit=limit)
+    if _CONTROLS.search(value):
+        raise BadText("This contains control characters. Typing it again instead of pasting it helps.")
+    if _ENCODED_WORD.search(value):
+        raise BadText("This contains a piece of mail encoding (=?…?=). Please write it as plain text.")
+    return value
+
+
+def _canonical_domain(domain: str) -> str:
+    labels = [_ascii_label(label) for label in domain.split(".")]
+    if len(labels) < 2 or labels[-1].isdigit() or not all(map(_LABEL.fullmatch, labels)):
+        raise BadText("The part after the @ is not the name of a mail domain.")
+    return ".".join(labels)
+
+
+def _ascii_label(label: str) -> str:
+    """A label as IDNA 2008 writes it. Look-alikes that fold into another spelling (ｅ, ﬁ) are refused, not merged."""
+    if label.isascii():
+        return label
+    if unicodedata.normalize("NFKC", label) != label or not all(map(_is_in_words, label)):
+        raise BadText("The part after the @ is not the name of a mail domain.")
+    return "xn--" + label.encode("punycode").decode("ascii")
+
+
+def _is_in_words(character: str) -> bool:
+    return character == "-" or unicodedata.category(character)[0] in "LMN"

@@ -1,0 +1,175 @@
+"""From request to answer: guarded routes, pages, redirects, forms, and what a refusal looks like."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+from urllib.parse import quote, unquote
+
+import orjson
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+from wtforms import Form as WTForm
+
+from app import db, templating
+from app.errors import Forbidden, NotFound, Refused
+from app.i18n import _
+
+log = logging.getLogger("pilotmatch.web")
+
+Admitted = TypeVar("Admitted")
+FormT = TypeVar("FormT", bound=WTForm)
+Admit = Callable[[Request], Awaitable[Admitted]]
+Endpoint = Callable[[Request, Admitted], Awaitable[Response]]
+
+TRIES = 3
+FLASH = "flash"
+
+
+class GuardedRoute(Route):
+    """A route that says who may come in; tests/authorisation.toml must name each one."""
+
+    admit: Admit[Any]
+
+
+def route(
+    path: str, endpoint: Endpoint[Admitted], admit: Admit[Admitted], *, methods: Sequence[str] = ("GET",)
+) -> GuardedRoute:
+    """`admit` lets the request in and returns what the endpoint needs, or raises Forbidden or NotFound.
+
+    A deadlock or a lost race for SQLite's writer lock runs the whole request again: nothing was published.
+    """
+
+    async def guarded(request: Request) -> Response:
+        for attempt in range(1, TRIES + 1):
+            try:
+                return await endpoint(request, await admit(request))
+            except Exception as error:
+                if attempt == TRIES or not db.is_transient(error):
+                    raise
+                log.warning("%s %s is run again: %s", request.method, path, error)
+        raise AssertionError("unreachable")
+
+    made = GuardedRoute(path, guarded, methods=list(methods), name=f"{endpoint.__module__}.{endpoint.__name__}")
+    made.admit = admit
+    return made
+
+
+def page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
+    """A page for this reader. Personal by default: caches keep it only if the endpoint says so."""
+    flash = unquote(request.cookies.get(FLASH, ""))[:300]
+    body = templating.render(
+        template, {"request": request, "path": request.url.path, "person": _person(request), "flash": flash, **context}
+    )
+    response = HTMLResponse(body, status, headers={"Cache-Control": "private, no-cache", "Vary": "Cookie"})
+    if flash:
+        response.delete_cookie(FLASH)
+    return response
+
+
+def see_other(url: str, *, flash: str = "") -> Response:
+    """Where to look after a POST, with a sentence that the next page shows once."""
+    response = RedirectResponse(url, 303)
+    if flash:
+        response.set_cookie(FLASH, quote(flash), max_age=30, httponly=True, samesite="lax")
+    return response
+
+
+def answer(request: Request, data: dict[str, Any], *, url: str, flash: str = "") -> Response:
+    """JSON for our own modules, a redirect for a form."""
+    return json(data) if wants_json(request) else see_other(url, flash=flash)
+
+
+def json(data: Any, *, status: int = 200) -> Response:
+    return Response(orjson.dumps(data), status, media_type="application/json")
+
+
+def wants_json(request: Request) -> bool:
+    return "application/json" in request.headers.get("accept", "")
+
+
+async def submitted(request: Request, form: type[FormT], **kwargs: Any) -> FormT:
+    """The posted form, bound; what its fields say is known after `validate()`."""
+    posted = await request.form(max_fields=500, max_files=5)
+    return form(_Posted(posted), **kwargs)
+
+
+class _Posted:
+    """Starlette's form data under the one name that WTForms asks for."""
+
+    def __init__(self, posted: FormData) -> None:
+        self._posted = posted
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._posted
+
+    def __iter__(self) -> Any:
+        return iter(self._posted)
+
+    def __len__(self) -> int:
+        return len(self._posted)
+
+    def getlist(self, name: str) -> list[Any]:
+        return self._posted.getlist(name)
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return problem(request, 409, _("That did not work"), str(error), hints=error.hints)
+
+
+async def not_found(request: Request, error: Exception) -> Response:
+    return problem(request, 404, _("Nothing here"), _("This address leads nowhere, or not for you."))
+
+
+async def forbidden(request: Request, error: Exception) -> Response:
+    if _person(request) is None and request.method == "GET" and not wants_json(request):
+        return see_other(f"/sign-in?next={quote(request.url.path)}")
+    return problem(request, 403, _("Not for you"), str(error) or _("Sign in as somebody who may do this."))
+
+
+async def http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return await not_found(request, error)
+    sentence = {
+        400: _("The form could not be read. Go back and send it again."),
+        405: _("This address does not do that."),
+        413: _("That is more than this page takes."),
+    }.get(error.status_code, str(error.detail))
+    response = problem(request, error.status_code, _("That did not work"), sentence)
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def broken(request: Request, error: Exception) -> Response:
+    """Our mistake, or a database that is away: the log has the trace, the person a sentence."""
+    if db.is_away(error):
+        sentence = _("The database does not answer at the moment. Nothing was changed; try again in a minute.")
+        response = problem(request, 503, _("One moment"), sentence)
+        response.headers["Retry-After"] = "10"
+        return response
+    sentence = _("Something went wrong on our side. Nothing was changed, and we can see it in our log.")
+    return problem(request, 500, _("Our mistake"), sentence)
+
+
+def problem(request: Request, status: int, title: str, sentence: str, *, hints: Sequence[str] = ()) -> Response:
+    """A sentence as a page, or as JSON for our own modules."""
+    if wants_json(request):
+        return json({"error": sentence, "hints": list(hints)}, status=status)
+    return page(request, "app/problem.html", status=status, title=title, sentence=sentence, hints=hints)
+
+
+ERRORS: dict[Any, Any] = {
+    Refused: refused,
+    NotFound: not_found,
+    Forbidden: forbidden,
+    HTTPException: http_error,
+    Exception: broken,
+}
+
+
+def _person(request: Request) -> Any:
+    return getattr(request.state, "person", None)
