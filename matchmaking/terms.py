@@ -1,0 +1,52 @@
+"""When two people mean the same thing: the words in which profiles say what they offer and need."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+# Letters that NFKD leaves whole.
+_STROKES = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+_FILLER = frozenset((
+    "a", "an", "and", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with",
+    "dla", "i", "oraz", "w", "z",
+    "ja", "seka", "tai",
+))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """`text` as its author wrote it, and the words that decide."""
+
+    text: str
+    words: frozenset[str]
+
+
+def terms(texts: Iterable[str]) -> tuple[Term, ...]:
+    """One term for each different thing said, in the order said."""
+    found: dict[frozenset[str], Term] = {}
+    for text in texts:
+        if words := _words(text):
+            found.setdefault(words, Term(text.strip(), words))
+    return tuple(found.values())
+
+
+def alike(a: frozenset[str], b: frozenset[str]) -> bool:
+    """Equal, or one says the other more exactly: lignin and kraft lignin, but not printed parts and printed soles."""
+    if a <= b:
+        return 2 * len(a) >= len(b)
+    return b <= a and 2 * len(b) >= len(a)
+
+
+@lru_cache(maxsize=16_384)  # a directory of thousands says the same few hundred things
+def _words(text: str) -> frozenset[str]:
+    """What is left when case, accents, hyphens, the plural s and filler are gone."""
+    folded = unicodedata.normalize("NFKD", text).casefold().translate(_STROKES)
+    plain = "".join(letter for letter in folded if not unicodedata.combining(letter) and letter not in "-‐‑'’")
+    words = frozenset(re.findall(r"[^\W_]+", plain))
+    return frozenset(_singular(word) for word in words - _FILLER or words)
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word

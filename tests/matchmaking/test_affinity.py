@@ -1,0 +1,303 @@
+import random
+import time
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matchmaking.affinity import (
+    CHAIN,
+    DEMAND,
+    DEMO_CASES,
+    NEXT,
+    PILOTS,
+    READINESS,
+    SUPPLY,
+    NextInChain,
+    NoSharedLanguage,
+    OtherRegion,
+    ReadinessFits,
+    SameOrganisation,
+    SameRegion,
+    SharedDemoCase,
+    SharedLanguages,
+    SharedPilot,
+    TheyOfferYouSeek,
+    Wish,
+    Wishes,
+    YouOfferTheySeek,
+    affinity,
+    rank,
+    score,
+    wishes,
+)
+from matchmaking.models import ChainRole
+
+BIO, ADMA = 1, 2
+AROMATICS, BIOGAS = 11, 12
+MALOPOLSKA, TAMPERE = 21, 22
+
+
+def line(
+    pilot: int = BIO,
+    demo_case: int | None = AROMATICS,
+    role: str = "component",
+    offers: tuple[str, ...] = (),
+    needs: tuple[str, ...] = (),
+    trl: int | None = None,
+) -> Wish:
+    return Wish(pilot, demo_case, role, offers, needs, trl)
+
+
+def profile(
+    participant: int, *lines: Wish, organisation: int | None = None, region: int | None = None, languages: str = "en"
+) -> Wishes:
+    return wishes(
+        participant=participant, organisation=organisation, region=region, languages=languages.split(), lines=lines
+    )
+
+
+MILL = profile(
+    1,
+    line(role="raw material", offers=("kraft lignin",), needs=("solvent recycling",), trl=7),
+    organisation=31,
+    region=TAMPERE,
+    languages="fi en",
+)
+RESINS = profile(
+    2,
+    line(role="component", offers=("furan resins", "solvent recycling"), needs=("lignin",), trl=6),
+    organisation=32,
+    region=MALOPOLSKA,
+    languages="pl en",
+)
+
+
+def test_affinity_tells_each_side_why() -> None:
+    assert affinity(RESINS, MILL).reasons == (
+        TheyOfferYouSeek("kraft lignin", "lignin"),
+        YouOfferTheySeek("solvent recycling", "solvent recycling"),
+        SharedDemoCase(AROMATICS),
+        NextInChain(theirs="raw material", yours="component"),
+        ReadinessFits(theirs=7, yours=6),
+        OtherRegion(TAMPERE),
+        SharedLanguages(("en",)),
+    )
+    assert affinity(MILL, RESINS).reasons[:2] == (
+        TheyOfferYouSeek("solvent recycling", "solvent recycling"),
+        YouOfferTheySeek("kraft lignin", "lignin"),
+    )
+
+
+def test_affinity_names_the_offer_that_fits_best() -> None:
+    mill = profile(1, line(offers=("kraft lignin", "lignin")))
+    resins = profile(2, line(needs=("lignin",)))
+    assert TheyOfferYouSeek("lignin", "lignin") in affinity(resins, mill).reasons
+
+
+def test_affinity_tells_a_shared_pilot_only_where_no_demo_case_says_it() -> None:
+    a = profile(1, line(BIO, AROMATICS), line(ADMA, None))
+    b = profile(2, line(BIO, AROMATICS), line(ADMA, None))
+    assert [r for r in affinity(a, b).reasons if isinstance(r, SharedDemoCase | SharedPilot)] == [
+        SharedDemoCase(AROMATICS),
+        SharedPilot(ADMA),
+    ]
+
+
+def test_roles_in_different_demo_cases_are_no_chain() -> None:
+    a = profile(1, line(BIO, AROMATICS, role="raw material"))
+    b = profile(2, line(BIO, BIOGAS, role="component"))
+    assert affinity(a, b).reasons == (SharedPilot(BIO), SharedLanguages(("en",)))
+
+
+def test_levels_three_apart_do_not_fit() -> None:
+    a, b, c = (profile(n, line(trl=trl)) for n, trl in enumerate((3, 5, 6), start=1))
+    assert ReadinessFits(theirs=5, yours=3) in affinity(a, b).reasons
+    assert not any(isinstance(r, ReadinessFits) for r in affinity(a, c).reasons)
+
+
+def test_score_of_everything_is_1000() -> None:
+    said = ("lignin", "digestate", "biogas")
+    more = line(ADMA, 13)
+    a = profile(1, line(BIO, AROMATICS, "component", said, said, 6), more, region=MALOPOLSKA)
+    b = profile(2, line(BIO, AROMATICS, "integrator", said, said, 6), more, region=TAMPERE)
+    assert score(a, b) == 1000
+    assert max(SUPPLY) + max(DEMAND) + max(PILOTS) + max(DEMO_CASES) + CHAIN + READINESS == 1000
+
+
+def test_score_without_work_in_common_is_nothing() -> None:
+    a = profile(1, line(BIO, AROMATICS, offers=("lignin",)), region=MALOPOLSKA, languages="pl")
+    b = profile(2, line(ADMA, 13, needs=("turbines",)), region=TAMPERE, languages="pl")
+    assert score(a, b) == 0
+
+
+def test_score_is_higher_across_regions_and_with_a_language() -> None:
+    home = replace(MILL, region=MALOPOLSKA)
+    silent = replace(MILL, languages=frozenset(["fi"]))
+    assert score(RESINS, home) == score(RESINS, MILL) * 80 // 100
+    assert score(RESINS, silent) == score(RESINS, MILL) * 50 // 100
+    assert SameRegion(MALOPOLSKA) in affinity(RESINS, home).reasons
+    assert NoSharedLanguage() in affinity(RESINS, silent).reasons
+
+
+def test_an_unnamed_language_or_region_is_not_held_against_anybody() -> None:
+    unknown = replace(MILL, languages=frozenset(), region=None)
+    assert score(RESINS, unknown) == score(RESINS, MILL)
+    assert not any(isinstance(r, NoSharedLanguage | OtherRegion) for r in affinity(RESINS, unknown).reasons)
+
+
+def test_the_gain_of_one_side_counts_less_than_the_same_gain_shared() -> None:
+    giver = profile(1, line(offers=("lignin", "biogas"), needs=("resins", "pitch")))
+    both = profile(2, line(offers=("resins",), needs=("lignin",)))
+    one_sided = profile(3, line(needs=("lignin", "biogas")))
+    assert score(giver, both) > score(giver, one_sided) > score(giver, profile(4, line()))
+
+
+def test_colleagues_are_never_recommended() -> None:
+    colleague = replace(MILL, participant=9, organisation=RESINS.organisation)
+    assert affinity(RESINS, colleague).score == 0
+    assert affinity(RESINS, colleague).reasons == (SameOrganisation(),)
+    assert rank(RESINS, [colleague, RESINS], limit=5) == []
+
+
+def test_rank_puts_the_best_first_and_equals_by_id() -> None:
+    twin = replace(MILL, participant=7, organisation=None)
+    weaker = profile(3, line(BIO, None, "service"), region=TAMPERE)
+    ranked = rank(RESINS, [twin, weaker, MILL], limit=5)
+    assert [r.participant for r in ranked] == [1, 7, 3]
+    assert rank(RESINS, [weaker, twin, MILL], limit=2) == ranked[:2]
+    assert ranked[0].affinity == affinity(RESINS, MILL)
+
+
+def test_every_role_has_a_place_in_the_chain() -> None:
+    assert set(NEXT) == {role.value for role in ChainRole}
+    assert all(role in NEXT[other] for role, others in NEXT.items() for other in others)
+
+
+TERMS = ["lignin", "kraft lignin", "biogas", "Digestate", "furan resins", "laser powder bed fusion", "titanium powder"]
+terms_ = st.lists(st.sampled_from(TERMS), max_size=4).map(tuple)
+lines_ = st.lists(
+    st.builds(
+        Wish,
+        pilot=st.sampled_from([1, 2]),
+        demo_case=st.sampled_from([None, 11, 12]),
+        role=st.sampled_from(sorted(NEXT)),
+        offers=terms_,
+        needs=terms_,
+        trl=st.none() | st.integers(1, 9),
+    ),
+    max_size=3,
+)
+
+
+@st.composite
+def profiles(draw: st.DrawFn, participant: int = 1) -> Wishes:
+    return wishes(
+        participant=participant,
+        organisation=draw(st.none() | st.integers(1, 3)),
+        region=draw(st.none() | st.integers(1, 2)),
+        languages=draw(st.sets(st.sampled_from(["en", "pl", "fi"]))),
+        lines=draw(lines_),
+    )
+
+
+pairs = st.tuples(profiles(1), profiles(2))
+
+
+@given(pairs)
+def test_score_is_symmetric_and_between_0_and_1000(pair: tuple[Wishes, Wishes]) -> None:
+    a, b = pair
+    assert score(a, b) == score(b, a)
+    assert 0 <= score(a, b) <= 1000
+
+
+@given(pairs)
+def test_reasons_of_the_two_sides_mirror_each_other(pair: tuple[Wishes, Wishes]) -> None:
+    a, b = pair
+    got = [(r.offer, r.need) for r in affinity(a, b).reasons if isinstance(r, TheyOfferYouSeek)]
+    given_ = [(r.offer, r.need) for r in affinity(b, a).reasons if isinstance(r, YouOfferTheySeek)]
+    assert got == given_
+
+
+@given(pairs)
+def test_points_never_come_without_a_reason(pair: tuple[Wishes, Wishes]) -> None:
+    a, b = pair
+    work = [
+        r for r in affinity(a, b).reasons
+        if not isinstance(r, OtherRegion | SameRegion | SharedLanguages | NoSharedLanguage | SameOrganisation)
+    ]  # fmt: skip
+    assert bool(score(a, b)) == bool(work)
+
+
+@given(pairs, lines_)
+def test_more_work_in_common_never_lowers_the_score(pair: tuple[Wishes, Wishes], common: list[Wish]) -> None:
+    a, b = (with_lines(p, *p.lines, *common) for p in pair)
+    assert score(a, b) >= score(*pair)
+
+
+@given(pairs, st.sampled_from(TERMS))
+def test_a_need_that_is_met_never_lowers_the_score(pair: tuple[Wishes, Wishes], term: str) -> None:
+    a, b = pair
+    if a.lines and b.lines:
+        seeker = with_lines(a, replace(a.lines[0], needs=(*a.lines[0].needs, term)), *a.lines[1:])
+        giver = with_lines(b, replace(b.lines[0], offers=(*b.lines[0].offers, term)), *b.lines[1:])
+        assert score(seeker, giver) >= score(a, b)
+
+
+@given(pairs)
+def test_a_language_in_common_never_lowers_the_score(pair: tuple[Wishes, Wishes]) -> None:
+    a, b = (replace(p, languages=p.languages | {"sv"}) for p in pair)
+    assert score(a, b) >= score(*pair)
+
+
+@given(profiles(0), st.lists(profiles(), max_size=6), st.randoms(use_true_random=False))
+def test_rank_does_not_depend_on_the_order_given(me: Wishes, others: list[Wishes], chance: random.Random) -> None:
+    others = [replace(other, participant=n) for n, other in enumerate(others, start=1)]
+    shuffled = chance.sample(others, len(others))
+    ranked = rank(me, others, limit=4)
+    assert rank(me, shuffled, limit=4) == ranked
+    assert [r.affinity.score for r in ranked] == sorted((r.affinity.score for r in ranked), reverse=True)
+
+
+def test_ranking_two_thousand_takes_no_noticeable_time() -> None:
+    chance = random.Random(1)
+    words = [f"{first} {second}" for first in ["kraft", "bio", "nano", "laser", "green", "wet"] for second in TERMS]
+
+    def somebody(participant: int) -> Wishes:
+        work = [
+            Wish(
+                chance.randint(1, 7),
+                chance.choice([None, 11, 12, 13]),
+                chance.choice(sorted(NEXT)),
+                tuple(chance.sample(words, 4)),
+                tuple(chance.sample(words, 4)),
+                chance.randint(1, 9),
+            )
+            for _ in range(2)
+        ]
+        return profile(participant, *work, organisation=participant, region=chance.randint(1, 30))
+
+    everybody = [somebody(n) for n in range(2000)]
+    spent = []
+    for me in everybody[:5]:
+        began = time.process_time()
+        assert len(rank(me, everybody, limit=20)) == 20
+        spent.append(time.process_time() - began)
+    assert min(spent) < 0.2  # 0.03 s where it was written: this limit catches a change of order, not a busy machine
+
+
+def with_lines(before: Wishes, *lines: Wish) -> Wishes:
+    return wishes(
+        participant=before.participant,
+        organisation=before.organisation,
+        region=before.region,
+        languages=before.languages,
+        lines=lines,
+    )
+
+
+def test_a_role_that_is_none_of_ours_is_a_mistake() -> None:
+    odd = profile(1, line(role="magician"))
+    with pytest.raises(KeyError):
+        score(odd, profile(2, line()))
