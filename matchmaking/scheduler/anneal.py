@@ -1,0 +1,131 @@
+"""Makes a timetable better: simulated annealing whose every step swaps a Kempe chain."""
+
+from collections.abc import Callable
+from math import exp
+from random import Random
+
+from matchmaking.scheduler.timetable import FREE, Chain, Timetable
+
+HOT, COLD = 5.0, 1.0  # energies: half a break, one idle slot
+WATCHED = 256  # steps between two looks at temperature, stop and who waits
+AT_WAITING = 0.85  # share of steps that begin with a participant who waits
+TO_NEIGHBOUR = 0.9  # share of steps that join the participant's own block
+PARTNERS = 12  # chains tried to balance one that a full slot cannot take
+STAY_ENERGY = 0.5  # of a meeting away from its current slot
+
+
+def anneal(
+    timetable: Timetable, *, steps: int, random: Random, good_enough: Callable[[int], bool], stop: Callable[[], bool]
+) -> None:
+    """Leave the timetable as the best (lowest price) met in so many steps, or before `stop()`."""
+    walk = _Walk(timetable, random)
+    best, slots = timetable.price, timetable.slot[:]
+    for done in range(0, steps, WATCHED):
+        if stop() or good_enough(best):
+            break
+        walk.temperature = HOT * (COLD / HOT) ** (done / steps)
+        walk.look_around()
+        for _ in range(WATCHED):
+            if walk.step() and timetable.price < best:
+                best, slots = timetable.price, timetable.slot[:]
+    if timetable.price != best:
+        timetable.load_slots(slots)
+
+
+class _Walk:
+    def __init__(self, timetable: Timetable, random: Random) -> None:
+        self.timetable = timetable
+        self.random = random.random
+        self.temperature = HOT
+        self.meetings = timetable.problem.meetings_of()
+        self.active = [person for person, mine in enumerate(self.meetings) if mine]
+        self.waiting: list[int] = []
+        self.settled = any(slot is not None for slot in timetable.current)
+
+    def look_around(self) -> None:
+        self.waiting = [person for person in self.active if self.timetable.energy[person] > 0]
+
+    def step(self) -> bool:
+        """Try one chain; True where the timetable changed."""
+        meeting, there = self._propose()
+        chain = self.timetable.chain(meeting, there) if meeting != FREE else None
+        if chain is None:
+            return False
+        if self.timetable.fits(chain):
+            return self._accepts(self._change(chain)) and self._swap(chain)
+        return abs(chain.net) == 1 and self._step_in_pairs(chain)
+
+    def _propose(self) -> tuple[int, int]:
+        """A meeting and a slot for it: mostly of somebody who waits, mostly beside their other meetings."""
+        random, timetable = self.random, self.timetable
+        among = self.waiting if self.waiting and random() < AT_WAITING else self.active
+        person = among[int(random() * len(among))]
+        mine = self.meetings[person]
+        meeting = mine[int(random() * len(mine))]
+        here = timetable.slot[meeting]
+        if here == FREE:
+            return FREE, FREE
+        busy, choice = timetable.busy[person], timetable.open[meeting] & ~(1 << here)
+        if random() < TO_NEIGHBOUR:
+            others = busy & ~(1 << here)
+            choice &= (others << 1 | others >> 1) & ~busy
+        if not choice:
+            return FREE, FREE
+        for _ in range(int(random() * choice.bit_count())):
+            choice &= choice - 1
+        return meeting, (choice & -choice).bit_length() - 1
+
+    def _change(self, chain: Chain) -> float:
+        """The energy the swap would add."""
+        timetable = self.timetable
+        both = 1 << chain.here | 1 << chain.there
+        change = 0.0
+        for person in chain.ends:
+            change += timetable.tariff[person][timetable.busy[person] ^ both] - timetable.energy[person]
+        return change + self._disturbance(chain) if self.settled else change
+
+    def _disturbance(self, chain: Chain) -> float:
+        current, away = self.timetable.current, 0
+        for meeting in chain.leaving:
+            away += (current[meeting] == chain.here) - (current[meeting] == chain.there)
+        for meeting in chain.coming:
+            away += (current[meeting] == chain.there) - (current[meeting] == chain.here)
+        return STAY_ENERGY * away
+
+    def _accepts(self, change: float) -> bool:
+        return change <= 0 or self.random() < exp(-change / self.temperature)
+
+    def _swap(self, chain: Chain) -> bool:
+        self.timetable.swap(chain)
+        return True
+
+    def _step_in_pairs(self, chain: Chain) -> bool:
+        """Swap a chain that a full slot cannot take, together with one that makes up for it."""
+        change = self._change(chain)
+        if not self._accepts(change):
+            return False
+        partner = self._partner(chain)
+        if partner is None or not self._accepts(change + self._change(partner)):
+            return False
+        self.timetable.swap(chain)
+        return self._swap(partner)
+
+    def _partner(self, chain: Chain) -> Chain | None:
+        """The cheapest of a few chains between the same slots that carry one meeting the other way."""
+        timetable, random = self.timetable, self.random
+        here, there = (chain.there, chain.here) if chain.net > 0 else (chain.here, chain.there)
+        taken = {*chain.leaving, *chain.coming}
+        best, least = None, 0.0
+        for _ in range(PARTNERS):
+            at = timetable.at[int(random() * len(timetable.at))]
+            if at[here] == FREE or at[there] != FREE or at[here] in taken:
+                continue
+            found = timetable.chain(at[here], there)
+            if found is None or found.net != 1:
+                continue
+            change = self._change(found)
+            if best is None or change < least:
+                best, least = found, change
+            if change <= 0:
+                break
+        return best

@@ -1,0 +1,162 @@
+"""The first timetable: the tightest meetings first, then room made for the rest by Kempe chains and ejections."""
+
+from collections import Counter
+from collections.abc import Callable
+from random import Random
+
+from matchmaking.scheduler.timetable import FREE, Chain, Timetable
+
+SAMPLE = 12  # meetings tried when a full slot needs one to leave
+
+
+def construct(timetable: Timetable, *, random: Random, stop: Callable[[], bool]) -> None:
+    """Fill an empty timetable as far as it goes, or until `stop()`."""
+    waiting = [meeting for meeting in _tightest_first(timetable, random) if not _place_cheaply(timetable, meeting)]
+    fill(timetable, waiting, random=random, stop=stop)
+
+
+def fill(timetable: Timetable, waiting: list[int], *, random: Random, stop: Callable[[], bool]) -> None:
+    """Insert what waits, ejecting others where nothing else helps; keeps the fullest timetable met."""
+    waiting = [meeting for meeting in waiting if timetable.open[meeting] and not insert(timetable, meeting, random)]
+    best, fewest = timetable.slot[:], len(waiting)
+    ejected: Counter[int] = Counter()
+    for _ in range(30 * len(waiting) + 200):
+        if not waiting or stop():
+            break
+        meeting = waiting.pop(random.randrange(len(waiting)))
+        if not insert(timetable, meeting, random):
+            waiting += _eject_for(timetable, meeting, ejected, random)
+        if len(waiting) < fewest:
+            best, fewest = timetable.slot[:], len(waiting)
+    if len(waiting) > fewest:
+        timetable.load_slots(best)
+
+
+def insert(timetable: Timetable, meeting: int, random: Random) -> bool:
+    """Place the meeting without unplacing any other, if one chain's swap makes that possible."""
+    if timetable.at_limit(meeting):
+        return False
+    if _place_cheaply(timetable, meeting):
+        return True
+    slots = slots_in(timetable.open[meeting] & timetable.window(meeting))
+    random.shuffle(slots)
+    return any(_make_room(timetable, meeting, slot, random) for slot in slots)
+
+
+def slots_in(mask: int) -> list[int]:
+    return [slot for slot in range(mask.bit_length()) if mask >> slot & 1]
+
+
+def _tightest_first(timetable: Timetable, random: Random) -> list[int]:
+    """Fixed meetings, then those whose people have the fewest slots to spare."""
+    choice, wanted = [0] * len(timetable.busy), [0] * len(timetable.busy)
+    for meeting, people in enumerate(timetable.people):
+        for person in people:
+            choice[person] |= timetable.open[meeting]
+            wanted[person] += 1
+    spare = [mask.bit_count() - count for mask, count in zip(choice, wanted, strict=True)]
+    fixed = [meeting.fixed is None for meeting in timetable.problem.meetings]
+    keys = [
+        (fixed[meeting], min(spare[person] for person in people), slots.bit_count(), random.random())
+        for meeting, (people, slots) in enumerate(zip(timetable.people, timetable.open, strict=True))
+    ]
+    return sorted(range(len(keys)), key=keys.__getitem__)
+
+
+def _place_cheaply(timetable: Timetable, meeting: int) -> bool:
+    """The free slot that adds the least waiting and is the least crowded, if there is any."""
+    best, least = FREE, 0.0
+    free = timetable.free_slots(meeting)
+    if not free or timetable.at_limit(meeting):
+        return False
+    load, capacity, people = timetable.load, timetable.capacity, timetable.people[meeting]
+    tariffs = [(timetable.tariff[p], timetable.busy[p], timetable.energy[p]) for p in people]
+    for slot in slots_in(free):
+        if load[slot] >= capacity[slot]:
+            continue
+        cost = 8 * load[slot] / capacity[slot] - (8 if timetable.current[meeting] == slot else 0)
+        for tariff, busy, energy in tariffs:
+            cost += tariff[busy | 1 << slot] - energy
+        if best == FREE or cost < least:
+            best, least = slot, cost
+    if best == FREE:
+        return False
+    timetable.place(meeting, best)
+    return True
+
+
+def _make_room(timetable: Timetable, meeting: int, slot: int, random: Random) -> bool:
+    """Place the meeting here after one chain has taken whoever is in its way to another slot."""
+    in_the_way = _in_the_way(timetable, meeting, slot)
+    if len(in_the_way) > 1:
+        return False
+    movable = in_the_way or _some_in(timetable, slot, random)
+    for other in movable:
+        elsewhere = slots_in(timetable.open[other] & ~(1 << slot))
+        random.shuffle(elsewhere)
+        for there in elsewhere:
+            chain = timetable.chain(other, there)
+            if chain is not None and _leaves_room(timetable, chain, meeting):
+                timetable.swap(chain)
+                if timetable.window(meeting) >> slot & 1:
+                    timetable.place(meeting, slot)
+                    return True
+                timetable.swap(Chain(there, slot, chain.leaving, chain.coming, chain.ends))
+    return False
+
+
+def _in_the_way(timetable: Timetable, meeting: int, slot: int) -> list[int]:
+    held = {timetable.at[person][slot] for person in timetable.people[meeting]}
+    return sorted(held - {FREE})
+
+
+def _some_in(timetable: Timetable, slot: int, random: Random) -> list[int]:
+    """A few meetings of a slot, found through random people."""
+    found = []
+    for _ in range(SAMPLE):
+        other = timetable.at[random.randrange(len(timetable.at))][slot]
+        if other != FREE and other not in found:
+            found.append(other)
+    return found
+
+
+def _leaves_room(timetable: Timetable, chain: Chain, meeting: int) -> bool:
+    """Whether after the swap the meeting's people and a table are free in the slot the chain leaves."""
+    table_left = timetable.load[chain.here] - chain.net < timetable.capacity[chain.here]
+    if not table_left or not timetable.fits(chain):
+        return False
+    return all(timetable.at[person][chain.there] not in chain.coming for person in timetable.people[meeting])
+
+
+def _eject_for(timetable: Timetable, meeting: int, ejected: Counter[int], random: Random) -> list[int]:
+    """Force the meeting in; those ejected, the least often ejected first, wait again. Its own id when hopeless."""
+    choices = []
+    for slot in slots_in(timetable.open[meeting]):
+        out = _must_leave(timetable, meeting, slot, ejected, random)
+        if all(timetable.problem.meetings[other].fixed is None for other in out):
+            choices.append((sum(2 + ejected[other] for other in out) + random.random(), slot, out))
+    if not choices:
+        return []
+    _, slot, out = min(choices)
+    for other in out:
+        timetable.remove(other)
+        ejected[other] += 1
+    timetable.place(meeting, slot)
+    return out
+
+
+def _must_leave(timetable: Timetable, meeting: int, slot: int, ejected: Counter[int], random: Random) -> list[int]:
+    """Who has to go if the meeting takes the slot: its people's meetings, those out of order, one for the table."""
+    out = set(_in_the_way(timetable, meeting, slot))
+    for other, earlier in timetable.relatives.get(meeting, ()):
+        then = timetable.slot[other]
+        if then != FREE and (then >= slot if earlier else then <= slot):
+            out.add(other)
+    for person in timetable.people[meeting]:
+        mine = [other for other in timetable.at[person] if other != FREE and other not in out]
+        if len(mine) >= timetable.most[person]:
+            out.add(min(mine, key=lambda other: (ejected[other], random.random())))
+    stay = timetable.load[slot] - sum(timetable.slot[other] == slot for other in out)
+    if stay >= timetable.capacity[slot] and (leavers := _some_in(timetable, slot, random)):
+        out.add(min(leavers, key=lambda other: (ejected[other], random.random())))
+    return sorted(out)

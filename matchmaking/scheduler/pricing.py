@@ -1,0 +1,81 @@
+"""What a busy pattern costs its participant: breaks, idle minutes and unevenness, as one number to compare by."""
+
+from matchmaking.scheduler.problem import Problem
+
+BREAK_ENERGY = 10.0  # annealing: one break weighs as much as ten idle slots
+UNEVEN_ENERGY = 1000.0  # and breaks beyond the homogeneity limit are all but forbidden
+TIER = 24  # bits of one objective in a price: totals stay below 16 million
+REMEMBERED = 50_000  # patterns of one tariff
+
+
+def price(*, excess: int = 0, breaks: int = 0, idle: int = 0, squares: int = 0, moved: int = 0) -> int:
+    """Objectives packed into one number, TIER bits each: prices add up, and compare objective after objective.
+
+    `excess` is breaks beyond the homogeneity limit, `idle` minutes, `squares` the squared breaks of each participant
+    (the more even, the fewer), `moved` meetings away from their current slot.
+    """
+    return (((excess << TIER | breaks) << TIER | idle) << TIER | squares) << TIER | moved
+
+
+def objectives(price: int) -> tuple[int, int, int, int, int]:
+    """Excess, breaks, idle minutes, squares and moved, out of a price."""
+    tier = (1 << TIER) - 1
+    return price >> 4 * TIER, price >> 3 * TIER & tier, price >> 2 * TIER & tier, price >> TIER & tier, price & tier
+
+
+def gaps(busy: int, unseen: int) -> tuple[int, int]:
+    """Breaks of one round's busy pattern, and the mask of its idle slots between the first and the last meeting.
+
+    `unseen` are slots that count neither as meeting nor as idle. A break is a meeting whose predecessor on the
+    participant's own timeline (the slots not unseen) is idle.
+    """
+    first = busy & -busy
+    idle = ((1 << busy.bit_length()) - first) & ~busy & ~unseen
+    if not idle:
+        return 0, 0
+    after = idle << 1
+    # Adding the run of unseen slots to its own lowest bit carries that bit to the first slot after the run.
+    after |= (after & unseen) + unseen
+    return (busy & after).bit_count(), idle
+
+
+class Tariff(dict[int, float]):
+    """Energy of a busy pattern (a mask) of those who see through the same slots; remembers what it worked out."""
+
+    def __init__(self, problem: Problem, unseen: int) -> None:
+        super().__init__()
+        self._minutes = [slot.end - slot.start for slot in problem.slots]
+        self._usual = sum(self._minutes) / max(1, len(self._minutes)) or 1.0
+        self._rounds = problem.round_masks()
+        self._limit = problem.homogeneity
+        self._unseen = unseen
+        self.prices: dict[int, int] = {}  # of the same patterns
+
+    def __missing__(self, busy: int) -> float:
+        if len(self) >= REMEMBERED:
+            self.clear()
+            self.prices.clear()
+        self.prices[busy] = worth = self._price(busy)
+        excess, breaks, idle, squares, _ = objectives(worth)
+        self[busy] = energy = UNEVEN_ENERGY * excess + BREAK_ENERGY * breaks + idle / self._usual + squares / 2
+        return energy
+
+    def _price(self, busy: int) -> int:
+        breaks = idle = 0
+        for slots in self._rounds:
+            if busy & slots:
+                found, between = gaps(busy & slots, self._unseen & slots)
+                breaks += found
+                idle |= between
+        excess = 0 if self._limit is None else max(0, breaks - self._limit)
+        return price(excess=excess, breaks=breaks, idle=self._minutes_in(idle), squares=breaks * breaks)
+
+    def _minutes_in(self, idle: int) -> int:
+        return sum(self._minutes[t] for t in range(idle.bit_length()) if idle >> t & 1)
+
+
+def tariffs(problem: Problem) -> list[Tariff]:
+    """For each participant the tariff of their patterns; equals share one."""
+    unseen = [problem.seen_through(person) for person in range(len(problem.participants))]
+    shared = {mask: Tariff(problem, mask) for mask in set(unseen)}
+    return [shared[mask] for mask in unseen]

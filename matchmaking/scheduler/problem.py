@@ -1,0 +1,117 @@
+"""The question put to the scheduler: who can meet when, how many tables there are, and which meetings want a slot."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+EVERY = -1  # the mask of every slot, however many there are
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody who meets. Bit t of a mask stands for slot t."""
+
+    blocked: int = 0  # slots in which they cannot meet
+    most: int | None = None  # meetings at most
+    least: int = 0  # meetings at least: a floor when choosing among requests
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One meeting length; its index in the problem is its bit in every mask."""
+
+    start: int  # minutes since a moment common to all slots
+    end: int
+    tables: int  # meetings that fit in at once
+    round: int = 0  # gaps count only between two meetings of the same round
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Two or more participants who want one slot together."""
+
+    id: int  # the caller's own name for it; unique
+    people: tuple[int, ...]  # indices of participants
+    allowed: int = EVERY  # slots it may have, before anybody's blocked slots are taken off
+    fixed: int | None = None  # the slot it must keep
+    current: int | None = None  # the slot it has today
+    table: int | None = None  # the table it has today, from 0 within its round; kept while its slot is
+    weight: int = 1  # points, for choosing among requests
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """All there is to know. Raises ValueError where the parts contradict each other."""
+
+    participants: tuple[Participant, ...]
+    slots: tuple[Slot, ...]  # in order of time, none overlapping another
+    meetings: tuple[Meeting, ...]
+    precedences: tuple[tuple[int, int], ...] = ()  # (earlier, later): indices of meetings
+    homogeneity: int | None = None  # breaks of any two participants differ by at most this
+    blocked_is_idle: bool = False  # the literature's rule: a blocked slot between two meetings is waiting too
+
+    def __post_init__(self) -> None:
+        _check_slots(self.slots)
+        _check_meetings(self)
+        _check_precedences(self)
+
+    def open_slots(self) -> list[int]:
+        """For each meeting the mask of slots it could have if it were alone; 0: none."""
+        every = (1 << len(self.slots)) - 1
+        return [self._open(meeting) & every for meeting in self.meetings]
+
+    def _open(self, meeting: Meeting) -> int:
+        mask = meeting.allowed if meeting.fixed is None else meeting.allowed & 1 << meeting.fixed
+        for person in meeting.people:
+            mask &= ~self.participants[person].blocked
+        return mask
+
+    def meetings_of(self) -> list[list[int]]:
+        """For each participant the indices of their meetings."""
+        found: list[list[int]] = [[] for _ in self.participants]
+        for index, meeting in enumerate(self.meetings):
+            for person in meeting.people:
+                found[person].append(index)
+        return found
+
+    def round_masks(self) -> list[int]:
+        """The slots of each round that has any, in order of time."""
+        masks: dict[int, int] = {}
+        for index, slot in enumerate(self.slots):
+            masks[slot.round] = masks.get(slot.round, 0) | 1 << index
+        return list(masks.values())
+
+    def seen_through(self, person: int) -> int:
+        """Slots that are no gap between two meetings of this participant: a session is not waiting."""
+        return 0 if self.blocked_is_idle else self.participants[person].blocked
+
+
+def _check_slots(slots: tuple[Slot, ...]) -> None:
+    seen = set()
+    for before, after in pairwise(slots):
+        if after.start < before.end:
+            raise ValueError(f"{after} starts before {before} ends")
+        seen.add(before.round)
+        if after.round != before.round and after.round in seen:
+            raise ValueError(f"round {after.round} goes on after another round began")
+    for slot in slots:
+        if slot.end < slot.start or slot.tables < 0:
+            raise ValueError(f"{slot} ends before it starts or has fewer than no tables")
+
+
+def _check_meetings(problem: Problem) -> None:
+    if len({meeting.id for meeting in problem.meetings}) < len(problem.meetings):
+        raise ValueError("two meetings have the same id")
+    for meeting in problem.meetings:
+        if len(set(meeting.people)) < max(2, len(meeting.people)):
+            raise ValueError(f"{meeting} needs two or more different people")
+        if not all(0 <= person < len(problem.participants) for person in meeting.people):
+            raise ValueError(f"{meeting} names nobody's index")
+        for slot in (meeting.fixed, meeting.current):
+            if slot is not None and not 0 <= slot < len(problem.slots):
+                raise ValueError(f"{meeting} names no slot's index")
+
+
+def _check_precedences(problem: Problem) -> None:
+    for pair in problem.precedences:
+        if not all(0 <= meeting < len(problem.meetings) for meeting in pair):
+            raise ValueError(f"precedence {pair} names no meeting's index")

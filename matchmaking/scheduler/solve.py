@@ -1,0 +1,188 @@
+"""Where scheduling happens: construct, anneal, prove, seat. For a worker process: OR-Tools takes long to import."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from random import Random
+
+from matchmaking.scheduler.anneal import anneal
+from matchmaking.scheduler.bounds import counted
+from matchmaking.scheduler.construct import construct
+from matchmaking.scheduler.plan import Bound, Plan, Rule, Status, totals
+from matchmaking.scheduler.pricing import objectives
+from matchmaking.scheduler.problem import Problem
+from matchmaking.scheduler.proof import prove
+from matchmaking.scheduler.tables import seat
+from matchmaking.scheduler.timetable import FREE, Timetable
+
+STEPS_A_SECOND = 30_000  # annealing steps planned for each second of the deadline, so that the clock rarely decides
+FIRST_STEPS = 20_000  # of the first annealing; each further one takes twice as many
+PROVABLE = 120  # participants: beyond, CP-SAT proves nothing in useful time
+
+
+class Phase(StrEnum):
+    CONSTRUCTING = "constructing"
+    ANNEALING = "annealing"
+    PROVING = "proving"
+    SEATING = "seating"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the solver is: the best plan so far, and what none can beat."""
+
+    phase: Phase
+    placed: int
+    meetings: int
+    breaks: int
+    idle: int  # minutes
+    bound: Bound
+    seconds: float
+
+
+def solve(
+    problem: Problem,
+    *,
+    seed: int,
+    deadline_seconds: float,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    workers: int = 1,
+) -> Plan:
+    """The best plan found before the deadline: most meetings, then fewest breaks, idle minutes, evenness, moves.
+
+    Always sound (`Plan.violations` is empty) unless homogeneity is asked for and not reached, which leaves the status
+    unknown. With one worker the same problem, seed and deadline give the same plan, as long as the work planned for
+    the deadline fits in it. `cancelled` is asked often; once true, the best plan so far comes back at once.
+    """
+    run = _Run(problem, seed, deadline_seconds, progress or (lambda _: None), cancelled or (lambda: False), workers)
+    return run.plan()
+
+
+class _Run:
+    def __init__(
+        self,
+        problem: Problem,
+        seed: int,
+        deadline_seconds: float,
+        progress: Callable[[Progress], None],
+        cancelled: Callable[[], bool],
+        workers: int,
+    ) -> None:
+        # The one clock of the pure code: a deadline means nothing without it. Results do not depend on it otherwise.
+        self.started = time.monotonic()
+        self.problem, self.seed, self.deadline, self.workers = problem, seed, deadline_seconds, workers
+        self.report, self.cancelled = progress, cancelled
+        self.random = Random(seed)  # noqa: S311 - a schedule, not a secret
+        self.timetable = Timetable(problem)
+        self.bound = counted(problem)
+        self.phase = Phase.CONSTRUCTING
+        self.impossible = self.bound.placed < len(problem.meetings)
+
+    def plan(self) -> Plan:
+        construct(self.timetable, random=self.random, stop=self._stop)
+        self._tell(Phase.CONSTRUCTING)
+        self._improve()
+        self._tell(Phase.SEATING)
+        return self._plan()
+
+    def _improve(self) -> None:
+        steps, left = FIRST_STEPS, int(STEPS_A_SECOND * self.deadline)
+        proven = not self._provable()
+        while left > 0 and not self._good_enough(self.timetable.price) and not self._stop():
+            anneal(
+                self.timetable,
+                steps=min(steps, left),
+                random=self.random,
+                good_enough=self._good_enough,
+                stop=self._stop,
+            )
+            self._tell(Phase.ANNEALING)
+            left -= steps
+            steps *= 2
+            if not proven:
+                self._prove()
+                proven = True
+
+    def _provable(self) -> bool:
+        return len(self.problem.participants) <= PROVABLE and not self.impossible
+
+    def _prove(self) -> None:
+        if (self._complete() and self._good_enough(self.timetable.price)) or self._stop():
+            return
+        proof = prove(
+            self.problem,
+            hint=self.timetable.slot if self._complete() else None,
+            breaks=self.bound.breaks,
+            seconds=self._left(),
+            workers=self.workers,
+            seed=self.seed,
+            cancelled=self.cancelled,
+        )
+        self.impossible = not proof.possible
+        placed = len(self.problem.meetings) - self.impossible
+        self.bound = Bound(placed=min(self.bound.placed, placed), breaks=proof.breaks)
+        if proof.slots is not None:
+            self._take(proof.slots)
+        self._tell(Phase.PROVING)
+
+    def _take(self, slots: list[int]) -> None:
+        before = self.timetable.slot[:], self.timetable.price, self._complete()
+        self.timetable.load_slots(slots)
+        if before[2] and before[1] <= self.timetable.price:
+            self.timetable.load_slots(before[0])
+
+    def _good_enough(self, price: int) -> bool:
+        """Whether no timetable with the same meetings can have a lower price worth looking for."""
+        excess, breaks, idle, _, moved = objectives(price)
+        shortest = min((slot.end - slot.start for slot in self.problem.slots), default=0)
+        least = breaks <= self.bound.breaks and idle <= breaks * shortest
+        return least and not excess and not moved and self._complete()
+
+    def _complete(self) -> bool:
+        return FREE not in self.timetable.slot
+
+    def _stop(self) -> bool:
+        return self._left() <= 0 or self.cancelled()
+
+    def _left(self) -> float:
+        return self.deadline - (time.monotonic() - self.started)
+
+    def _tell(self, phase: Phase) -> None:
+        _, breaks, idle, _, _ = objectives(self.timetable.price)
+        placed = len(self.timetable.slot) - self.timetable.slot.count(FREE)
+        self.report(
+            Progress(
+                phase,
+                placed,
+                len(self.problem.meetings),
+                breaks,
+                idle,
+                self.bound,
+                time.monotonic() - self.started,
+            )
+        )
+
+    def _plan(self) -> Plan:
+        slots = tuple(None if slot == FREE else slot for slot in self.timetable.slot)
+        breaks, idle = totals(self.problem, slots)
+        plan = Plan(
+            ids=tuple(meeting.id for meeting in self.problem.meetings),
+            slots=slots,
+            tables=seat(self.problem, slots),
+            breaks=breaks,
+            idle=idle,
+            bound=self.bound,
+            status=Status.UNKNOWN,
+            seconds=time.monotonic() - self.started,
+            seed=self.seed,
+        )
+        return replace(plan, status=self._status(plan))
+
+    def _status(self, plan: Plan) -> Status:
+        if self.impossible:
+            return Status.INFEASIBLE
+        if plan.placed < len(plan.ids) or any(v.rule is Rule.HOMOGENEITY for v in plan.violations(self.problem)):
+            return Status.UNKNOWN
+        return Status.OPTIMAL if plan.breaks <= self.bound.breaks else Status.FEASIBLE

@@ -1,0 +1,182 @@
+"""A timetable in the making: meetings in slots, never a rule broken, changed one Kempe chain at a time."""
+
+from dataclasses import dataclass
+
+from matchmaking.scheduler.pricing import Tariff, tariffs
+from matchmaking.scheduler.problem import Problem
+
+FREE = -1  # nobody there, or no slot
+LONGEST_CHAIN = 60  # longer ones are rare and change too much at once
+
+
+@dataclass(slots=True)
+class Chain:
+    """Meetings that change places between two slots, and the people whose busy pattern this changes.
+
+    Of the graph of meetings in either slot, joined where they share a participant, a chain is one component
+    (Kempe 1879). Whoever is inside has a meeting in both slots before and after: only the ends pay.
+    """
+
+    here: int
+    there: int
+    leaving: list[int]  # from here to there
+    coming: list[int]  # from there to here
+    ends: list[int]
+
+    @property
+    def net(self) -> int:
+        """How many more meetings there will be there."""
+        return len(self.leaving) - len(self.coming)
+
+
+class Timetable:
+    """Hard rules always hold: allowed slots, nobody twice, tables, limits, order, fixed slots."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.people = [meeting.people for meeting in problem.meetings]
+        self.open = problem.open_slots()
+        self.capacity = [slot.tables for slot in problem.slots]
+        self.most = [len(self.capacity) if p.most is None else p.most for p in problem.participants]
+        self.current = [meeting.current for meeting in problem.meetings]
+        self.relatives = _relatives(problem)
+        self.tariff: list[Tariff] = tariffs(problem)
+        self.clear()
+
+    def clear(self) -> None:
+        self.at = [[FREE] * len(self.capacity) for _ in self.tariff]  # participant, slot -> meeting
+        self.busy = [0] * len(self.tariff)
+        self.energy = [0.0] * len(self.tariff)
+        self.prices = [0] * len(self.tariff)
+        self.slot = [FREE] * len(self.people)
+        self.load = [0] * len(self.capacity)
+        self.price = 0
+
+    def load_slots(self, slots: list[int]) -> None:
+        """Start over from these slots, which must break no rule."""
+        self.clear()
+        for meeting, slot in enumerate(slots):
+            if slot != FREE:
+                self.place(meeting, slot)
+
+    def free_slots(self, meeting: int) -> int:
+        """The slots, as a mask, in which nobody of the meeting is busy, whether a table is free or not."""
+        mask = self.open[meeting]
+        for person in self.people[meeting]:
+            mask &= ~self.busy[person]
+        return mask & self.window(meeting) if meeting in self.relatives else mask
+
+    def at_limit(self, meeting: int) -> bool:
+        return any(self.busy[person].bit_count() >= self.most[person] for person in self.people[meeting])
+
+    def window(self, meeting: int) -> int:
+        """The slots between its placed predecessors and successors."""
+        mask = (1 << len(self.capacity)) - 1
+        for other, earlier in self.relatives.get(meeting, ()):
+            if (slot := self.slot[other]) != FREE:
+                mask &= -1 << slot + 1 if earlier else (1 << slot) - 1
+        return mask
+
+    def place(self, meeting: int, slot: int) -> None:
+        self.slot[meeting] = slot
+        self.load[slot] += 1
+        self.price += self._moved(meeting, slot)
+        for person in self.people[meeting]:
+            self.at[person][slot] = meeting
+            self._flip(person, 1 << slot)
+
+    def remove(self, meeting: int) -> None:
+        slot = self.slot[meeting]
+        self.slot[meeting] = FREE
+        self.load[slot] -= 1
+        self.price -= self._moved(meeting, slot)
+        for person in self.people[meeting]:
+            self.at[person][slot] = FREE
+            self._flip(person, 1 << slot)
+
+    def chain(self, meeting: int, there: int) -> Chain | None:
+        """What must change places if the meeting moves; None where somebody cannot follow."""
+        here = self.slot[meeting]
+        can_go, can_come = 1 << there, 1 << here
+        leaving, coming, ends = [meeting], list[int](), list[int]()
+        at, people, opens = self.at, self.people, self.open
+        if not opens[meeting] & can_go:
+            return None
+        seen = {meeting}
+        waiting = [meeting]
+        while waiting:
+            one = waiting.pop()
+            leaves = self.slot[one] == here
+            target = there if leaves else here
+            for person in people[one]:
+                other = at[person][target]
+                if other == FREE:
+                    ends.append(person)
+                elif other not in seen:
+                    if not opens[other] & (can_come if leaves else can_go) or len(seen) == LONGEST_CHAIN:
+                        return None
+                    seen.add(other)
+                    waiting.append(other)
+                    (coming if leaves else leaving).append(other)
+        found = Chain(here, there, leaving, coming, ends)
+        return found if not self.relatives or self._in_order(found) else None
+
+    def swap(self, chain: Chain) -> None:
+        """Let the chain's meetings change places; the tables must suffice."""
+        at, people, slot = self.at, self.people, self.slot
+        here, there = chain.here, chain.there
+        for meeting in chain.leaving:
+            self.price += self._moved(meeting, there) - self._moved(meeting, here)
+            slot[meeting] = there
+            for person in people[meeting]:
+                at[person][here] = FREE
+        for meeting in chain.coming:
+            self.price += self._moved(meeting, here) - self._moved(meeting, there)
+            slot[meeting] = here
+            for person in people[meeting]:
+                at[person][there] = FREE
+        for meeting in chain.leaving:
+            for person in people[meeting]:
+                at[person][there] = meeting
+        for meeting in chain.coming:
+            for person in people[meeting]:
+                at[person][here] = meeting
+        both = 1 << here | 1 << there
+        for person in chain.ends:
+            self._flip(person, both)
+        self.load[here] -= chain.net
+        self.load[there] += chain.net
+
+    def fits(self, chain: Chain) -> bool:
+        """Whether the tables suffice after the swap."""
+        here, there, net = chain.here, chain.there, chain.net
+        return self.load[there] + net <= self.capacity[there] and self.load[here] - net <= self.capacity[here]
+
+    def _flip(self, person: int, slots: int) -> None:
+        tariff = self.tariff[person]
+        self.busy[person] = busy = self.busy[person] ^ slots
+        self.energy[person] = tariff[busy]
+        self.price += tariff.prices[busy] - self.prices[person]
+        self.prices[person] = tariff.prices[busy]
+
+    def _moved(self, meeting: int, slot: int) -> int:
+        current = self.current[meeting]
+        return int(current is not None and current != slot)  # the lowest tier of a price
+
+    def _in_order(self, chain: Chain) -> bool:
+        new = dict.fromkeys(chain.leaving, chain.there) | dict.fromkeys(chain.coming, chain.here)
+        for meeting, slot in new.items():
+            for other, earlier in self.relatives.get(meeting, ()):
+                then = new.get(other, self.slot[other])
+                if then != FREE and (then >= slot if earlier else then <= slot):
+                    return False
+        return True
+
+
+def _relatives(problem: Problem) -> dict[int, list[tuple[int, bool]]]:
+    """For each meeting in a precedence its relatives, and whether they come earlier."""
+    found: dict[int, list[tuple[int, bool]]] = {}
+    for earlier, later in problem.precedences:
+        found.setdefault(later, []).append((earlier, True))
+        found.setdefault(earlier, []).append((later, False))
+    return found
