@@ -1,0 +1,145 @@
+"""When two people can meet, and what stands in the way: read before a meeting is placed, and to word a refusal."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from app.intervals import Interval, overlaps
+
+
+class Occupation(StrEnum):
+    SESSION = "session"
+    MEETING = "meeting"
+    BLOCK = "block"  # time somebody keeps for themselves
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    span: Interval
+    what: Occupation
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diary:
+    """One participant's time: the rounds they have ticked, and what they do already."""
+
+    rounds: frozenset[int]
+    busy: tuple[Busy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    id: int
+    round: int
+    span: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Ids of the tables of each round in the order to fill them, and of those taken in each slot."""
+
+    of_round: Mapping[int, Sequence[int]]
+    taken: Mapping[int, Collection[int]]
+
+    def free_at(self, slot: Slot) -> int | None:
+        taken = self.taken.get(slot.id, ())
+        return next((table for table in self.of_round.get(slot.round, ()) if table not in taken), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    slot: Slot
+    table: int
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    slot: Slot
+
+
+@dataclass(frozen=True, slots=True)
+class NoCommonRound:
+    """Somebody has not ticked this round; if it is you, you can."""
+
+    slot: Slot
+    ticked_by_you: bool
+
+
+@dataclass(frozen=True, slots=True)
+class YouAreBusy:
+    slot: Slot
+    busy: Busy
+
+
+@dataclass(frozen=True, slots=True)
+class TheyAreBusy:
+    """With what is theirs to tell: this holds nothing of it."""
+
+    slot: Slot
+
+
+@dataclass(frozen=True, slots=True)
+class TablesTaken:
+    slot: Slot
+
+
+Obstacle = Begun | NoCommonRound | YouAreBusy | TheyAreBusy | TablesTaken
+
+
+def first_free(slots: Iterable[Slot], you: Diary, they: Diary, tables: Tables, *, now: datetime) -> Place | None:
+    """The earliest slot in which both can sit down, and a table for it."""
+    for slot in _in_order(slots):
+        table = tables.free_at(slot)
+        if table is not None and not _between(slot, you, they, now):
+            return Place(slot, table)
+    return None
+
+
+def common_free(slots: Iterable[Slot], you: Diary, they: Diary, tables: Tables, *, now: datetime) -> list[Slot]:
+    return [slot for slot in _in_order(slots) if not obstacle(slot, you, they, tables, now=now)]
+
+
+def why_not(slots: Iterable[Slot], you: Diary, they: Diary, tables: Tables, *, now: datetime) -> list[Obstacle]:
+    """What stands in the way, for each slot that is not free."""
+    found = (obstacle(slot, you, they, tables, now=now) for slot in _in_order(slots))
+    return [each for each in found if each]
+
+
+def obstacle(slot: Slot, you: Diary, they: Diary, tables: Tables, *, now: datetime) -> Obstacle | None:
+    """The first thing in the way; what is yours to change before what is theirs."""
+    if in_the_way := _between(slot, you, they, now):
+        return in_the_way
+    if tables.free_at(slot) is None:
+        return TablesTaken(slot)
+    return None
+
+
+def free_slots(slots: Iterable[Slot], diary: Diary, *, now: datetime) -> list[Slot]:
+    """When one participant can be met."""
+    return [
+        slot
+        for slot in _in_order(slots)
+        if slot.round in diary.rounds and now < slot.span.start and not _busy(slot, diary)
+    ]
+
+
+def _in_order(slots: Iterable[Slot]) -> list[Slot]:
+    return sorted(slots, key=lambda slot: (slot.span, slot.id))
+
+
+def _between(slot: Slot, you: Diary, they: Diary, now: datetime) -> Obstacle | None:
+    if slot.span.start <= now:
+        return Begun(slot)
+    if slot.round not in you.rounds or slot.round not in they.rounds:
+        return NoCommonRound(slot, ticked_by_you=slot.round in you.rounds)
+    if busy := _busy(slot, you):
+        return YouAreBusy(slot, busy)
+    if _busy(slot, they):
+        return TheyAreBusy(slot)
+    return None
+
+
+def _busy(slot: Slot, diary: Diary) -> Busy | None:
+    return next((busy for busy in diary.busy if overlaps(slot.span, busy.span)), None)
