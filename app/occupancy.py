@@ -48,6 +48,18 @@ async def release(holders: Sequence[str]) -> None:
         await db.execute(f"DELETE FROM occupancy WHERE holder IN ({marks})", *part)  # noqa: S608 - placeholders only
 
 
+async def holder_of(resource: str, span: Interval) -> str | None:
+    """Who holds the resource first within the interval; None: nobody."""
+    held = cells(span.start, span.end)
+    if not held:
+        return None
+    taken = await db.rows(
+        "SELECT holder FROM occupancy WHERE resource = $1 AND cell BETWEEN $2 AND $3 ORDER BY cell LIMIT 1",
+        resource, held[0], held[-1],
+    )  # fmt: skip
+    return str(taken[0]["holder"]) if taken else None
+
+
 async def _refuse_held(wanted: Sequence[tuple[str, Sequence[int], str]]) -> None:
     for first in range(0, len(wanted), 100):
         part = wanted[first : first + 100]

@@ -1,6 +1,6 @@
 """Tables of the conference: events, rooms, tracks, sessions, participants, bookings, releases."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -45,10 +45,14 @@ class Event(Model):
     class Meta:
         table = "event"
 
+    @staticmethod
+    def scope_of(event_id: int) -> str:
+        return f"event:{event_id}"
+
     @property
     def scope(self) -> str:
         """The journal this event's writes go to, and the topic of what everyone may see."""
-        return f"event:{self.id}"
+        return self.scope_of(self.id)
 
     @property
     def desk(self) -> str:
@@ -62,6 +66,15 @@ class Event(Model):
     @property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+    def days(self) -> list[date]:
+        return [self.first_day + timedelta(days=n) for n in range((self.last_day - self.first_day).days + 1)]
+
+    def spans(self, start: datetime, end: datetime) -> bool:
+        """Whether the time lies within the event's days, as its own clock counts them."""
+        opens = datetime.combine(self.first_day, time(), self.tz)
+        closes = datetime.combine(self.last_day + timedelta(days=1), time(), self.tz)
+        return opens <= start and end <= closes
 
 
 class Room(Model):
@@ -152,6 +165,14 @@ class Session(Model):
     @property
     def scheduled(self) -> bool:
         return self.start is not None and self.status == SessionStatus.CONFIRMED
+
+    def place(self, room: Room | None, start: datetime | None, end: datetime | None) -> None:
+        self.room_id = room.id if room else None
+        self.start, self.end = start, end
+
+    def touch(self, now: datetime) -> None:
+        """Something a reader can see has changed. A calendar counts in seconds, so two edits in one must differ."""
+        self.changed_at = max(self.changed_at + timedelta(seconds=1), now)
 
 
 class OrganisationKind(StrEnum):

@@ -1,0 +1,298 @@
+"""Everything that happens to a session: created, edited, moved, cancelled, restored, taken off the schedule."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.errors import NotFound, Refused, Stale
+from app.i18n import _, ngettext
+from app.intervals import Interval
+from app.journal import Actor, Changes, changing
+from app.occupancy import Claim, Occupied, hold, release
+from events.audience import audience, people
+from events.conflicts import Conflict, Placed, SpeakerConflict, conflicts_of
+from events.models import Event, Participant, Room, Session, SessionStatus, Track
+from events.networks.models import Pilot
+
+SHORTEST = timedelta(minutes=5)  # one cell of occupancy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """What a session is, apart from when and where. Without `capacity` nobody needs to book."""
+
+    title: str
+    subtitle: str = ""
+    abstract: str = ""
+    kind: str = ""
+    language: str = ""
+    track: Track | None = None
+    pilots: Sequence[Pilot] = ()
+    speakers: Sequence[Participant] = ()
+    capacity: int | None = None
+    online_url: str = ""
+
+
+async def create_session(
+    event: Event,
+    details: Details,
+    *,
+    room: Room | None = None,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    by: Actor,
+) -> Session:
+    """A new session, on the schedule if it has a time. Raises Refused when room or speakers are taken."""
+    async with changing(event.scope, by=by) as changes:
+        current = await Event.get(id=event.id)
+        _refuse_foreign(current, details, room)
+        session = Session(event=current, created_at=changes.at, changed_at=changes.at)
+        _describe(session, details)
+        session.place(room, start, end)
+        await _refuse_conflicts(current, session, details.speakers)
+        await session.save()
+        await session.pilots.add(*details.pilots)
+        await session.speakers.add(*details.speakers)
+        await _hold(session, room, details.speakers)
+        changes.record(
+            "session.created", session, topics=await audience(current, [session]), data=_shown(session, room)
+        )
+    return session
+
+
+async def edit_session(session: Session, details: Details, *, version: int, by: Actor) -> Session:
+    """Everything but time and place. Those who no longer speak in it hear of it too."""
+    async with _changing_session(session, version, by) as (changes, event, current):
+        _refuse_foreign(event, details, current.room)
+        _refuse_too_few_seats(current, details.capacity)
+        before = await people([current])
+        _describe(current, details)
+        await _refuse_conflicts(event, current, details.speakers)
+        await _replace(current, details)
+        await _hold(current, current.room, details.speakers)
+        await _save(current, changes)
+        topics = {*await audience(event, [current]), *(before if event.released else [])}
+        changes.record("session.edited", current, topics=topics, data=_shown(current, current.room))
+    return current
+
+
+async def move_session(
+    session: Session, *, room: Room | None, start: datetime, end: datetime, version: int, by: Actor
+) -> Session:
+    """To another time or room. Raises Stale for an old version, Refused naming who or what is taken."""
+    async with _changing_session(session, version, by) as (changes, event, current):
+        if current.status == SessionStatus.CANCELLED:
+            raise Refused(_("“%(title)s” is cancelled. Restore it before you move it.") % {"title": current.title})
+        if room and room.event_id != event.id:
+            raise NotFound
+        if (current.room_id, current.start, current.end) == (room.id if room else None, start, end):
+            return current
+        speakers = list(await current.speakers.all())
+        current.place(room, start, end)
+        await _refuse_conflicts(event, current, speakers)
+        await _hold(current, room, speakers)
+        await _save(current, changes, told=True)
+        changes.record("session.moved", current, topics=await audience(event, [current]), data=_shown(current, room))
+    return current
+
+
+async def unschedule(session: Session, *, version: int, by: Actor) -> Session:
+    """Off the schedule: without time and room until it is moved somewhere."""
+    async with _changing_session(session, version, by) as (changes, event, current):
+        if current.start is None:
+            return current
+        current.place(None, None, None)
+        await release([current.subject])
+        await _save(current, changes, told=True)
+        changes.record("session.unscheduled", current, topics=await audience(event, [current]), data=_shown(current))
+    return current
+
+
+async def cancel_session(session: Session, *, version: int, by: Actor) -> Session:
+    """It will not take place; it stays on the programme, struck out, and its room and speakers are free."""
+    async with _changing_session(session, version, by) as (changes, event, current):
+        if current.status == SessionStatus.CANCELLED:
+            return current
+        current.status = SessionStatus.CANCELLED
+        await release([current.subject])
+        await _save(current, changes, told=True)
+        data = _shown(current, current.room)
+        changes.record("session.cancelled", current, topics=await audience(event, [current]), data=data)
+    return current
+
+
+async def restore_session(session: Session, *, version: int, by: Actor) -> Session:
+    """A cancelled session takes place after all. Raises Refused when its room or speakers are taken by now."""
+    async with _changing_session(session, version, by) as (changes, event, current):
+        if current.status == SessionStatus.CONFIRMED:
+            return current
+        current.status = SessionStatus.CONFIRMED
+        speakers = list(await current.speakers.all())
+        await _refuse_conflicts(event, current, speakers)
+        await _hold(current, current.room, speakers)
+        await _save(current, changes, told=True)
+        data = _shown(current, current.room)
+        changes.record("session.restored", current, topics=await audience(event, [current]), data=data)
+    return current
+
+
+def claims(session: Session, room: Room | None, speakers: Sequence[Participant]) -> list[Claim]:
+    """What the session occupies: its room, unless that is shared, and every speaker who has an account."""
+    if not session.scheduled or session.start is None or session.end is None:
+        return []
+    span = Interval(session.start, session.end)
+    resources = [f"room:{room.id}"] if room and not room.shared else []
+    resources += [speaker.topic for speaker in speakers if speaker.topic]
+    return [(resource, span) for resource in resources]
+
+
+def placed(session: Session) -> Placed:
+    """For `conflicts`; its speakers are fetched and it has a time."""
+    assert session.start is not None
+    assert session.end is not None
+    speakers = frozenset(speaker.id for speaker in session.speakers)
+    return Placed(session.id, session.room_id, speakers, Interval(session.start, session.end))
+
+
+@asynccontextmanager
+async def _changing_session(session: Session, version: int, by: Actor) -> AsyncIterator[tuple[Changes, Event, Session]]:
+    """The session as it stands now, behind the gate, if that is what the page of whoever asks has seen."""
+    async with changing(Event.scope_of(session.event_id), by=by) as changes:
+        current = await Session.get(id=session.id).select_related("event", "room")
+        if current.version != version:
+            raise Stale(
+                _("Somebody else changed “%(title)s” a moment ago.") % {"title": current.title},
+                hints=[_("Look at it again, then repeat your change if you still want it.")],
+            )
+        yield changes, current.event, current
+
+
+def _refuse_foreign(event: Event, details: Details, room: Room | None) -> None:
+    """Another event's rooms, tracks and people, and another network's pilots, do not exist here."""
+    of_event = (room, details.track, *details.speakers)
+    if any(thing is not None and thing.event_id != event.id for thing in of_event):
+        raise NotFound
+    if any(pilot.network_id != event.network_id for pilot in details.pilots):
+        raise NotFound
+
+
+def _refuse_too_few_seats(session: Session, capacity: int | None) -> None:
+    if capacity is not None and capacity < session.booked:
+        raise Refused(
+            ngettext(
+                "%(booked)d person has it in their agenda already; there cannot be fewer seats than that.",
+                "%(booked)d people have it in their agenda already; there cannot be fewer seats than that.",
+                session.booked,
+            )
+            % {"booked": session.booked}
+        )
+
+
+def _describe(session: Session, details: Details) -> None:
+    session.title, session.subtitle, session.abstract = details.title, details.subtitle, details.abstract
+    session.kind, session.language = details.kind, details.language
+    session.track_id = details.track.id if details.track else None
+    session.capacity, session.online_url = details.capacity, details.online_url
+
+
+async def _refuse_conflicts(event: Event, session: Session, speakers: Sequence[Participant]) -> None:
+    if not session.scheduled:
+        return
+    span = _span(event, session)
+    others = {other.id: other for other in await _at_that_time(event, span) if other.id != session.id}
+    rooms = await Room.filter(event=event).order_by("position", "name")
+    found = conflicts_of(
+        Placed(session.id or 0, session.room_id, frozenset(speaker.id for speaker in speakers), span),
+        [placed(other) for other in others.values()],
+        shared_rooms={room.id for room in rooms if room.shared},
+    )
+    if found:
+        raise _refusal(event, found[0], others, rooms, speakers)
+
+
+def _span(event: Event, session: Session) -> Interval:
+    start, end = session.start, session.end
+    if start is None or end is None:
+        raise Refused(_("A session needs both a start and an end."))
+    if end < start + SHORTEST:
+        raise Refused(_("A session lasts five minutes at least, and ends after it starts."))
+    if not event.spans(start, end):
+        raise Refused(_("That is outside the days of this event."))
+    return Interval(start, end)
+
+
+async def _at_that_time(event: Event, span: Interval) -> list[Session]:
+    at_once = Session.filter(event=event, status=SessionStatus.CONFIRMED, start__lt=span.end, end__gt=span.start)
+    return await at_once.prefetch_related("speakers")
+
+
+def _refusal(
+    event: Event,
+    conflict: Conflict,
+    others: Mapping[int, Session],
+    rooms: Sequence[Room],
+    speakers: Sequence[Participant],
+) -> Refused:
+    other = others[conflict.other]
+    words = {"title": other.title, "time": _clock(event, other)}
+    if isinstance(conflict, SpeakerConflict):
+        name = next(speaker.name for speaker in speakers if speaker.id == conflict.speaker)
+        return Refused(
+            _("%(name)s speaks in “%(title)s” then, %(time)s.") % {"name": name, **words},
+            hints=[_("Choose another time, or take them off one of the two sessions.")],
+        )
+    taken = {other.room_id for other in others.values()}
+    free = [room.name for room in rooms if room.shared or room.id not in taken]
+    name = next(room.name for room in rooms if room.id == conflict.room)
+    return Refused(
+        _("“%(title)s” is in %(room)s then, %(time)s.") % {"room": name, **words},
+        hints=[_("Free at that time: %(rooms)s.") % {"rooms": ", ".join(free)}] if free else [],
+    )
+
+
+def _clock(event: Event, session: Session) -> str:
+    times = [instant.astimezone(event.tz) for instant in (session.start, session.end) if instant]
+    return "–".join(f"{time:%H:%M}" for time in times)
+
+
+async def _hold(session: Session, room: Room | None, speakers: Sequence[Participant]) -> None:
+    try:
+        await hold(session.subject, claims(session, room, speakers))
+    except Occupied as occupied:
+        names = {speaker.topic: speaker.name for speaker in speakers}
+        if occupied.resource not in names:
+            raise
+        raise Refused(
+            _("%(name)s has something else then.") % {"name": names[occupied.resource]},
+            hints=[_("It may be a meeting, or a session of another event. Choose another time.")],
+        ) from occupied
+
+
+async def _replace(session: Session, details: Details) -> None:
+    await session.pilots.clear()
+    await session.pilots.add(*details.pilots)
+    await session.speakers.clear()
+    await session.speakers.add(*details.speakers)
+
+
+async def _save(session: Session, changes: Changes, *, told: bool = False) -> None:
+    """`told`: time, place or status changed, so invitations need a new SEQUENCE (RFC 5546 2.1.4)."""
+    session.version += 1
+    session.sequence += told
+    session.touch(changes.at)
+    await session.save()
+
+
+def _shown(session: Session, room: Room | None = None) -> dict[str, Any]:
+    """What pages that are open need to follow the change without asking again."""
+    return {
+        "title": session.title,
+        "room": room.name if room else "",
+        "room_id": session.room_id,
+        "start": session.start.isoformat() if session.start else None,
+        "end": session.end.isoformat() if session.end else None,
+        "status": session.status.value,
+        "version": session.version,
+    }

@@ -1,0 +1,96 @@
+"""A small conference to try things on: one event of one network, made with the real verbs."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from app.journal import changing
+from app.models import Person
+from events.hosting import About, create_event
+from events.models import Event, EventKind, OrganisationKind, Participant, Room, Session
+from events.networks.models import Network, Pilot, Region
+from events.participants import Affiliation, approve, register
+from events.releasing import release_programme
+from events.rooms import add_room
+from events.schedule import Details, create_session
+
+DAY = date.today() + timedelta(days=30)  # noqa: DTZ011 - any day ahead of every zone's today
+
+
+@dataclass
+class Conference:
+    network: Network
+    region: Region
+    event: Event
+    organiser: Person
+    hall: Room
+    studio: Room
+
+    def at(self, clock: str, *, day: int = 0) -> datetime:
+        local = datetime.combine(DAY + timedelta(days=day), time.fromisoformat(clock), ZoneInfo(self.event.zone))
+        return local.astimezone(UTC)
+
+    async def person(self, name: str) -> Person:
+        async with changing("people", by="test") as changes:
+            made = await Person.create(email=f"{name.lower().replace(' ', '.')}@example.org", name=name)
+            changes.record("person.created", made, topics=[])
+        return made
+
+    async def delegate(self, name: str, *, approved: bool = True) -> Participant:
+        affiliation = Affiliation(f"{name} Ltd", OrganisationKind.COMPANY, self.region)
+        person = await self.person(name)
+        asked = await register(self.event, person, affiliation=affiliation, by=person)
+        return await approve(asked, by=self.organiser) if approved else asked
+
+    async def session(
+        self, title: str, start: str = "", end: str = "", *, room: Room | None = None, **details: object
+    ) -> Session:
+        return await create_session(
+            self.event,
+            Details(title=title, **details),  # type: ignore[arg-type]
+            room=room,
+            start=self.at(start) if start else None,
+            end=self.at(end) if end else None,
+            by=self.organiser,
+        )
+
+    async def release(self, version: str = "v1") -> None:
+        await release_programme(self.event, version, by=self.organiser)
+        await self.event.refresh_from_db()
+
+
+@pytest.fixture
+async def conference(database: str) -> Conference:
+    return await make_conference()
+
+
+@pytest.fixture
+async def sqlite_conference(sqlite_database: str) -> Conference:
+    return await make_conference()
+
+
+async def make_conference(code: str = "vanguard", slug: str = "krakow") -> Conference:
+    async with changing("networks", by="test") as changes:
+        network = await Network.create(code=code, name=code.title())
+        region = await Region.create(code=f"{code}-malopolska", name="Małopolska", country="PL")
+        pilot = await Pilot.create(network=network, code="BIO", names={"en": "Bioeconomy", "pl": "Biogospodarka"})
+        organiser = await Person.create(email=f"olga@{code}.example.org", name="Olga")
+        changes.record("network.added", network, topics=[])
+        changes.record("pilot.added", pilot, topics=[])
+    about = About(
+        title="Kraków Brokerage Days", kind=EventKind.CONFERENCE, zone="Europe/Warsaw",
+        first_day=DAY, last_day=DAY + timedelta(days=1), city="Kraków", country="PL",
+    )  # fmt: skip
+    event = await create_event(network, slug, about, by=organiser)
+    hall = await add_room(event, "Hall", capacity=200, by=organiser)
+    studio = await add_room(event, "Studio", capacity=30, by=organiser)
+    return Conference(network, region, event, organiser, hall, studio)
+
+
+@pytest.fixture
+def make() -> Callable[[str, str], Awaitable[Conference]]:
+    """A second conference, whose things the first must not see."""
+    return make_conference
