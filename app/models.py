@@ -18,6 +18,7 @@ class Person(Model):
     name = fields.CharField(120)
     language = fields.CharField(8, default="en")
     admin = fields.BooleanField(default=False)
+    invited_by_mail = fields.BooleanField(default=True)  # else their commitments are in their feed; never in both
     created_at: datetime = UTCDatetimeField(auto_now_add=True)
 
     class Meta:

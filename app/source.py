@@ -1,6 +1,6 @@
 """What a slice's `ical` module gives to `app.agenda` and `app.invitations`, so that neither imports a slice."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -41,6 +41,7 @@ class Occasion:
     slug: str
     url: str
     place: str
+    zone: str  # IANA name
     first_day: date
     last_day: date
 
@@ -48,8 +49,9 @@ class Occasion:
 class Source(Protocol):
     """A slice's `ical` module, as the composition root hands it over."""
 
-    async def agenda(self, person_id: int, scope: str) -> Sequence[Entry]:
-        """Everything this person has, may see, or lost by cancellation; `scope` as in Feed.scope ("event:3", "all")."""
+    async def agendas(self, person_ids: Sequence[int], scope: str) -> Mapping[int, Sequence[Entry]]:
+        """For each of these people everything they have, may see, or lost by cancellation, in few queries for all
+        of them; `scope` as in Feed.scope ("event:3", "all")."""
 
     async def occasion(self, scope: str) -> Occasion | None:
         """The event behind a scope; None if the scope is no event of this slice."""

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, tzinfo
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ STATIC = Path(__file__).resolve().parent.parent / "static"
 
 
 def render(template: str, context: Mapping[str, Any]) -> str:
-    return environment.get_template(template).render(context, language=language())
+    """HTML, or plain text for a template named .txt: there, and only there, markup means nothing."""
+    text = environment.get_template(template).render(context, lang=language())
+    return unescape(text) if template.endswith(".txt") else text
 
 
 def asset(path: str) -> str:

@@ -21,7 +21,7 @@ COLOURS = {"teal": "#008080", "navy": "#000080", "purple": "#800080"}
 
 _BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
 _PLAIN = str.maketrans(
-    dict.fromkeys([*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0))], "")
+    dict.fromkeys([*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0)), "\ufeff"], "")
     | dict.fromkeys(map(chr, range(0xD800, 0xE000)), "\N{REPLACEMENT CHARACTER}")
     | dict.fromkeys(_BREAKS, "\n")
     | {"\t": " "}
@@ -151,7 +151,7 @@ def _put_uri(event: Event, name: str, value: str) -> None:
 def _description(entry: Entry) -> str:
     """The lines, and every link once more at their end: most clients show no CONFERENCE and hide URL."""
     text = "\n".join(entry.description)
-    links = [link for link in (entry.online_url, entry.url) if link not in text.split()]
+    links = [link for link in (entry.online_url, entry.url) if link and link not in text.split()]
     return _plain("\n".join([text, *links]))
 
 

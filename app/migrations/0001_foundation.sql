@@ -4,6 +4,7 @@ CREATE TABLE person (
     name VARCHAR(120) NOT NULL,
     language VARCHAR(8) NOT NULL,
     admin {bool} NOT NULL,
+    invited_by_mail {bool} NOT NULL,
     created_at {instant} NOT NULL
 );
 

@@ -1,0 +1,226 @@
+"""Feeds: what calendar programs poll. One indexed read answers 304; bytes are rendered once per revision.
+
+Feeds never answer with HTML, a redirect, a cookie or a 401/403: programs would ask for a password, wipe what they
+have, or switch the calendar off (RFC 9110 13 for the conditions).
+"""
+
+import asyncio
+import base64
+import gzip
+import hashlib
+import hmac
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from app import agenda
+from app.config import Settings
+from app.i18n import _, language, speaking
+from app.ical.vevent import calendar, etag, is_kept, public_uid, umbrella, vevent
+from app.journal import changing, person_topic
+from app.models import Feed, Person, Topic
+from app.source import Entry, Occasion, Source
+from app.web import GuardedRoute, route
+
+PEOPLE = "people"
+CACHED_BLOCKS = 50_000
+CACHED_FEEDS = 2_000
+
+CACHING = {
+    True: "public, max-age=300, stale-while-revalidate=600, stale-if-error=86400",
+    False: "private, no-cache",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a feed shows: its name, the event it is about (None: several) and the entries."""
+
+    name: str
+    occasion: Occasion
+    entries: Sequence[Entry]
+    source: str = ""  # the feed's own address, for a public one
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    plain: bytes
+    zipped: bytes
+
+
+_blocks: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+_bodies: OrderedDict[str, Body] = OrderedDict()
+_rendering: dict[str, asyncio.Task[Body]] = {}
+
+
+Read = Callable[[], Awaitable[Contents]]
+
+
+async def respond(
+    request: Request, *, tag: str, changed: datetime, public: bool, filename: str, read: Read
+) -> Response:
+    """304 if the client has these bytes, else the bytes, rendered if no one has asked for them yet."""
+    headers = {
+        "ETag": tag,
+        "Last-Modified": format_datetime(changed.astimezone(UTC), usegmt=True),
+        "Cache-Control": CACHING[public],
+        "Vary": "Accept-Encoding",
+        "X-Robots-Tag": "noindex",
+    }
+    if _is_current(request, tag, changed):
+        return Response(status_code=304, headers=headers)
+    domain = _settings(request).mail_domain
+    body = _bodies.get(tag) or await _render_once(tag, read, changed, domain)
+    headers["Content-Disposition"] = f'inline; filename="{filename}"'
+    content = body.plain
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        content, headers["Content-Encoding"] = body.zipped, "gzip"
+    return Response(content, headers=headers, media_type="text/calendar; charset=utf-8")
+
+
+def _is_current(request: Request, tag: str, changed: datetime) -> bool:
+    """RFC 9110 13.1.2 (weak comparison, lists, *), and 13.1.3 only in the absence of the former."""
+    if wanted := request.headers.get("if-none-match"):
+        tags = [part.strip().removeprefix("W/") for part in wanted.split(",")]
+        return "*" in tags or tag in tags
+    since = request.headers.get("if-modified-since")
+    if not since:
+        return False
+    try:
+        return parsedate_to_datetime(since) >= changed.replace(microsecond=0)
+    except (ValueError, TypeError):  # not a date, or one without a zone: as if it had not been sent
+        return False
+
+
+async def _render_once(tag: str, read: Read, changed: datetime, domain: str) -> Body:
+    """However many ask at once, one reads and renders."""
+    task = _rendering.get(tag)
+    if task is None:
+        task = _rendering[tag] = asyncio.create_task(_render(tag, read, changed, domain))
+        task.add_done_callback(lambda _done: _rendering.pop(tag))
+    return await asyncio.shield(task)
+
+
+async def _render(tag: str, read: Read, changed: datetime, domain: str) -> Body:
+    contents = await read()
+    # In a thread: a cold feed of 400 sessions takes a tenth of a second, and pages must not wait for it.
+    body = await asyncio.to_thread(_build, contents, changed, domain, language())
+    _keep(_bodies, tag, body, CACHED_FEEDS)
+    return body
+
+
+def _build(contents: Contents, changed: datetime, domain: str, code: str) -> Body:
+    now = datetime.now(UTC)
+    occasion = contents.occasion
+    blocks = [umbrella(occasion, uid=public_uid(f"event:{occasion.slug}", domain=domain), changed=changed)]
+    blocks += [_block(entry, domain, code) for entry in contents.entries if is_kept(entry, now=now)]
+    plain = calendar(contents.name, blocks, source=contents.source)
+    return Body(plain, gzip.compress(plain, 6, mtime=0))
+
+
+def _block(entry: Entry, domain: str, code: str) -> bytes:
+    """The VEVENT's bytes, built once per revision of the entry."""
+    key = (entry, domain, code)
+    if (found := _blocks.get(key)) is None:
+        with speaking(code):
+            found = vevent(entry, uid=public_uid(entry.subject, domain=domain), cancelled=_("Cancelled"))
+        _keep(_blocks, key, found, CACHED_BLOCKS)
+    return found
+
+
+def _keep(cache: OrderedDict, key: object, value: object, most: int) -> None:  # type: ignore[type-arg]
+    cache[key] = value
+    while len(cache) > most:
+        cache.popitem(last=False)
+
+
+# The personal feed.
+
+
+def token_of(feed: Feed, *, key: bytes) -> str:
+    """The secret in the feed's address: derived, so that it can be shown again and a stolen database has none."""
+    return _token(key, feed.person_id, feed.scope, feed.version)
+
+
+async def open_feed(person: Person, scope: str, *, key: bytes) -> Feed:
+    """The person's feed of this scope, made when they first look at its address."""
+    feed = await Feed.get_or_none(person=person, scope=scope, revoked=False)
+    return feed or await _new_version(person, scope, key=key)
+
+
+async def rotate(person: Person, scope: str, *, key: bytes) -> Feed:
+    """A new address; the old one answers 410 from now on."""
+    return await _new_version(person, scope, key=key)
+
+
+async def _new_version(person: Person, scope: str, *, key: bytes) -> Feed:
+    async with changing(PEOPLE, by=person) as changes:
+        version = await Feed.filter(person=person, scope=scope).count() + 1
+        await Feed.filter(person=person, scope=scope).update(revoked=True)
+        feed = await Feed.create(
+            person=person,
+            scope=scope,
+            version=version,
+            token_hash=_hash(_token(key, person.id, scope, version)),
+            revoked=False,
+            created_at=changes.at,
+        )
+        changes.record("feed.opened", feed, topics=[])
+    return feed
+
+
+async def personal(request: Request, _nobody: None) -> Response:
+    feed = await Feed.filter(token_hash=_hash(request.path_params["token"])).select_related("person").first()
+    if feed is None:
+        return PlainTextResponse("no such calendar", 404)
+    if feed.revoked:
+        return PlainTextResponse("this calendar address was replaced by its owner", 410)
+    person, sources = feed.person, request.app.state.sources
+    topics = Topic.filter(name=person_topic(person.id))
+    moved = await (topics if feed.scope == "all" else topics.filter(scope=feed.scope)).order_by("scope")
+    revisions = [f"{topic.scope}={topic.revision}" for topic in moved]
+    changed = max([feed.created_at, *(topic.at for topic in moved)])
+    kind = "mail" if person.invited_by_mail else "feed"
+    tag = etag("personal", person.id, feed.scope, person.language, kind, changed.isoformat(), *revisions)
+
+    async def read() -> Contents:
+        with speaking(person.language):
+            return await _personal_contents(sources, person, feed.scope)
+
+    return await respond(request, tag=tag, changed=changed, public=False, filename="agenda.ics", read=read)
+
+
+async def _personal_contents(sources: Sequence[Source], person: Person, scope: str) -> Contents:
+    """A commitment is in the feed or in mailed invitations, never in both: programs would show it twice."""
+    entries = await agenda.entries(sources, person.id, scope)
+    shown = [entry for entry in entries if entry.transparent or not person.invited_by_mail]
+    for source in sources:
+        if occasion := await source.occasion(scope):
+            return Contents(_("%(event)s: my agenda") % {"event": occasion.name}, occasion, shown)
+    raise LookupError(f"no slice knows {scope}")
+
+
+async def nobody(request: Request) -> None:
+    """A feed asks nobody who they are: its address is the secret, and cookies do not matter."""
+
+
+def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def _token(key: bytes, person_id: int, scope: str, version: int) -> str:
+    digest = hmac.digest(key, f"feed|{person_id}|{scope}|{version}".encode(), hashlib.sha256)
+    return base64.b32encode(digest[:20]).decode().lower()
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+routes: list[GuardedRoute] = [route("/feeds/{token}.ics", personal, nobody)]

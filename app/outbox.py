@@ -1,0 +1,211 @@
+"""Mail on its way: frozen bytes in a table, claimed with a lease, one recipient each, in order per UID.
+
+A crash between the server's 250 and our commit leaves the mail leased; when the lease runs out the same bytes
+with the same Message-ID go again, which readers show once. Nothing else is ever sent twice.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+
+from app import db
+from app.ical.itip import Mailbox
+from app.journal import changing
+from app.models import Mail, MailState
+
+log = logging.getLogger("pilotmatch.outbox")
+
+LEASE = timedelta(minutes=2)
+CONNECTIONS = 4
+CLAIM = 40
+BACKOFF_MINUTES = (1, 5, 15, 30, 60)  # then hourly
+GIVE_UP = timedelta(hours=48)
+
+
+class ServerAway(OSError):
+    """The mail server cannot be reached; nothing was lost, the mails wait."""
+
+
+def mail_scope(scope: str) -> str:
+    """The journal of the mails about an event: separate, so that sending does not touch the event's revision."""
+    return f"mail:{scope.partition(':')[2]}"
+
+
+async def post(
+    scope: str,
+    *,
+    body: bytes,
+    sender: Mailbox,
+    recipient: Mailbox,
+    subject: str,
+    message_id: str,
+    now: datetime,
+    uid: str | None = None,
+    sequence: int | None = None,
+) -> Mail:
+    """Queue a mail, inside the caller's `changing(mail_scope(…))`. It replaces queued older news of its UID."""
+    if uid is not None:
+        await withdraw(uid)
+    return await Mail.create(
+        scope=scope,
+        message_id=message_id,
+        sender=sender.address,
+        recipient=recipient.address,
+        subject=subject[:255],
+        body=body,
+        uid=uid,
+        sequence=sequence,
+        due_at=now,
+        created_at=now,
+    )
+
+
+async def withdraw(uid: str) -> None:
+    """Drop what is queued for a UID and has not left."""
+    await Mail.filter(uid=uid, state=MailState.QUEUED).update(state=MailState.SUPERSEDED)
+
+
+async def left(uids: Sequence[str]) -> dict[str, list[Mail]]:
+    """Per UID the mails that left, or are leaving, oldest first; without their bodies."""
+    found = (
+        await Mail.filter(uid__in=list(uids), state__in=[MailState.SENDING, MailState.SENT])
+        .order_by("id")
+        .only("id", "uid", "sequence", "message_id")
+    )
+    by_uid: dict[str, list[Mail]] = {}
+    for mail in found:
+        by_uid.setdefault(str(mail.uid), []).append(mail)
+    return by_uid
+
+
+async def deliver(smtp_url: str) -> bool:
+    """Send what is due. True if something was. Raises ServerAway when the server cannot be reached."""
+    mails = await claim(now=datetime.now(UTC))
+    if not mails:
+        return False
+    waiting = deque(mails)
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(CONNECTIONS, len(mails))):
+                group.create_task(_send_in_turn(smtp_url, waiting))
+    except* ServerAway as away:
+        await give_back(list(waiting))
+        raise away.exceptions[0] from None
+    return True
+
+
+async def claim(*, now: datetime) -> list[Mail]:
+    """Lease the mails that are due, oldest first; of one UID only the oldest that has not been sent."""
+    candidates = await db.rows(
+        "SELECT id, scope FROM mail AS m WHERE due_at <= $1 AND (state = 'queued' OR "
+        "(state = 'sending' AND leased_until < $1)) AND NOT EXISTS (SELECT 1 FROM mail AS older WHERE "
+        "older.uid = m.uid AND older.id < m.id AND older.state IN ('queued', 'sending')) ORDER BY id LIMIT $2",
+        now, CLAIM,
+    )  # fmt: skip
+    claimed: list[Mail] = []
+    for scope in dict.fromkeys(row["scope"] for row in candidates):
+        claimed += await _lease(scope, [row["id"] for row in candidates if row["scope"] == scope], now)
+    return claimed
+
+
+async def give_back(mails: Sequence[Mail]) -> None:
+    """Put claimed mails back as they were: the server was away, the mails are not to blame."""
+    for scope in dict.fromkeys(mail.scope for mail in mails):
+        async with changing(scope, by="worker") as changes:
+            ours = [mail for mail in mails if mail.scope == scope]
+            await Mail.filter(id__in=[mail.id for mail in ours], state=MailState.SENDING).update(
+                state=MailState.QUEUED, leased_until=None
+            )
+            changes.record("mail.returned", ours[0], topics=[_desk(scope)], data={"count": len(ours)})
+
+
+async def _lease(scope: str, ids: list[int], now: datetime) -> list[Mail]:
+    async with changing(scope, by="worker") as changes:
+        free = Mail.filter(id__in=ids)
+        mails = [mail for mail in await free if _is_free(mail, now)]
+        if mails:
+            await Mail.filter(id__in=[mail.id for mail in mails]).update(
+                state=MailState.SENDING, leased_until=now + LEASE
+            )
+            changes.record("mail.claimed", mails[0], topics=[], data={"count": len(mails)})
+    return mails
+
+
+def _is_free(mail: Mail, now: datetime) -> bool:
+    return mail.state == MailState.QUEUED or (
+        mail.state == MailState.SENDING and mail.leased_until is not None and mail.leased_until < now
+    )
+
+
+async def _send_in_turn(smtp_url: str, waiting: "deque[Mail]") -> None:
+    """One connection, one mail after the other. A mail that the server's absence caught stays in `waiting`."""
+    client = _client(smtp_url)
+    try:
+        while waiting:
+            if not client.is_connected:
+                await _connect(client)
+            mail = waiting.popleft()
+            try:
+                await client.sendmail(mail.sender, [mail.recipient], mail.body)
+            except aiosmtplib.SMTPException as error:
+                await _not_sent(mail, error)
+            else:
+                await _mark(mail, "mail.sent", state=MailState.SENT, sent_at=datetime.now(UTC), error=None)
+    finally:
+        if client.is_connected:
+            client.close()
+
+
+def _client(smtp_url: str) -> aiosmtplib.SMTP:
+    parts = urlsplit(smtp_url)
+    return aiosmtplib.SMTP(
+        hostname=parts.hostname,
+        port=parts.port,
+        username=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        use_tls=parts.scheme == "smtps",
+        start_tls=parts.scheme == "smtp+starttls",
+        timeout=30,
+    )
+
+
+async def _connect(client: aiosmtplib.SMTP) -> None:
+    try:
+        await client.connect()
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise ServerAway(str(error)) from error
+
+
+async def _not_sent(mail: Mail, error: aiosmtplib.SMTPException) -> None:
+    """4xx and broken connections: later again, with the same bytes. 5xx: the organiser must look at it."""
+    now, code, attempts = datetime.now(UTC), _code(error), mail.attempts + 1
+    hopeless = code is not None and code >= 500
+    if hopeless or now - mail.created_at > GIVE_UP:
+        await _mark(mail, "mail.failed", state=MailState.FAILED, error=str(error), attempts=attempts)
+        return
+    wait = timedelta(minutes=BACKOFF_MINUTES[min(mail.attempts, len(BACKOFF_MINUTES) - 1)])
+    await _mark(
+        mail, "mail.delayed", state=MailState.QUEUED, due_at=now + wait, error=str(error), attempts=attempts
+    )  # fmt: skip
+
+
+def _code(error: aiosmtplib.SMTPException) -> int | None:
+    """The server's answer for our one recipient; None when there was none."""
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+        return error.recipients[0].code
+    return error.code if isinstance(error, aiosmtplib.SMTPResponseException) else None
+
+
+async def _mark(mail: Mail, kind: str, **values: object) -> None:
+    async with changing(mail.scope, by="worker") as changes:
+        await Mail.filter(id=mail.id, state=MailState.SENDING).update(leased_until=None, **values)
+        changes.record(kind, mail, topics=[_desk(mail.scope)])
+
+
+def _desk(scope: str) -> str:
+    return f"desk:{scope.partition(':')[2]}"
