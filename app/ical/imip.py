@@ -88,7 +88,7 @@ def _mail(
         **headers,
     }
     for value in meant.values():
-        _refuse_controls(value.name + value.address if isinstance(value, Mailbox) else value)
+        _refuse_controls(value.name if isinstance(value, Mailbox) else value)
     mail = MIMEMultipart("alternative", boundary=_BOUNDARY, _subparts=parts)
     for name, value in meant.items():
         mail[name] = _mailbox(value) if isinstance(value, Mailbox) else value

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -13,6 +14,9 @@ from icalendar import Calendar, Event, vCalAddress, vDatetime, vInt, vText
 
 from app.ical.vevent import NAMELESS, PRODID, describe, line, put_span
 from app.source import Entry
+
+_ATOMS = r"[^@,;:<>()\[\]\\\"\x00-\x20\x7f-\U0010ffff]+"
+_ADDRESS = re.compile(f"{_ATOMS}@{_ATOMS}")
 
 
 class Partstat(StrEnum):
@@ -94,10 +98,14 @@ Message = Request | Cancel | Withdraw
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """A name to show and an address in canonical form (RFC 5322 3.4)."""
+    """A name to show, empty or of any shape, and the one bare ASCII address that goes with it (RFC 5322 3.4)."""
 
     name: str
     address: str
+
+    def __post_init__(self) -> None:
+        if not _ADDRESS.fullmatch(self.address):
+            raise ValueError(f"{self.address!r} is not one mail address")
 
 
 def reconcile(wanted: Sequence[Wanted], told: Sequence[Told], *, now: datetime) -> list[Message]:
