@@ -1,6 +1,6 @@
 """Tables of the brokerage event: profiles, rounds, slots, tables, availability, meetings, drafts."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -8,6 +8,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from app.fields import UTCDatetimeField
+from app.intervals import Interval
 from app.models import Person
 from events.models import Event, Participant
 from events.networks.models import DemoCase, Pilot
@@ -103,6 +104,10 @@ class Slot(Model):
         table = "slot"
         unique_together = (("round", "start"),)
 
+    @property
+    def span(self) -> Interval:
+        return Interval(self.start, self.end)
+
 
 class Table(Model):
     """A numbered table of a round."""
@@ -148,6 +153,10 @@ class Block(Model):
     class Meta:
         table = "block"
 
+    @property
+    def span(self) -> Interval:
+        return Interval(self.start, self.end)
+
 
 class MeetingStatus(StrEnum):
     REQUESTED = "requested"
@@ -158,7 +167,8 @@ class MeetingStatus(StrEnum):
 
 
 class Meeting(Model):
-    """Two participants who want to meet. A request holds no slot; accepted, it has one or waits for one."""
+    """Two participants who want to meet. A request holds no slot; accepted, it has one or waits for one;
+    cancelled, it still says which one it had."""
 
     id = fields.IntField(primary_key=True)
     event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("events.Event", related_name="meetings")
@@ -193,6 +203,31 @@ class Meeting(Model):
     @property
     def subject(self) -> str:
         return f"meeting:{self.id}"
+
+    @property
+    def placed(self) -> bool:
+        return self.status == MeetingStatus.ACCEPTED and self.slot_id is not None
+
+    @property
+    def waiting(self) -> bool:
+        """Accepted, and the schedule has yet to find its slot."""
+        return self.status == MeetingStatus.ACCEPTED and self.slot_id is None
+
+    def place(self, slot: Slot, table: Table, *, at: datetime) -> None:
+        """Accepted, then and there."""
+        self.status, self.slot, self.table = MeetingStatus.ACCEPTED, slot, table
+        self._move_on(at)
+
+    def become(self, status: MeetingStatus, *, at: datetime, reason: str = "") -> None:
+        self.status, self.reason = status, reason
+        self._move_on(at)
+
+    def _move_on(self, at: datetime) -> None:
+        """Time, place or status changed: calendars must see a higher SEQUENCE (RFC 5545 3.8.7.4) and a later
+        LAST-MODIFIED, which is written in whole seconds."""
+        self.version += 1
+        self.sequence += 1
+        self.changed_at = max(at, self.changed_at + timedelta(seconds=1))
 
 
 class DraftState(StrEnum):

@@ -87,12 +87,13 @@ CREATE TABLE meeting (
     created_at {instant} NOT NULL,
     CHECK (asker_id <> invitee_id),
     CHECK ((slot_id IS NULL) = (table_id IS NULL)),
-    CHECK (slot_id IS NULL OR status = 'accepted')
+    CHECK (slot_id IS NULL OR status IN ('accepted', 'cancelled'))
 );
 CREATE INDEX meeting_event ON meeting (event_id, status);
 CREATE INDEX meeting_asker ON meeting (asker_id, status);
 CREATE INDEX meeting_invitee ON meeting (invitee_id, status);
-CREATE UNIQUE INDEX meeting_place ON meeting (slot_id, table_id) WHERE slot_id IS NOT NULL;
+CREATE UNIQUE INDEX meeting_place ON meeting (slot_id, table_id) WHERE status = 'accepted' AND slot_id IS NOT NULL;
+CREATE INDEX meeting_slot ON meeting (slot_id);
 -- One live meeting a pair, whoever asked.
 CREATE UNIQUE INDEX meeting_pair ON meeting (
     (CASE WHEN asker_id < invitee_id THEN asker_id ELSE invitee_id END),

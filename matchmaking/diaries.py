@@ -1,0 +1,134 @@
+"""Loads what `availability` reckons with: slots, tables, and what people do already. Few queries for many people."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
+
+from app import db
+from app.intervals import CELL, Interval, cells
+from app.journal import person_topic
+from events.models import Booking, Event, Participant, Session, SessionStatus
+from matchmaking import availability
+from matchmaking.availability import Busy, Diary, Occupation, Tables
+from matchmaking.models import Availability, Block, Meeting, MeetingStatus, Slot, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The slots of an event in order of time, and its tables with what is taken of them."""
+
+    slots: tuple[availability.Slot, ...]
+    tables: Tables
+
+    @property
+    def span(self) -> Interval | None:
+        """From the first slot to the last."""
+        if not self.slots:
+            return None
+        return Interval(self.slots[0].span.start, max(slot.span.end for slot in self.slots))
+
+
+async def floor(event: Event, *, without: Collection[int] = ()) -> Floor:
+    """As if the meetings `without` (ids) had no place."""
+    slots = await Slot.filter(round__event=event).order_by("start", "id")
+    of_round = defaultdict(list)
+    for table in await Table.filter(round__event=event).order_by("number"):
+        of_round[table.round_id].append(table.id)
+    taken = defaultdict(set)
+    placed = Meeting.filter(event=event, status=MeetingStatus.ACCEPTED, slot_id__isnull=False)
+    for meeting_id, slot_id, table_id in await placed.values_list("id", "slot_id", "table_id"):
+        if meeting_id not in without:
+            taken[slot_id].add(table_id)
+    return Floor(tuple(availability.Slot(slot.id, slot.round_id, slot.span) for slot in slots), Tables(of_round, taken))
+
+
+async def diaries(
+    participants: Sequence[Participant], *, within: Interval | None, without: Collection[int] = ()
+) -> dict[int, Diary]:
+    """By participant id, as if the meetings `without` (ids) had no place. What they do elsewhere counts too."""
+    rounds = defaultdict(set)
+    for tick in await Availability.filter(participant_id__in=[one.id for one in participants]):
+        rounds[tick.participant_id].add(tick.round_id)
+    busy: dict[int, list[Busy]] = defaultdict(list)
+    if within:
+        found = await _kept_free(participants, within), await _seats(participants, within)
+        for participant_id, entry in chain(*found, await _occupied(participants, within, without)):
+            busy[participant_id].append(entry)
+    return {one.id: Diary(frozenset(rounds[one.id]), tuple(busy[one.id])) for one in participants}
+
+
+async def _kept_free(participants: Sequence[Participant], within: Interval) -> list[tuple[int, Busy]]:
+    blocks = Block.filter(participant_id__in=[one.id for one in participants])
+    return [
+        (block.participant_id, Busy(block.span, Occupation.BLOCK, block.note))
+        for block in await blocks.filter(start__lt=within.end, end__gt=within.start)
+    ]
+
+
+async def _seats(participants: Sequence[Participant], within: Interval) -> list[tuple[int, Busy]]:
+    """Booked seats; they hold no occupancy, for whoever gave them may move them. A mark makes nobody busy."""
+    ids = {one.person_id: one.id for one in participants if one.person_id}
+    seats = Booking.filter(participant__person_id__in=list(ids), session__capacity__isnull=False)
+    seats = seats.filter(session__status=SessionStatus.CONFIRMED)
+    seats = seats.filter(session__start__lt=within.end, session__end__gt=within.start)
+    return [
+        (ids[person_id], Busy(Interval(start, end), Occupation.SESSION, seat.session.title))
+        for seat in await seats.select_related("session", "participant")
+        if (person_id := seat.participant.person_id) and (start := seat.session.start) and (end := seat.session.end)
+    ]
+
+
+async def _occupied(
+    participants: Sequence[Participant], within: Interval, without: Collection[int]
+) -> list[tuple[int, Busy]]:
+    """Meetings, and sessions they speak in, of this event and every other."""
+    ids = {person_topic(one.person_id): one.id for one in participants if one.person_id}
+    apart = {f"meeting:{meeting_id}" for meeting_id in without}
+    held = [(who, holder, span) for who, holder, span in await _held(list(ids), within) if holder not in apart]
+    titles = await _titles({holder for _who, holder, _span in held})
+    return [(ids[who], _busy(who, holder, span, titles)) for who, holder, span in held]
+
+
+async def _held(resources: Sequence[str], within: Interval) -> list[tuple[str, str, Interval]]:
+    """(resource, holder, span) of everything held, as spans of whole cells."""
+    if not resources:
+        return []
+    reach = cells(within.start, within.end)
+    marks = ", ".join(f"${n + 3}" for n in range(len(resources)))
+    rows = await db.rows(
+        "SELECT resource, holder, min(cell) AS first, max(cell) AS last FROM occupancy "  # noqa: S608 - placeholders only
+        f"WHERE cell BETWEEN $1 AND $2 AND resource IN ({marks}) GROUP BY resource, holder ORDER BY resource, first",
+        reach.start,
+        reach.stop - 1,
+        *resources,
+    )
+    return [(row["resource"], row["holder"], _span(row["first"], row["last"])) for row in rows]
+
+
+def _span(first: int, last: int) -> Interval:
+    """A holder holds one stretch, so its first and last cell say all."""
+    return Interval(datetime.fromtimestamp(first * CELL, UTC), datetime.fromtimestamp((last + 1) * CELL, UTC))
+
+
+async def _titles(holders: Collection[str]) -> dict[str, dict[str, str]]:
+    """For each holder what it is called, by whom: a meeting is called after the other one. "" is for anybody."""
+    sessions = await Session.filter(id__in=_ids(holders, "session")).only("id", "title")
+    titles = {session.subject: {"": session.title} for session in sessions}
+    meetings = Meeting.filter(id__in=_ids(holders, "meeting")).select_related("asker", "invitee")
+    for meeting in await meetings:
+        called = {meeting.asker.topic or "": meeting.invitee.name, meeting.invitee.topic or "": meeting.asker.name}
+        titles[meeting.subject] = called
+    return titles
+
+
+def _ids(holders: Collection[str], kind: str) -> list[int]:
+    parts = (holder.split(":") for holder in holders)
+    return [int(number) for what, number in parts if what == kind]
+
+
+def _busy(who: str, holder: str, span: Interval, titles: dict[str, dict[str, str]]) -> Busy:
+    called = titles.get(holder, {})
+    what = Occupation.MEETING if holder.startswith("meeting:") else Occupation.SESSION
+    return Busy(span, what, called.get(who) or called.get("", ""))

@@ -1,0 +1,205 @@
+"""A meeting's life: requested, accepted or declined, rescheduled, cancelled, expired. A request holds no slot."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from app import occupancy
+from app.errors import NotFound, Refused, Stale
+from app.i18n import _
+from app.journal import Actor, Changes, changing
+from events.models import Event, Participant
+from matchmaking import availability
+from matchmaking.asking import refusal, standing
+from matchmaking.models import Meeting, MeetingStatus, Slot, Table
+from matchmaking.obstacles import not_then, nothing_free
+from matchmaking.pair import Pair, pair_of
+from matchmaking.parties import acting_for
+
+REQUEST_LIFE = timedelta(days=14)
+SHORTEST_LIFE = timedelta(minutes=15)  # of a request made during the last slots
+
+
+async def request_meeting(asker: Participant, invitee: Participant, *, message: str, by: Actor) -> Meeting:
+    """Ask for a meeting. Raises Refused with the rule that stands against it (see `rules`)."""
+    async with changing(Event.scope_of(asker.event_id), by=by) as changes:
+        acting = await acting_for(asker, by=by)
+        asker = await Participant.get(id=asker.id).select_related("event")
+        invitee = await Participant.get(id=invitee.id)
+        if invitee.event_id != asker.event_id:
+            raise NotFound
+        if found := await standing(asker, invitee):
+            raise refusal(found, invitee)
+        meeting = await Meeting.create(
+            event=asker.event,
+            asker=asker,
+            invitee=invitee,
+            message=message,
+            expires_at=await _end_of_request(asker.event, changes.at),
+            changed_at=changes.at,
+            created_at=changes.at,
+        )
+        _record(changes, "meeting.requested", meeting, acting)
+    return meeting
+
+
+async def accept(meeting: Meeting, *, slot: Slot | None = None, waiting: bool = False, by: Actor) -> Meeting:
+    """Yes, in the first slot and at the first table free for both, or in the chosen `slot`; or `waiting`: without
+    a time, which the schedule will find. Raises Refused with why there is none and what is free."""
+    async with _changing_meeting(meeting, by=by) as (changes, current):
+        acting = await acting_for(current.invitee, by=by)
+        _refuse_answered(current, changes.at)
+        if waiting:
+            current.become(MeetingStatus.ACCEPTED, at=changes.at)
+        else:
+            await _seat(current, slot, at=changes.at, by=by)
+        await current.save()
+        _record(changes, "meeting.accepted", current, acting)
+    return current
+
+
+async def decline(meeting: Meeting, *, reason: str = "", by: Actor) -> Meeting:
+    """No. The asker reads the reason, if there is one."""
+    async with _changing_meeting(meeting, by=by) as (changes, current):
+        acting = await acting_for(current.invitee, by=by)
+        _refuse_answered(current, changes.at)
+        current.become(MeetingStatus.DECLINED, at=changes.at, reason=reason)
+        await current.save()
+        _record(changes, "meeting.declined", current, acting)
+    return current
+
+
+async def reschedule(meeting: Meeting, *, slot: Slot, version: int, by: Actor) -> Meeting:
+    """To a slot that somebody chose: it is fixed there, and no schedule moves it. The table stays if it is free.
+    Raises Stale for an old version, Refused with why the slot is not free and which are."""
+    async with _changing_meeting(meeting, by=by) as (changes, current):
+        acting = await acting_for(current.asker, current.invitee, by=by)
+        if current.version != version:
+            raise Stale(
+                _("This meeting was changed a moment ago."),
+                hints=[_("Look at it again, then repeat your change if you still want it.")],
+            )
+        if current.status != MeetingStatus.ACCEPTED:
+            raise Refused(_("Only an accepted meeting has a time."))
+        _refuse_over(current, changes.at)
+        await _seat(current, slot, at=changes.at, by=by)
+        await current.save()
+        _record(changes, "meeting.rescheduled", current, acting)
+    return current
+
+
+async def cancel(meeting: Meeting, *, reason: str = "", by: Actor) -> Meeting:
+    """Withdraw a request, or call off what was agreed: slot and table are free again. Cancelling twice is one."""
+    async with _changing_meeting(meeting, by=by) as (changes, current):
+        mine = [current.asker] if current.status == MeetingStatus.REQUESTED else [current.asker, current.invitee]
+        acting = await acting_for(*mine, by=by)
+        if current.status == MeetingStatus.CANCELLED:
+            return current
+        if current.status not in (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED):
+            raise Refused(_("This request has its answer already: there is nothing to cancel."))
+        _refuse_over(current, changes.at)
+        await call_off(changes, [current], reason=reason, acting=acting)
+    return current
+
+
+async def expire_due(event: Event, now: datetime) -> int:
+    """Close the requests that waited too long; how many."""
+    due = Meeting.filter(event=event, status=MeetingStatus.REQUESTED, expires_at__lte=now)
+    if not await due.exists():
+        return 0
+    async with changing(event.scope, by="worker") as changes:
+        expired = await due.select_related("event", "asker", "invitee")
+        for meeting in expired:
+            meeting.become(MeetingStatus.EXPIRED, at=changes.at)
+            await meeting.save()
+            _record(changes, "meeting.expired", meeting, {})
+    return len(expired)
+
+
+async def call_off(changes: Changes, meetings: Iterable[Meeting], *, reason: str, acting: dict[str, Any]) -> None:
+    """Cancel within an open block: meetings with their event and people at hand."""
+    for meeting in meetings:
+        await occupancy.release([meeting.subject])
+        meeting.become(MeetingStatus.CANCELLED, at=changes.at, reason=reason)
+        await meeting.save()
+        _record(changes, "meeting.cancelled", meeting, acting)
+
+
+@asynccontextmanager
+async def _changing_meeting(meeting: Meeting, *, by: Actor) -> AsyncIterator[tuple[Changes, Meeting]]:
+    """The meeting as it stands now, behind the gate."""
+    async with changing(Event.scope_of(meeting.event_id), by=by) as changes:
+        whole = Meeting.get(id=meeting.id).select_related("event", "asker", "invitee", "slot__round", "table")
+        yield changes, await whole
+
+
+async def _end_of_request(event: Event, now: datetime) -> datetime:
+    """A request for meetings that are over is no use to anybody."""
+    last = await Slot.filter(round__event=event).order_by("-start").first()
+    if last is None:
+        return now + REQUEST_LIFE
+    if last.start <= now:
+        raise Refused(_("The last meeting slot has begun; there is no time left."))
+    return max(min(now + REQUEST_LIFE, last.start), now + SHORTEST_LIFE)
+
+
+def _refuse_answered(meeting: Meeting, now: datetime) -> None:
+    sentences = {
+        MeetingStatus.ACCEPTED: _("This request has been accepted already."),
+        MeetingStatus.DECLINED: _("This request has been declined already."),
+        MeetingStatus.CANCELLED: _("This request was withdrawn meanwhile."),
+        MeetingStatus.EXPIRED: _("This request waited too long and has expired."),
+    }
+    if meeting.status in sentences:
+        raise Refused(sentences[meeting.status])
+    if meeting.expires_at and meeting.expires_at <= now:
+        raise Refused(sentences[MeetingStatus.EXPIRED], hints=[_("Ask for a meeting yourself.")])
+
+
+def _refuse_over(meeting: Meeting, now: datetime) -> None:
+    if meeting.slot and meeting.slot.end <= now:
+        raise Refused(_("This meeting is over."))
+
+
+async def _seat(meeting: Meeting, chosen: Slot | None, *, at: datetime, by: Actor) -> None:
+    """Place it, and hold its people and its table."""
+    pair = await pair_of(meeting.event, meeting, reader=by, now=at)
+    place = _chosen(pair, chosen, meeting.table) if chosen else pair.first_free()
+    if place is None:
+        raise nothing_free(pair)
+    slot = await Slot.get(id=place.slot.id).select_related("round")
+    table = await Table.get(id=place.table)
+    meeting.fixed = chosen is not None
+    meeting.place(slot, table, at=at)
+    people = [participant.topic for participant in (meeting.asker, meeting.invitee)]
+    held = [resource for resource in (*people, f"table:{table.id}") if resource]
+    await occupancy.hold(meeting.subject, [(resource, slot.span) for resource in held])
+
+
+def _chosen(pair: Pair, chosen: Slot, table: Table | None) -> availability.Place:
+    slot = next((slot for slot in pair.slots if slot.id == chosen.id), None)
+    if slot is None:
+        raise NotFound
+    if found := pair.obstacle(slot):
+        raise not_then(pair, found)
+    free = pair.tables.free_at(slot)
+    assert free is not None  # else it were an obstacle
+    keeps = table and table.round_id == slot.round and table.id not in pair.tables.taken.get(slot.id, ())
+    return availability.Place(slot, table.id if table and keeps else free)
+
+
+def _record(changes: Changes, kind: str, meeting: Meeting, acting: dict[str, Any]) -> None:
+    """To both of them and to the desk; they may all know where and when."""
+    data: dict[str, Any] = {
+        "asker": meeting.asker_id,
+        "invitee": meeting.invitee_id,
+        "names": [meeting.asker.name, meeting.invitee.name],
+        "status": meeting.status.value,
+        **acting,
+    }
+    if meeting.placed and meeting.slot and meeting.table:
+        start, end = meeting.slot.start.isoformat(), meeting.slot.end.isoformat()
+        data |= {"start": start, "end": end, "place": meeting.slot.round.place, "table": meeting.table.number}
+    topics = [meeting.asker.topic, meeting.invitee.topic, meeting.event.desk]
+    changes.record(kind, meeting, topics=topics, data=data)

@@ -1,0 +1,35 @@
+"""Who takes part in a change: whom somebody may act for, and who hears of it."""
+
+from typing import Any
+
+from app.errors import Forbidden
+from app.i18n import _
+from app.journal import Actor
+from app.models import Person
+from events.models import Event, Participant, ParticipantStatus
+
+
+def members(event: Event) -> str:
+    """The topic of what every participant may see and the world may not: profiles, rounds."""
+    return f"members:{event.id}"
+
+
+async def acting_for(*participants: Participant, by: Actor) -> dict[str, Any]:
+    """What the journal adds about the actor: nothing for one of the participants, who it was for when the desk
+    acts on their behalf. Raises Forbidden for anybody else."""
+    if not isinstance(by, Person) or by.id in {participant.person_id for participant in participants}:
+        return {}
+    if by.admin or await runs_desk(participants[0].event_id, by):
+        return {"on_behalf_of": [participant.id for participant in participants]}
+    raise Forbidden(_("Only the people concerned and the organisers may do this."))
+
+
+async def desk_only(event: Event, *, by: Actor) -> None:
+    """Raises Forbidden for a person who does not run this event's desk."""
+    if isinstance(by, Person) and not by.admin and not await runs_desk(event.id, by):
+        raise Forbidden(_("Only the organisers may do this."))
+
+
+async def runs_desk(event_id: int, person: Person) -> bool:
+    found = await Participant.get_or_none(event_id=event_id, person=person, status=ParticipantStatus.APPROVED)
+    return found is not None and found.runs_desk

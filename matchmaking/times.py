@@ -1,0 +1,84 @@
+"""When a participant can be met: the rounds they ticked, less the time they keep free. Verbs of their own page."""
+
+from collections.abc import Collection
+
+from tortoise.expressions import Q
+
+from app.errors import NotFound, Refused
+from app.i18n import _
+from app.intervals import Interval, overlaps
+from app.journal import Actor, changing
+from events.models import Event, Participant
+from matchmaking.models import Availability, Block, Meeting, MeetingStatus, Round
+from matchmaking.parties import acting_for
+from matchmaking.wording import meeting_line
+
+MOST_BLOCKS = 50
+
+
+async def tick_rounds(participant: Participant, rounds: Collection[Round], *, by: Actor) -> None:
+    """Exactly these rounds from now on. Raises Refused, naming the meetings, when one would lose its round."""
+    wanted = {opened.id for opened in rounds}
+    async with changing(Event.scope_of(participant.event_id), by=by) as changes:
+        acting = await acting_for(participant, by=by)
+        event = await Event.get(id=participant.event_id)
+        if await Round.filter(event=event, id__in=wanted).count() < len(wanted):
+            raise NotFound
+        before = {tick.round_id for tick in await Availability.filter(participant=participant)}
+        await _refuse_meetings(
+            participant, event, _("You have meetings in a round that you want to leave."), lost=before - wanted
+        )
+        await Availability.filter(participant=participant, round_id__in=before - wanted).delete()
+        await Availability.bulk_create(
+            Availability(participant=participant, round_id=one) for one in sorted(wanted - before)
+        )
+        if wanted != before:
+            data = {"participant": participant.id, "rounds": sorted(wanted), **acting}
+            changes.record("availability.ticked", participant, topics=[participant.topic, event.desk], data=data)
+
+
+async def keep_free(participant: Participant, span: Interval, *, note: str = "", by: Actor) -> Block:
+    """Nobody meets them in this time. Raises Refused when a meeting stands in it."""
+    if not span:
+        raise Refused(_("The time ends before it begins."))
+    async with changing(Event.scope_of(participant.event_id), by=by) as changes:
+        acting = await acting_for(participant, by=by)
+        event = await Event.get(id=participant.event_id)
+        if not event.spans(span.start, span.end):
+            raise Refused(_("This time is outside the days of the event."))
+        if await Block.filter(participant=participant).count() >= MOST_BLOCKS:
+            raise Refused(_("You keep %(most)d times free already. Give one back first.") % {"most": MOST_BLOCKS})
+        await _refuse_meetings(participant, event, _("You have a meeting in this time."), span=span)
+        block = await Block.create(participant=participant, start=span.start, end=span.end, note=note)
+        changes.record("block.kept", block, topics=[participant.topic, event.desk], data=acting)
+    return block
+
+
+async def give_back(block: Block, *, by: Actor) -> None:
+    """The time they kept free is free for meetings again."""
+    participant = await Participant.get(id=block.participant_id)
+    async with changing(Event.scope_of(participant.event_id), by=by) as changes:
+        acting = await acting_for(participant, by=by)
+        if await Block.filter(id=block.id).delete():
+            event = await Event.get(id=participant.event_id)
+            changes.record("block.given_back", block, topics=[participant.topic, event.desk], data=acting)
+
+
+async def placed_meetings(participant: Participant) -> list[Meeting]:
+    """Their meetings that have a slot, in order of time, with people, slot and table at hand."""
+    mine = Meeting.filter(status=MeetingStatus.ACCEPTED, slot_id__isnull=False)
+    mine = mine.filter(Q(asker=participant) | Q(invitee=participant)).order_by("slot__start")
+    return await mine.select_related("asker", "invitee", "slot__round", "table")
+
+
+async def _refuse_meetings(
+    participant: Participant, event: Event, sentence: str, *, lost: Collection[int] = (), span: Interval | None = None
+) -> None:
+    in_the_way = [
+        meeting
+        for meeting in await placed_meetings(participant)
+        if meeting.slot and (meeting.slot.round_id in lost or (span and overlaps(span, meeting.slot.span)))
+    ]
+    if in_the_way:
+        hints = [meeting_line(meeting, event.tz) for meeting in in_the_way]
+        raise Refused(sentence, hints=[*hints, _("Move or cancel first what stands there.")])
