@@ -6,7 +6,7 @@ from random import Random
 
 from matchmaking.scheduler.timetable import FREE, Chain, Timetable
 
-HOT, COLD = 5.0, 1.0  # energies: half a break, one idle slot
+HOT, COLD = 3.0, 1.5  # energies; a break weighs 10, an idle slot 1
 WATCHED = 256  # steps between two looks at temperature, stop and who waits
 AT_WAITING = 0.85  # share of steps that begin with a participant who waits
 TO_NEIGHBOUR = 0.9  # share of steps that join the participant's own block

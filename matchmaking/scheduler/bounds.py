@@ -1,20 +1,214 @@
-"""What no plan can beat: how many meetings fit at most, and how many breaks there are at least."""
+"""What no plan can beat: how many meetings fit at most, and how many breaks there are at least.
 
-from matchmaking.scheduler.plan import Bound
+Counting is free. Two linear programmes (HiGHS through SciPy: highspy and OR-Tools cannot share a process) see more:
+`fitting` relaxes who meets when, `waited` relaxes that two must meet at once and keeps each participant's own day.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from math import ceil, inf
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_matrix
+
 from matchmaking.scheduler.problem import Problem
 
+LARGEST = 60_000  # variables: beyond, a linear programme takes longer than it is worth
+ROUNDING = 1e-6
+BEFORE, MEETING, WAITING = range(3)  # a participant's phase in a round
 
-def counted(problem: Problem) -> Bound:
-    """Bounds that need no search: everybody's own slots, their limits, and the tables."""
-    opens, meetings_of = problem.open_slots(), problem.meetings_of()
-    possible = sum(mask != 0 for mask in opens)
-    room = 0
-    for participant, mine in zip(problem.participants, meetings_of, strict=True):
+
+def counted(problem: Problem) -> int:
+    """Meetings that fit at most, by everybody's own slots and limits, and by the tables."""
+    opens = problem.open_slots()
+    possible = fitting = sum(mask != 0 for mask in opens)
+    seats = 0
+    for wanted, room in _rooms(problem, opens):
+        seats += min(wanted, room)
+        fitting = min(fitting, possible - max(0, wanted - room))
+    return min(fitting, seats // 2, sum(slot.tables for slot in problem.slots))
+
+
+def fitting(problem: Problem, *, seconds: float) -> int | None:
+    """Meetings that fit at most, by the time-indexed linear programme; None: too large, or out of time."""
+    opens = problem.open_slots()
+    if sum(mask.bit_count() for mask in opens) > LARGEST:
+        return None
+    programme = _Programme()
+    for index, meeting in enumerate(problem.meetings):
+        for t in range(len(problem.slots)):
+            if opens[index] >> t & 1:
+                variable = programme.variable(cost=-1, upper=1)
+                programme.add(("meeting", index), variable, 1, upper=1)
+                programme.add(("tables", t), variable, 1, upper=problem.slots[t].tables)
+                for person in meeting.people:
+                    most = problem.participants[person].most
+                    programme.add(("busy", person, t), variable, 1, upper=1)
+                    programme.add(("most", person), variable, 1, upper=inf if most is None else most)
+    least = programme.least(seconds)
+    return None if least is None else -ceil(least - ROUNDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """At least so many breaks in any plan that places every meeting, if `possible` there is one."""
+
+    breaks: int
+    possible: bool = True
+
+
+def waited(problem: Problem, *, seconds: float) -> Waited:
+    """The flow relaxation: each participant's day is a path through (slot, meetings so far, phase).
+
+    Participants whose days look alike flow together; what couples them is the number of seats in each slot.
+    """
+    opens = _settled(problem)
+    if not all(opens):
+        return Waited(0, possible=False)
+    days = Counter(_days(problem, opens))
+    size = sum(day.meetings * day.open.bit_count() * 4 for day in days)
+    if size > LARGEST:
+        return Waited(0)
+    programme = _Programme()
+    seats = max((len(meeting.people) for meeting in problem.meetings), default=0)
+    for day, people in days.items():
+        if not _flow(programme, problem, day, people, seats):
+            return Waited(0, possible=False)
+    least = programme.least(seconds)
+    return Waited(0 if least is None else max(0, ceil(least - ROUNDING)), possible=not programme.infeasible)
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """All that tells one participant's possible days from another's."""
+
+    meetings: int
+    open: int  # slots in which one of their meetings could be
+    unseen: int
+    forced: int  # slots that a meeting must have
+    demands: frozenset[tuple[int, int]]  # (slots, so many meetings that fit nowhere else)
+    fits: bool  # within the participant's limit
+
+
+def _settled(problem: Problem) -> list[int]:
+    """Open slots when every meeting is placed: one that is left a single slot, or comes later, narrows others."""
+    opens, meetings_of, before = problem.open_slots(), problem.meetings_of(), None
+    while before != opens and all(opens):
+        before = opens[:]
+        for index, mask in enumerate(before):
+            if mask.bit_count() == 1:
+                for other in {other for person in problem.meetings[index].people for other in meetings_of[person]}:
+                    opens[other] &= ~mask if other != index else -1
+        for earlier, later in problem.precedences:
+            opens[later] &= -(opens[earlier] & -opens[earlier]) << 1
+            opens[earlier] &= (1 << max(0, opens[later].bit_length() - 1)) - 1
+    return opens
+
+
+def _days(problem: Problem, opens: list[int]) -> list[_Day]:
+    days = []
+    for person, mine in enumerate(problem.meetings_of()):
+        masks = [opens[meeting] for meeting in mine]
+        choice = 0
+        for mask in masks:
+            choice |= mask
+        demands = {(mask, sum(not other & ~mask for other in masks)) for mask in masks if mask != choice}
+        forced = sum({mask for mask in masks if mask.bit_count() == 1})
+        most = problem.participants[person].most
+        fits = most is None or len(mine) <= most
+        days.append(_Day(len(mine), choice, problem.seen_through(person), forced, frozenset(demands), fits))
+    return days
+
+
+def _flow(programme: "_Programme", problem: Problem, day: _Day, people: int, seats: int) -> bool:
+    """Add the day's flow, slot after slot; False where no path leads through it."""
+    states = {(0, BEFORE)}
+    for t, slot in enumerate(problem.slots):
+        later = (day.open >> t + 1).bit_count()
+        last_of_round = t + 1 == len(problem.slots) or problem.slots[t + 1].round != slot.round
+        reached = set()
+        for had, phase in states:
+            for meets in (True, False):
+                now = had + meets
+                allowed = day.open >> t & 1 if meets else not day.forced >> t & 1
+                if not allowed or not now <= day.meetings <= now + later:
+                    continue
+                after = _phase(phase, meets=meets, unseen=bool(day.unseen >> t & 1), over=last_of_round)
+                arc = programme.variable(cost=int(meets and phase == WAITING), upper=people)
+                programme.add((day, t, had, phase), arc, -1, lower=-people * (t == 0), upper=-people * (t == 0))
+                if t + 1 < len(problem.slots):
+                    programme.add((day, t + 1, now, after), arc, 1, lower=0, upper=0)
+                if meets:
+                    programme.add(("seats", t), arc, 1, upper=seats * slot.tables)
+                    for mask, least in day.demands:
+                        if mask >> t & 1:
+                            programme.add((day, mask), arc, 1, lower=least * people)
+                reached.add((now, after))
+        states = reached
+    return day.fits and bool(states)
+
+
+def _phase(phase: int, *, meets: bool, unseen: bool, over: bool) -> int:
+    if over:
+        return BEFORE
+    if meets:
+        return MEETING
+    return WAITING if phase == MEETING and not unseen else phase
+
+
+def _rooms(problem: Problem, opens: list[int]) -> list[tuple[int, int]]:
+    """For each participant how many of their meetings have a slot at all, and how many they have room for."""
+    rooms = []
+    for participant, mine in zip(problem.participants, problem.meetings_of(), strict=True):
         choice = 0
         for meeting in mine:
             choice |= opens[meeting]
-        wanted = sum(opens[meeting] != 0 for meeting in mine)
-        slots = choice.bit_count() if participant.most is None else min(participant.most, choice.bit_count())
-        room += min(wanted, slots)
-        possible = min(possible, sum(mask != 0 for mask in opens) - max(0, wanted - slots))
-    return Bound(placed=min(possible, room // 2, sum(slot.tables for slot in problem.slots)))
+        room = choice.bit_count() if participant.most is None else min(participant.most, choice.bit_count())
+        rooms.append((sum(opens[meeting] != 0 for meeting in mine), room))
+    return rooms
+
+
+class _Programme:
+    """A linear programme, collected term by term."""
+
+    def __init__(self) -> None:
+        self.costs: list[float] = []
+        self.uppers: list[float] = []
+        self.rows: dict[object, int] = {}
+        self.limits: list[tuple[float, float]] = []
+        self.at_row: list[int] = []
+        self.at_column: list[int] = []
+        self.factors: list[float] = []
+        self.infeasible = False
+
+    def variable(self, *, cost: float, upper: float) -> int:
+        self.costs.append(cost)
+        self.uppers.append(upper)
+        return len(self.costs) - 1
+
+    def add(self, row: object, variable: int, factor: float, *, lower: float = -inf, upper: float = inf) -> None:
+        """Add a term to the row of that name; its limits are those given with its first term."""
+        index = self.rows.setdefault(row, len(self.limits))
+        if index == len(self.limits):
+            self.limits.append((lower, upper))
+        self.at_row.append(index)
+        self.at_column.append(variable)
+        self.factors.append(factor)
+
+    def least(self, seconds: float) -> float | None:
+        """The least cost, or None where there is none or time ran out."""
+        if not self.costs:
+            return 0.0
+        shape = len(self.limits), len(self.costs)
+        matrix = csr_matrix((self.factors, (self.at_row, self.at_column)), shape=shape)
+        lower, upper = zip(*self.limits, strict=True)
+        found = milp(
+            np.array(self.costs),
+            integrality=np.zeros(len(self.costs)),
+            bounds=Bounds(0, np.array(self.uppers)),
+            constraints=LinearConstraint(matrix, np.array(lower), np.array(upper)),
+            options={"time_limit": max(0.01, seconds)},
+        )
+        self.infeasible = found.status == 2
+        return float(found.fun) if found.status == 0 else None

@@ -10,15 +10,19 @@ SAMPLE = 12  # meetings tried when a full slot needs one to leave
 
 
 def construct(timetable: Timetable, *, random: Random, stop: Callable[[], bool]) -> None:
-    """Fill an empty timetable as far as it goes, or until `stop()`."""
-    waiting = [meeting for meeting in _tightest_first(timetable, random) if not _place_cheaply(timetable, meeting)]
+    """Fill an empty timetable as far as it goes, or until `stop()`: fixed meetings, those that can stay, the rest."""
+    order = _tightest_first(timetable, random)
+    meetings = timetable.problem.meetings
+    order = [one for one in order if not _place_at(timetable, one, meetings[one].fixed)]
+    order = [one for one in order if not _place_at(timetable, one, meetings[one].current)]
+    waiting = [one for one in order if not _place_cheaply(timetable, one)]
     fill(timetable, waiting, random=random, stop=stop)
 
 
 def fill(timetable: Timetable, waiting: list[int], *, random: Random, stop: Callable[[], bool]) -> None:
     """Insert what waits, ejecting others where nothing else helps; keeps the fullest timetable met."""
     waiting = [meeting for meeting in waiting if timetable.open[meeting] and not insert(timetable, meeting, random)]
-    best, fewest = timetable.slot[:], len(waiting)
+    best, most = timetable.slot[:], sum(timetable.load)
     ejected: Counter[int] = Counter()
     for _ in range(30 * len(waiting) + 200):
         if not waiting or stop():
@@ -26,9 +30,9 @@ def fill(timetable: Timetable, waiting: list[int], *, random: Random, stop: Call
         meeting = waiting.pop(random.randrange(len(waiting)))
         if not insert(timetable, meeting, random):
             waiting += _eject_for(timetable, meeting, ejected, random)
-        if len(waiting) < fewest:
-            best, fewest = timetable.slot[:], len(waiting)
-    if len(waiting) > fewest:
+        if sum(timetable.load) > most:
+            best, most = timetable.slot[:], sum(timetable.load)
+    if sum(timetable.load) < most:
         timetable.load_slots(best)
 
 
@@ -48,19 +52,27 @@ def slots_in(mask: int) -> list[int]:
 
 
 def _tightest_first(timetable: Timetable, random: Random) -> list[int]:
-    """Fixed meetings, then those whose people have the fewest slots to spare."""
+    """Those first whose people have the fewest slots to spare."""
     choice, wanted = [0] * len(timetable.busy), [0] * len(timetable.busy)
     for meeting, people in enumerate(timetable.people):
         for person in people:
             choice[person] |= timetable.open[meeting]
             wanted[person] += 1
     spare = [mask.bit_count() - count for mask, count in zip(choice, wanted, strict=True)]
-    fixed = [meeting.fixed is None for meeting in timetable.problem.meetings]
     keys = [
-        (fixed[meeting], min(spare[person] for person in people), slots.bit_count(), random.random())
+        (min(spare[person] for person in people), slots.bit_count(), random.random())
         for meeting, (people, slots) in enumerate(zip(timetable.people, timetable.open, strict=True))
     ]
     return sorted(range(len(keys)), key=keys.__getitem__)
+
+
+def _place_at(timetable: Timetable, meeting: int, slot: int | None) -> bool:
+    if slot is None or timetable.load[slot] >= timetable.capacity[slot] or timetable.at_limit(meeting):
+        return False
+    if not timetable.free_slots(meeting) >> slot & 1:
+        return False
+    timetable.place(meeting, slot)
+    return True
 
 
 def _place_cheaply(timetable: Timetable, meeting: int) -> bool:
@@ -74,7 +86,7 @@ def _place_cheaply(timetable: Timetable, meeting: int) -> bool:
     for slot in slots_in(free):
         if load[slot] >= capacity[slot]:
             continue
-        cost = 8 * load[slot] / capacity[slot] - (8 if timetable.current[meeting] == slot else 0)
+        cost = 8 * load[slot] / capacity[slot]
         for tariff, busy, energy in tariffs:
             cost += tariff[busy | 1 << slot] - energy
         if best == FREE or cost < least:
@@ -129,11 +141,11 @@ def _leaves_room(timetable: Timetable, chain: Chain, meeting: int) -> bool:
 
 
 def _eject_for(timetable: Timetable, meeting: int, ejected: Counter[int], random: Random) -> list[int]:
-    """Force the meeting in; those ejected, the least often ejected first, wait again. Its own id when hopeless."""
+    """Force the meeting in; those ejected, the least often ejected first, wait again. Nobody when it is hopeless."""
     choices = []
     for slot in slots_in(timetable.open[meeting]):
         out = _must_leave(timetable, meeting, slot, ejected, random)
-        if all(timetable.problem.meetings[other].fixed is None for other in out):
+        if out is not None and all(timetable.problem.meetings[other].fixed is None for other in out):
             choices.append((sum(2 + ejected[other] for other in out) + random.random(), slot, out))
     if not choices:
         return []
@@ -145,8 +157,13 @@ def _eject_for(timetable: Timetable, meeting: int, ejected: Counter[int], random
     return out
 
 
-def _must_leave(timetable: Timetable, meeting: int, slot: int, ejected: Counter[int], random: Random) -> list[int]:
-    """Who has to go if the meeting takes the slot: its people's meetings, those out of order, one for the table."""
+def _must_leave(
+    timetable: Timetable, meeting: int, slot: int, ejected: Counter[int], random: Random
+) -> list[int] | None:
+    """Who has to go if the meeting takes the slot: its people's meetings, those out of order, one for the table.
+
+    None where no table could be freed.
+    """
     out = set(_in_the_way(timetable, meeting, slot))
     for other, earlier in timetable.relatives.get(meeting, ()):
         then = timetable.slot[other]
@@ -157,6 +174,9 @@ def _must_leave(timetable: Timetable, meeting: int, slot: int, ejected: Counter[
         if len(mine) >= timetable.most[person]:
             out.add(min(mine, key=lambda other: (ejected[other], random.random())))
     stay = timetable.load[slot] - sum(timetable.slot[other] == slot for other in out)
-    if stay >= timetable.capacity[slot] and (leavers := _some_in(timetable, slot, random)):
+    if stay >= timetable.capacity[slot]:
+        leavers = [other for other in _some_in(timetable, slot, random) if other not in out]
+        if not leavers:
+            return None
         out.add(min(leavers, key=lambda other: (ejected[other], random.random())))
     return sorted(out)

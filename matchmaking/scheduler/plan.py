@@ -27,6 +27,7 @@ class Bound:
 class Rule(StrEnum):
     """What a plan may not break."""
 
+    NO_SLOT = "no such slot"
     DOUBLE_BOOKING = "double booking"
     NOT_ALLOWED = "slot not allowed"
     BLOCKED = "blocked slot"
@@ -75,6 +76,8 @@ class Plan:
 
     def violations(self, problem: Problem) -> list[Violation]:
         """Every rule this plan breaks, found without the solver's own model; empty when it is sound."""
+        if unknown := list(_unknown_slots(problem, self.slots)):
+            return unknown
         return [
             *_wrong_slots(problem, self.slots),
             *_double_bookings(problem, self.slots),
@@ -164,11 +167,17 @@ def _places(plan: Plan) -> dict[int, tuple[int, int | None]]:
     return {meeting: (slot, table) for meeting, slot, table in triples if slot is not None}
 
 
+def _unknown_slots(problem: Problem, slots: tuple[int | None, ...]) -> Iterator[Violation]:
+    for index, slot in enumerate(slots):
+        if slot is not None and not 0 <= slot < len(problem.slots):
+            yield Violation(Rule.NO_SLOT, (index,), slot=slot)
+
+
 def _wrong_slots(problem: Problem, slots: tuple[int | None, ...]) -> Iterator[Violation]:
     for index, (meeting, slot) in enumerate(zip(problem.meetings, slots, strict=True)):
         if slot is None:
             continue
-        if not 0 <= slot < len(problem.slots) or not meeting.allowed >> slot & 1:
+        if not meeting.allowed >> slot & 1:
             yield Violation(Rule.NOT_ALLOWED, (index,), slot=slot)
         if meeting.fixed is not None and slot != meeting.fixed:
             yield Violation(Rule.FIXED, (index,), slot=slot)

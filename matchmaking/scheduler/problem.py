@@ -54,12 +54,29 @@ class Problem:
         _check_meetings(self)
         _check_precedences(self)
 
-    def open_slots(self) -> list[int]:
-        """For each meeting the mask of slots it could have if it were alone; 0: none."""
+    def possible_slots(self) -> list[int]:
+        """For each meeting the mask of slots it could have if it were the only one; 0: none."""
         every = (1 << len(self.slots)) - 1
-        return [self._open(meeting) & every for meeting in self.meetings]
+        return [self._possible(meeting) & every for meeting in self.meetings]
 
-    def _open(self, meeting: Meeting) -> int:
+    def open_slots(self) -> list[int]:
+        """The possible slots less those without tables, and those that fixed meetings of the same people hold."""
+        tableless = sum(1 << t for t, slot in enumerate(self.slots) if not slot.tables)
+        held = [0] * len(self.participants)
+        opens = self.possible_slots()
+        for meeting, mask in zip(self.meetings, opens, strict=True):
+            if meeting.fixed is not None:
+                for person in meeting.people:
+                    held[person] |= mask
+        for index, meeting in enumerate(self.meetings):
+            lost = tableless
+            if meeting.fixed is None:
+                for person in meeting.people:
+                    lost |= held[person]
+            opens[index] &= ~lost
+        return opens
+
+    def _possible(self, meeting: Meeting) -> int:
         mask = meeting.allowed if meeting.fixed is None else meeting.allowed & 1 << meeting.fixed
         for person in meeting.people:
             mask &= ~self.participants[person].blocked

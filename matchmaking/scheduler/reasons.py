@@ -51,7 +51,7 @@ def unplaced(problem: Problem, slots: tuple[int | None, ...]) -> tuple[Reason, .
 class _Reasons:
     def __init__(self, problem: Problem, slots: tuple[int | None, ...]) -> None:
         self.problem = problem
-        self.opens = problem.open_slots()
+        self.opens = problem.possible_slots()
         self.meetings_of = problem.meetings_of()
         self.load = Counter(slots)
         self.held = {

@@ -7,7 +7,7 @@ from enum import StrEnum
 from random import Random
 
 from matchmaking.scheduler.anneal import anneal
-from matchmaking.scheduler.bounds import counted
+from matchmaking.scheduler.bounds import counted, fitting, waited
 from matchmaking.scheduler.construct import construct
 from matchmaking.scheduler.plan import Bound, Plan, Rule, Status, totals
 from matchmaking.scheduler.pricing import objectives
@@ -18,11 +18,14 @@ from matchmaking.scheduler.timetable import FREE, Timetable
 
 STEPS_A_SECOND = 30_000  # annealing steps planned for each second of the deadline, so that the clock rarely decides
 FIRST_STEPS = 20_000  # of the first annealing; each further one takes twice as many
+LAST_STEPS = 160_000  # of an annealing before the proof
+NEAR = 2  # breaks from their bound that annealing usually closes
 PROVABLE = 120  # participants: beyond, CP-SAT proves nothing in useful time
 
 
 class Phase(StrEnum):
     CONSTRUCTING = "constructing"
+    BOUNDING = "bounding"
     ANNEALING = "annealing"
     PROVING = "proving"
     SEATING = "seating"
@@ -76,20 +79,39 @@ class _Run:
         self.report, self.cancelled = progress, cancelled
         self.random = Random(seed)  # noqa: S311 - a schedule, not a secret
         self.timetable = Timetable(problem)
-        self.bound = counted(problem)
-        self.phase = Phase.CONSTRUCTING
-        self.impossible = self.bound.placed < len(problem.meetings)
+        self.bound = Bound(placed=counted(problem))
 
     def plan(self) -> Plan:
         construct(self.timetable, random=self.random, stop=self._stop)
         self._tell(Phase.CONSTRUCTING)
+        self._relax()
+        self._tell(Phase.BOUNDING)
         self._improve()
         self._tell(Phase.SEATING)
         return self._plan()
 
+    def _relax(self) -> None:
+        """What linear programmes know about the questions that the first timetable left open."""
+        if self._good_enough(self.timetable.price) or self._stop():
+            return
+        limit = self._left() / 4
+        if not self._complete() and (most := fitting(self.problem, seconds=limit)) is not None:
+            self.bound = replace(self.bound, placed=min(self.bound.placed, most))
+        known = waited(self.problem, seconds=limit)
+        if not known.possible:
+            self._impossible()
+        self.bound = replace(self.bound, breaks=known.breaks)
+
+    def _impossible(self) -> None:
+        self.bound = replace(self.bound, placed=min(self.bound.placed, len(self.problem.meetings) - 1))
+
+    def _all_may_fit(self) -> bool:
+        return self.bound.placed == len(self.problem.meetings)
+
     def _improve(self) -> None:
+        """Anneal, in runs twice as long each time; prove as soon as annealing alone will hardly get there."""
         steps, left = FIRST_STEPS, int(STEPS_A_SECOND * self.deadline)
-        proven = not self._provable()
+        provable = self._provable()
         while left > 0 and not self._good_enough(self.timetable.price) and not self._stop():
             anneal(
                 self.timetable,
@@ -99,14 +121,17 @@ class _Run:
                 stop=self._stop,
             )
             self._tell(Phase.ANNEALING)
-            left -= steps
-            steps *= 2
-            if not proven:
+            left, steps = left - steps, 2 * steps
+            if provable and (not self._nearly() or steps > LAST_STEPS):
                 self._prove()
-                proven = True
+                provable = False
+
+    def _nearly(self) -> bool:
+        """Whether the breaks are so close to their bound that another annealing is likely to reach it."""
+        return self._complete() and objectives(self.timetable.price)[1] - self.bound.breaks <= NEAR
 
     def _provable(self) -> bool:
-        return len(self.problem.participants) <= PROVABLE and not self.impossible
+        return len(self.problem.participants) <= PROVABLE and self._all_may_fit()
 
     def _prove(self) -> None:
         if (self._complete() and self._good_enough(self.timetable.price)) or self._stop():
@@ -120,9 +145,9 @@ class _Run:
             seed=self.seed,
             cancelled=self.cancelled,
         )
-        self.impossible = not proof.possible
-        placed = len(self.problem.meetings) - self.impossible
-        self.bound = Bound(placed=min(self.bound.placed, placed), breaks=proof.breaks)
+        if not proof.possible:
+            self._impossible()
+        self.bound = replace(self.bound, breaks=proof.breaks)
         if proof.slots is not None:
             self._take(proof.slots)
         self._tell(Phase.PROVING)
@@ -181,7 +206,7 @@ class _Run:
         return replace(plan, status=self._status(plan))
 
     def _status(self, plan: Plan) -> Status:
-        if self.impossible:
+        if not self._all_may_fit():
             return Status.INFEASIBLE
         if plan.placed < len(plan.ids) or any(v.rule is Rule.HOMOGENEITY for v in plan.violations(self.problem)):
             return Status.UNKNOWN
