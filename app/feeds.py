@@ -74,8 +74,7 @@ async def respond(
     }
     if _is_current(request, tag, changed):
         return Response(status_code=304, headers=headers)
-    domain = _settings(request).mail_domain
-    body = _bodies.get(tag) or await _render_once(tag, read, changed, domain)
+    body = _bodies.get(tag) or await _render_once(tag, read, changed, _settings(request))
     headers["Content-Disposition"] = f'inline; filename="{filename}"'
     content = body.plain
     if "gzip" in request.headers.get("accept-encoding", ""):
@@ -97,38 +96,39 @@ def _is_current(request: Request, tag: str, changed: datetime) -> bool:
         return False
 
 
-async def _render_once(tag: str, read: Read, changed: datetime, domain: str) -> Body:
+async def _render_once(tag: str, read: Read, changed: datetime, settings: Settings) -> Body:
     """However many ask at once, one reads and renders."""
     task = _rendering.get(tag)
     if task is None:
-        task = _rendering[tag] = asyncio.create_task(_render(tag, read, changed, domain))
+        task = _rendering[tag] = asyncio.create_task(_render(tag, read, changed, settings))
         task.add_done_callback(lambda _done: _rendering.pop(tag))
     return await asyncio.shield(task)
 
 
-async def _render(tag: str, read: Read, changed: datetime, domain: str) -> Body:
+async def _render(tag: str, read: Read, changed: datetime, settings: Settings) -> Body:
     contents = await read()
     # In a thread: a cold feed of 400 sessions takes a tenth of a second, and pages must not wait for it.
-    body = await asyncio.to_thread(_build, contents, changed, domain, language())
+    body = await asyncio.to_thread(_build, contents, changed, settings, language())
     _keep(_bodies, tag, body, CACHED_FEEDS)
     return body
 
 
-def _build(contents: Contents, changed: datetime, domain: str, code: str) -> Body:
-    now = datetime.now(UTC)
-    occasion = contents.occasion
+def _build(contents: Contents, changed: datetime, settings: Settings, code: str) -> Body:
+    now, domain = datetime.now(UTC), settings.mail_domain
+    occasion = contents.occasion.at(settings.base_url)
     blocks = [umbrella(occasion, uid=public_uid(f"event:{occasion.slug}", domain=domain), changed=changed)]
-    blocks += [_block(entry, domain, code) for entry in contents.entries if is_kept(entry, now=now)]
+    blocks += [_block(entry, settings, code) for entry in contents.entries if is_kept(entry, now=now)]
     plain = calendar(contents.name, blocks, source=contents.source)
     return Body(plain, gzip.compress(plain, 6, mtime=0))
 
 
-def _block(entry: Entry, domain: str, code: str) -> bytes:
+def _block(entry: Entry, settings: Settings, code: str) -> bytes:
     """The VEVENT's bytes, built once per revision of the entry."""
-    key = (entry, domain, code)
+    key = (entry, settings.base_url, code)
     if (found := _blocks.get(key)) is None:
+        uid = public_uid(entry.subject, domain=settings.mail_domain)
         with speaking(code):
-            found = vevent(entry, uid=public_uid(entry.subject, domain=domain), cancelled=_("Cancelled"))
+            found = vevent(entry.at(settings.base_url), uid=uid, cancelled=_("Cancelled"))
         _keep(_blocks, key, found, CACHED_BLOCKS)
     return found
 

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from tortoise.expressions import F
@@ -61,6 +62,7 @@ async def settle(scope: str, topics: Sequence[Topic], sources: Sequence[Source],
     told = await _told(scope, people)
     letters: dict[int, list[Letter]] = {}
     if occasion:
+        occasion = occasion.at(settings.base_url)
         wanted = await _wanted(sources, scope, people, settings)
         organiser = organiser_of(occasion, settings)
         earlier = await outbox.left([one.uid for ones in told.values() for one in ones])
@@ -100,12 +102,17 @@ async def _wanted(
     sources: Sequence[Source], scope: str, people: Sequence[Person], settings: Settings
 ) -> dict[int, list[Wanted]]:
     """What each person should have by mail: their commitments, unless they take them from their feed."""
-    by_mail = [person.id for person in people if person.invited_by_mail]
     wanted: dict[int, list[Wanted]] = {person.id: [] for person in people}
-    for source in sources:
-        for person_id, entries in (await source.agendas(by_mail, scope)).items():
+    for code in {person.language for person in people}:
+        by_mail = [person.id for person in people if person.invited_by_mail and person.language == code]
+        with speaking(code):
+            agendas = [await source.agendas(by_mail, scope) for source in sources]
+        for person_id, entries in chain.from_iterable(agenda.items() for agenda in agendas):
             wanted[person_id] += [
-                Wanted(uid_for(settings.secret_key, entry.subject, person_id, domain=settings.mail_domain), entry)
+                Wanted(
+                    uid_for(settings.secret_key, entry.subject, person_id, domain=settings.mail_domain),
+                    entry.at(settings.base_url),
+                )
                 for entry in entries
                 if not entry.transparent
             ]

@@ -1,7 +1,7 @@
 """What a slice's `ical` module gives to `app.agenda` and `app.invitations`, so that neither imports a slice."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 
@@ -25,12 +25,16 @@ class Entry:
     location: str = ""
     description: tuple[str, ...] = ()  # lines
     categories: tuple[str, ...] = ()
-    url: str = ""
+    url: str = ""  # a path of ours; see `at`
     online_url: str = ""  # the join link: leave it empty for a reader who may not have it
     geo: tuple[float, float] | None = None  # latitude, longitude
     cancelled: bool = False
     transparent: bool = False  # a mark or somebody else's session: does not make the reader busy
     private: bool = False
+
+    def at(self, base_url: str) -> "Entry":
+        """For somebody outside: with the whole address."""
+        return replace(self, url=base_url + self.url) if self.url else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,14 @@ class Occasion:
 
     name: str
     slug: str
-    url: str
+    url: str  # a path of ours; see `at`
     place: str
     zone: str  # IANA name
     first_day: date
     last_day: date
+
+    def at(self, base_url: str) -> "Occasion":
+        return replace(self, url=base_url + self.url)
 
 
 class Source(Protocol):
