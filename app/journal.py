@@ -93,6 +93,12 @@ async def revision_for(scope: str, topics: Sequence[str]) -> int:
     return max((int(number) for number in found), default=0)  # type: ignore[call-overload]
 
 
+async def moved(scope: str, topic: str) -> tuple[int, datetime | None]:
+    """The newest revision that concerned the topic, and when that was; (0, None) before any."""
+    found = await Topic.get_or_none(scope=scope, name=topic)
+    return (found.revision, found.at) if found else (0, None)
+
+
 async def changes_since(scope: str, since: int, *, limit: int = 1000) -> list[Change]:
     """The facts after revision `since`, oldest first."""
     return await Change.filter(scope=scope, revision__gt=since).order_by("revision", "id").limit(limit)
