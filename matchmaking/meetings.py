@@ -40,7 +40,7 @@ async def request_meeting(asker: Participant, invitee: Participant, *, message: 
             changed_at=changes.at,
             created_at=changes.at,
         )
-        _record(changes, "meeting.requested", meeting, acting)
+        tell(changes, "meeting.requested", meeting, acting)
     return meeting
 
 
@@ -55,7 +55,7 @@ async def accept(meeting: Meeting, *, slot: Slot | None = None, waiting: bool = 
         else:
             await _seat(current, slot, at=changes.at, by=by)
         await current.save()
-        _record(changes, "meeting.accepted", current, acting)
+        tell(changes, "meeting.accepted", current, acting)
     return current
 
 
@@ -66,7 +66,7 @@ async def decline(meeting: Meeting, *, reason: str = "", by: Actor) -> Meeting:
         _refuse_answered(current, changes.at)
         current.become(MeetingStatus.DECLINED, at=changes.at, reason=reason)
         await current.save()
-        _record(changes, "meeting.declined", current, acting)
+        tell(changes, "meeting.declined", current, acting)
     return current
 
 
@@ -85,7 +85,7 @@ async def reschedule(meeting: Meeting, *, slot: Slot, version: int, by: Actor) -
         _refuse_over(current, changes.at)
         await _seat(current, slot, at=changes.at, by=by)
         await current.save()
-        _record(changes, "meeting.rescheduled", current, acting)
+        tell(changes, "meeting.rescheduled", current, acting)
     return current
 
 
@@ -113,7 +113,7 @@ async def expire_due(event: Event, now: datetime) -> int:
         for meeting in expired:
             meeting.become(MeetingStatus.EXPIRED, at=changes.at)
             await meeting.save()
-            _record(changes, "meeting.expired", meeting, {})
+            tell(changes, "meeting.expired", meeting, {})
     return len(expired)
 
 
@@ -123,7 +123,30 @@ async def call_off(changes: Changes, meetings: Iterable[Meeting], *, reason: str
         await occupancy.release([meeting.subject])
         meeting.become(MeetingStatus.CANCELLED, at=changes.at, reason=reason)
         await meeting.save()
-        _record(changes, "meeting.cancelled", meeting, acting)
+        tell(changes, "meeting.cancelled", meeting, acting)
+
+
+def claims(meeting: Meeting) -> list[occupancy.Claim]:
+    """What a placed meeting occupies: its two people and its table."""
+    assert meeting.slot
+    resources = (meeting.asker.topic, meeting.invitee.topic, f"table:{meeting.table_id}")
+    return [(resource, meeting.slot.span) for resource in resources if resource]
+
+
+def tell(changes: Changes, kind: str, meeting: Meeting, acting: dict[str, Any]) -> None:
+    """Record it for both of them and the desk, who may all know where and when."""
+    data: dict[str, Any] = {
+        "asker": meeting.asker_id,
+        "invitee": meeting.invitee_id,
+        "names": [meeting.asker.name, meeting.invitee.name],
+        "status": meeting.status.value,
+        **acting,
+    }
+    if meeting.placed and meeting.slot and meeting.table:
+        start, end = meeting.slot.start.isoformat(), meeting.slot.end.isoformat()
+        data |= {"start": start, "end": end, "place": meeting.slot.round.place, "table": meeting.table.number}
+    topics = [meeting.asker.topic, meeting.invitee.topic, meeting.event.desk]
+    changes.record(kind, meeting, topics=topics, data=data)
 
 
 @asynccontextmanager
@@ -172,9 +195,7 @@ async def _seat(meeting: Meeting, chosen: Slot | None, *, at: datetime, by: Acto
     table = await Table.get(id=place.table)
     meeting.fixed = chosen is not None
     meeting.place(slot, table, at=at)
-    people = [participant.topic for participant in (meeting.asker, meeting.invitee)]
-    held = [resource for resource in (*people, f"table:{table.id}") if resource]
-    await occupancy.hold(meeting.subject, [(resource, slot.span) for resource in held])
+    await occupancy.hold(meeting.subject, claims(meeting))
 
 
 def _chosen(pair: Pair, chosen: Slot, table: Table | None) -> availability.Place:
@@ -187,19 +208,3 @@ def _chosen(pair: Pair, chosen: Slot, table: Table | None) -> availability.Place
     assert free is not None  # else it were an obstacle
     keeps = table and table.round_id == slot.round and table.id not in pair.tables.taken.get(slot.id, ())
     return availability.Place(slot, table.id if table and keeps else free)
-
-
-def _record(changes: Changes, kind: str, meeting: Meeting, acting: dict[str, Any]) -> None:
-    """To both of them and to the desk; they may all know where and when."""
-    data: dict[str, Any] = {
-        "asker": meeting.asker_id,
-        "invitee": meeting.invitee_id,
-        "names": [meeting.asker.name, meeting.invitee.name],
-        "status": meeting.status.value,
-        **acting,
-    }
-    if meeting.placed and meeting.slot and meeting.table:
-        start, end = meeting.slot.start.isoformat(), meeting.slot.end.isoformat()
-        data |= {"start": start, "end": end, "place": meeting.slot.round.place, "table": meeting.table.number}
-    topics = [meeting.asker.topic, meeting.invitee.topic, meeting.event.desk]
-    changes.record(kind, meeting, topics=topics, data=data)

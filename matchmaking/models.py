@@ -218,6 +218,11 @@ class Meeting(Model):
         self.status, self.slot, self.table = MeetingStatus.ACCEPTED, slot, table
         self._move_on(at)
 
+    def unplace(self, *, at: datetime) -> None:
+        """Still accepted, waiting for another time."""
+        self.slot, self.table = None, None
+        self._move_on(at)
+
     def become(self, status: MeetingStatus, *, at: datetime, reason: str = "") -> None:
         self.status, self.reason = status, reason
         self._move_on(at)

@@ -1,0 +1,99 @@
+"""Puts the question to the scheduler: every accepted meeting whose time may still be found or moved. Reads only."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from app import journal
+from events.models import Event, Participant
+from matchmaking import availability
+from matchmaking.availability import Diary, free_slots
+from matchmaking.diaries import diaries, floor
+from matchmaking.models import Meeting, MeetingStatus
+from matchmaking.proposal import Posed
+from matchmaking.scheduler import problem
+
+FREEZE = timedelta(minutes=30)  # slots that begin sooner are left as they are: people are on their way
+LOOKS = 5
+
+
+async def problem_of(event: Event, *, now: datetime) -> Posed:
+    """The problem as of one revision. While others keep writing, the last look stands: a release checks again."""
+    for _look in range(LOOKS):
+        revision = await journal.revision(event.scope)
+        posed = await _look_at(event, revision, now)
+        if await journal.revision(event.scope) == revision:
+            break
+    return posed
+
+
+async def _look_at(event: Event, revision: int, now: datetime) -> Posed:
+    ground = await floor(event)
+    slots = [slot for slot in ground.slots if slot.span.start >= now + FREEZE]
+    meetings = await _movable(event, [slot.id for slot in slots])
+    people = list({one.id: one for meeting in meetings for one in (meeting.asker, meeting.invitee)}.values())
+    found = await diaries(people, within=ground.span, without={meeting.id for meeting in meetings})
+    tables = tuple(tuple(ground.tables.of_round.get(slot.round, ())) for slot in slots)
+    asked = problem.Problem(
+        participants=tuple(_participant(one, found[one.id], slots, meetings, now) for one in people),
+        slots=tuple(_slot(slot, len(seats)) for slot, seats in zip(slots, tables, strict=True)),
+        meetings=tuple(_meetings(meetings, people, slots, tables)),
+    )
+    return Posed(
+        problem=asked,
+        revision=revision,
+        participants=tuple(one.id for one in people),
+        slots=tuple(slot.id for slot in slots),
+        tables=tables,
+        versions=tuple(meeting.version for meeting in meetings),
+    )
+
+
+async def _movable(event: Event, slots: Sequence[int]) -> list[Meeting]:
+    """Accepted ones without a slot, or in one that has time left."""
+    accepted = Meeting.filter(event=event, status=MeetingStatus.ACCEPTED).select_related("asker", "invitee")
+    upcoming = set(slots)
+    return [meeting for meeting in await accepted.order_by("id") if meeting.slot_id in {None, *upcoming}]
+
+
+def _participant(
+    one: Participant, diary: Diary, slots: Sequence[availability.Slot], meetings: Sequence[Meeting], now: datetime
+) -> problem.Participant:
+    """Whatever has come up since, a meeting that somebody fixed may stay where it is."""
+    free = {slot.id for slot in free_slots(slots, diary, now=now)}
+    free |= {
+        meeting.slot_id
+        for meeting in meetings
+        if meeting.fixed and meeting.slot_id and one.id in (meeting.asker_id, meeting.invitee_id)
+    }
+    return problem.Participant(blocked=sum(1 << index for index, slot in enumerate(slots) if slot.id not in free))
+
+
+def _slot(slot: availability.Slot, tables: int) -> problem.Slot:
+    return problem.Slot(_minutes(slot.span.start), _minutes(slot.span.end), tables=tables, round=slot.round)
+
+
+def _minutes(instant: datetime) -> int:
+    return int(instant.timestamp() // 60)
+
+
+def _meetings(
+    meetings: Sequence[Meeting],
+    people: Sequence[Participant],
+    slots: Sequence[availability.Slot],
+    tables: Sequence[Sequence[int]],
+) -> list[problem.Meeting]:
+    person = {one.id: index for index, one in enumerate(people)}
+    slot = {one.id: index for index, one in enumerate(slots)}
+    asked = []
+    for meeting in meetings:
+        current = slot[meeting.slot_id] if meeting.slot_id else None
+        asked.append(
+            problem.Meeting(
+                id=meeting.id,
+                people=(person[meeting.asker_id], person[meeting.invitee_id]),
+                fixed=current if meeting.fixed else None,
+                current=current,
+                table=tables[current].index(meeting.table_id) if current is not None and meeting.table_id else None,
+            )
+        )
+    return asked

@@ -1,0 +1,158 @@
+"""What a draft proposes, as plain values that outlive the solver: a place for each meeting against the one it has."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from matchmaking.scheduler.plan import Plan, waiting
+from matchmaking.scheduler.problem import Problem
+from matchmaking.scheduler.reasons import LostOut, NoCommonSlot, OverCommitted, Reason, TablesFull, unplaced
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Ids."""
+
+    slot: int
+    table: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A meeting as the draft saw it (`version`, `before`) and as it is to be; None: without a time."""
+
+    meeting: int
+    version: int
+    before: Spot | None
+    after: Spot | None
+
+    @property
+    def changes(self) -> bool:
+        return self.before != self.after
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """Why a meeting has no time: one of WHY, with the ids that say more."""
+
+    meeting: int
+    why: str
+    participant: int | None = None  # who has agreed to too many
+    meetings: int = 0  # so many
+    room: int = 0  # for so many
+    slots: tuple[int, ...] = ()  # full ones
+    against: tuple[int, ...] = ()  # meetings that took the times
+
+
+WHY = {NoCommonSlot: "no common slot", OverCommitted: "over-committed", TablesFull: "tables full", LostOut: "lost out"}
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """`most_placed` and `least_breaks` are what no schedule can beat; `worst` is the participant with most breaks."""
+
+    placed: int
+    meetings: int
+    breaks: int
+    idle: int  # minutes
+    most_placed: int
+    least_breaks: int
+    status: str
+    seconds: float
+    seed: int
+    worst: int | None
+    worst_breaks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    placements: tuple[Placement, ...]
+    unplaced: tuple[Unplaced, ...]
+    quality: Quality
+
+    @property
+    def changes(self) -> list[Placement]:
+        return [placement for placement in self.placements if placement.changes]
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "Proposal":
+        return cls(
+            placements=tuple(
+                Placement(one["meeting"], one["version"], _spot(one["before"]), _spot(one["after"]))
+                for one in stored["placements"]
+            ),
+            unplaced=tuple(
+                Unplaced(**{**one, "slots": tuple(one["slots"]), "against": tuple(one["against"])})
+                for one in stored["unplaced"]
+            ),
+            quality=Quality(**stored["quality"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Posed:
+    """A problem, and what its indices stand for."""
+
+    problem: Problem
+    revision: int  # of the event, when it was read
+    participants: tuple[int, ...]  # ids
+    slots: tuple[int, ...]  # ids
+    tables: tuple[tuple[int, ...], ...]  # ids, for each slot
+    versions: tuple[int, ...]  # of the meetings
+
+    def proposal(self, plan: Plan) -> Proposal:
+        meetings = zip(self.problem.meetings, self.versions, plan.slots, plan.tables, strict=True)
+        return Proposal(
+            placements=tuple(
+                Placement(meeting.id, version, self._spot(meeting.current, meeting.table), self._spot(slot, table))
+                for meeting, version, slot, table in meetings
+            ),
+            unplaced=tuple(self._why(reason) for reason in unplaced(self.problem, plan.slots)),
+            quality=self._quality(plan),
+        )
+
+    def _spot(self, slot: int | None, table: int | None) -> Spot | None:
+        if slot is None or table is None:
+            return None
+        return Spot(self.slots[slot], self.tables[slot][table])
+
+    def _why(self, reason: Reason) -> Unplaced:
+        why = WHY[type(reason)]
+        match reason:
+            case OverCommitted(meeting, participant, meetings, room):
+                return Unplaced(meeting, why, self.participants[participant], meetings, room)
+            case TablesFull(meeting, slots):
+                return Unplaced(meeting, why, slots=tuple(self.slots[slot] for slot in slots))
+            case LostOut(meeting, against):
+                return Unplaced(meeting, why, against=against)
+        return Unplaced(reason.meeting, why)
+
+    def _quality(self, plan: Plan) -> Quality:
+        breaks = [count for count, _minutes in waiting(self.problem, plan.slots)]
+        worst = _largest(breaks)
+        return Quality(
+            placed=plan.placed,
+            meetings=len(plan.ids),
+            breaks=plan.breaks,
+            idle=plan.idle,
+            most_placed=plan.bound.placed,
+            least_breaks=plan.bound.breaks,
+            status=plan.status.value,
+            seconds=round(plan.seconds, 2),
+            seed=plan.seed,
+            worst=None if worst is None else self.participants[worst],
+            worst_breaks=0 if worst is None else breaks[worst],
+        )
+
+
+def _largest(counts: Sequence[int]) -> int | None:
+    """The index of the largest count above nothing."""
+    worst = max(range(len(counts)), key=counts.__getitem__, default=None)
+    return worst if worst is not None and counts[worst] else None
+
+
+def _spot(stored: dict[str, int] | None) -> Spot | None:
+    return Spot(**stored) if stored else None

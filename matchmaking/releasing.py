@@ -1,0 +1,147 @@
+"""Releasing a draft: is what it assumed still true? Then all meetings that it changes move at once, in one revision."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app import occupancy
+from app.errors import Refused
+from app.i18n import _
+from app.intervals import overlaps
+from app.journal import Actor, changing
+from events.models import Event, Participant
+from matchmaking.availability import Diary, Tables
+from matchmaking.diaries import diaries, floor
+from matchmaking.drafting import proposal_of
+from matchmaking.meetings import claims, tell
+from matchmaking.models import Draft, DraftState, Meeting, MeetingStatus, Slot, Table
+from matchmaking.parties import desk_only
+from matchmaking.proposal import Placement
+from matchmaking.wording import several, when
+
+NAMED = 30  # of what moved: the rest is counted
+
+
+@dataclass(frozen=True, slots=True)
+class _Today:
+    """What stands against a placement, as if none of the meetings to be changed had a place."""
+
+    event: Event
+    meetings: dict[int, Meeting]
+    slots: dict[int, Slot]
+    tables: dict[int, Table]
+    diaries: dict[int, Diary]
+    taken: Tables
+    now: datetime
+
+
+async def release_draft(draft: Draft, *, by: Actor) -> Draft:
+    """Give every meeting of the draft its time. Raises Refused with the list of what moved since it was made."""
+    async with changing(Event.scope_of(draft.event_id), by=by) as changes:
+        draft = await Draft.get(id=draft.id).select_related("event")
+        await desk_only(draft.event, by=by)
+        proposal = proposal_of(draft)
+        if draft.state != DraftState.READY or proposal is None:
+            raise Refused(_("Only a draft that is ready can be released."), hints=[_("Ask for a new draft.")])
+        wanted = proposal.changes
+        today = await _today(draft.event, wanted, changes.at)
+        _refuse_moved([line for placement in wanted for line in _moved_since(placement, today)])
+        moved = await _apply(wanted, today)
+        draft.state, draft.released_at = DraftState.RELEASED, changes.at
+        await draft.save(update_fields=["state", "released_at"])
+        changes.record("draft.released", draft, topics=[draft.event.desk], data={"meetings": len(moved)})
+        for placement, meeting in zip(wanted, moved, strict=True):
+            tell(changes, _kind(placement), meeting, {})
+    return draft
+
+
+async def _today(event: Event, wanted: Sequence[Placement], now: datetime) -> _Today:
+    ids = {placement.meeting for placement in wanted}
+    meetings = await Meeting.filter(event=event, id__in=ids).select_related("event", "asker", "invitee")
+    people = {one.id: one for meeting in meetings for one in (meeting.asker, meeting.invitee)}
+    ground = await floor(event, without=ids)
+    return _Today(
+        event=event,
+        meetings={meeting.id: meeting for meeting in meetings},
+        slots={slot.id: slot for slot in await Slot.filter(round__event=event).select_related("round")},
+        tables={table.id: table for table in await Table.filter(round__event=event)},
+        diaries=await diaries(list(people.values()), within=ground.span, without=ids),
+        taken=ground.tables,
+        now=now,
+    )
+
+
+def _refuse_moved(lines: Sequence[str]) -> None:
+    if not lines:
+        return
+    hints = list(lines[:NAMED])
+    if len(lines) > NAMED:
+        hints.append(_("… and %(count)d more.") % {"count": len(lines) - NAMED})
+    raise Refused(
+        _("The schedule has moved on since this draft was made, so nothing was changed. Ask for a new draft."),
+        hints=hints,
+    )
+
+
+def _moved_since(placement: Placement, today: _Today) -> Iterator[str]:
+    """What the draft took for granted about this meeting and is no longer so."""
+    meeting = today.meetings.get(placement.meeting)
+    if meeting is None:
+        yield _("A meeting of the draft is gone.")
+        return
+    words = {"names": several([meeting.asker.name, meeting.invitee.name])}
+    if meeting.status != MeetingStatus.ACCEPTED:
+        yield _("%(names)s do not meet any more.") % words
+    elif meeting.version != placement.version:
+        yield _("%(names)s have changed their meeting.") % words
+    elif placement.after:
+        yield from _place_lost(placement.after.slot, placement.after.table, meeting, today, words)
+
+
+def _place_lost(slot_id: int, table_id: int, meeting: Meeting, today: _Today, words: dict[str, str]) -> Iterator[str]:
+    slot, table = today.slots.get(slot_id), today.tables.get(table_id)
+    if slot is None or table is None:
+        yield _("The slot or table meant for %(names)s is gone.") % words
+        return
+    told = {**words, "when": when(slot.start, today.event.tz), "table": str(table.number)}
+    if slot.start <= today.now:
+        yield _("The slot at %(when)s, meant for %(names)s, has begun.") % told
+    if table_id in today.taken.taken.get(slot_id, ()):
+        yield _("Table %(table)s at %(when)s, meant for %(names)s, is taken.") % told
+    for participant in (meeting.asker, meeting.invitee):
+        if not _can_meet(participant, slot, today):
+            yield _("%(name)s is not free at %(when)s any more.") % {"name": participant.name, **told}
+
+
+def _can_meet(participant: Participant, slot: Slot, today: _Today) -> bool:
+    diary = today.diaries[participant.id]
+    return slot.round_id in diary.rounds and not any(overlaps(slot.span, busy.span) for busy in diary.busy)
+
+
+async def _apply(wanted: Sequence[Placement], today: _Today) -> list[Meeting]:
+    """All of them leave their places before any takes a new one: two may change seats with each other."""
+    moved = [today.meetings[placement.meeting] for placement in wanted]
+    ids = [meeting.id for meeting in moved]
+    await occupancy.release([meeting.subject for meeting in moved])
+    for first in range(0, len(ids), 500):
+        await Meeting.filter(id__in=ids[first : first + 500]).update(slot_id=None, table_id=None)
+    for placement, meeting in zip(wanted, moved, strict=True):
+        _move(meeting, placement, today)
+    await occupancy.hold_many((meeting.subject, claims(meeting)) for meeting in moved if meeting.placed)
+    if moved:
+        fields = ["status", "slot_id", "table_id", "version", "sequence", "changed_at"]
+        await Meeting.bulk_update(moved, fields, batch_size=100)
+    return moved
+
+
+def _move(meeting: Meeting, placement: Placement, today: _Today) -> None:
+    if placement.after:
+        meeting.place(today.slots[placement.after.slot], today.tables[placement.after.table], at=today.now)
+    else:
+        meeting.unplace(at=today.now)
+
+
+def _kind(placement: Placement) -> str:
+    if placement.after is None:
+        return "meeting.unscheduled"
+    return "meeting.rescheduled" if placement.before else "meeting.scheduled"

@@ -1,0 +1,90 @@
+"""Runs the solver in a process of its own: pages stay quick, it can be stopped at any moment, and it dies alone.
+
+One JSON object a line goes over the pipes; `solver_process` is the other end.
+"""
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from matchmaking.scheduler.plan import Bound, Plan, Status
+from matchmaking.scheduler.problem import Meeting, Participant, Problem, Slot
+
+GRACE = 60  # seconds beyond its deadline after which a solver is taken for stuck
+LINE = 1 << 26  # bytes: a plan is one line
+
+
+class SolverDied(Exception):
+    """The process ended without a plan; `str()` says how."""
+
+
+async def solve_apart(problem: Problem, *, seed: int, seconds: int, tell: Callable[[dict[str, Any]], None]) -> Plan:
+    """`tell` gets each scheduler.solve.Progress as a dict. Cancelling ends the process. Raises SolverDied, or
+    TimeoutError when it does not keep its deadline."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "matchmaking.solver_process",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        limit=LINE,
+    )
+    try:
+        async with asyncio.timeout(seconds + GRACE):
+            await _ask(process, encode(problem, seed=seed, seconds=seconds))
+            return await _listen(process, tell)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+def encode(problem: Problem, *, seed: int, seconds: int) -> bytes:
+    return json.dumps({"problem": asdict(problem), "seed": seed, "seconds": seconds}).encode()
+
+
+def problem_from(told: dict[str, Any]) -> Problem:
+    return Problem(
+        participants=tuple(Participant(**one) for one in told["participants"]),
+        slots=tuple(Slot(**one) for one in told["slots"]),
+        meetings=tuple(Meeting(**{**one, "people": tuple(one["people"])}) for one in told["meetings"]),
+        precedences=tuple((first, second) for first, second in told["precedences"]),
+        homogeneity=told["homogeneity"],
+        blocked_is_idle=told["blocked_is_idle"],
+    )
+
+
+def plan_from(told: dict[str, Any]) -> Plan:
+    lists = {name: tuple(told[name]) for name in ("ids", "slots", "tables")}
+    return Plan(**{**told, **lists, "bound": Bound(**told["bound"]), "status": Status(told["status"])})
+
+
+async def _ask(process: asyncio.subprocess.Process, question: bytes) -> None:
+    assert process.stdin
+    try:
+        process.stdin.write(question)
+        await process.stdin.drain()
+    except (BrokenPipeError, ConnectionResetError) as error:
+        raise await _death(process) from error
+    process.stdin.close()
+
+
+async def _listen(process: asyncio.subprocess.Process, tell: Callable[[dict[str, Any]], None]) -> Plan:
+    assert process.stdout
+    async for line in process.stdout:
+        if not line.endswith(b"\n"):
+            break  # it died in the middle of a word
+        told = json.loads(line)
+        if "plan" in told:
+            return plan_from(told["plan"])
+        tell(told["progress"])
+    raise await _death(process)
+
+
+async def _death(process: asyncio.subprocess.Process) -> SolverDied:
+    returncode = await process.wait()
+    return SolverDied(signal.Signals(-returncode).name if returncode < 0 else f"exit status {returncode}")

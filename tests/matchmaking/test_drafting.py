@@ -1,0 +1,239 @@
+import asyncio
+import os
+import signal
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from app.errors import Forbidden, Refused
+from app.journal import changes_since, revision
+from matchmaking import drafting
+from matchmaking.drafting import discard_draft, draft_schedule, failure, proposal_of, run_draft, work
+from matchmaking.meetings import accept, cancel, request_meeting, reschedule
+from matchmaking.models import Draft, DraftState, Meeting, Slot
+from matchmaking.posing import problem_of
+from matchmaking.releasing import release_draft
+from matchmaking.times import keep_free
+
+
+@pytest.fixture
+async def opened(fair):
+    return await fair.round("10:00", "11:00", tables=2)
+
+
+@pytest.fixture
+async def crowd(fair, opened):
+    """Three people who have all agreed to meet each other, in a round of three slots."""
+    return [await fair.delegate(name, opened) for name in ("Anna", "Mikko", "Jan")]
+
+
+async def agree(fair, one, other, **how) -> Meeting:
+    asked = await request_meeting(one, other, message="", by=fair[one])
+    return await accept(asked, by=fair[other], **how)
+
+
+@pytest.fixture
+async def waiting(fair, crowd):
+    anna, mikko, jan = crowd
+    return [await agree(fair, *pair, waiting=True) for pair in ((anna, mikko), (mikko, jan), (jan, anna))]
+
+
+async def ready(fair, **options) -> Draft:
+    draft = await draft_schedule(fair.event, seconds=2, by=fair.organiser, **options)
+    assert await work()
+    await draft.refresh_from_db()
+    assert draft.state == DraftState.READY, draft.error
+    return draft
+
+
+async def test_a_draft_places_everybody_and_a_release_tells_them(fair, crowd, waiting, assert_sound):
+    before = await revision(fair.event.scope)
+    draft = await ready(fair)
+    proposal = proposal_of(draft)
+    assert proposal.quality.placed == proposal.quality.meetings == 3
+    assert proposal.quality.status in ("optimal", "feasible")
+    assert len(proposal.changes) == 3
+    assert not await Meeting.filter(slot_id__isnull=False).exists(), "a draft changes nothing"
+    assert draft.revision == before + 1, "read after it was asked for"
+
+    released = await release_draft(draft, by=fair.organiser)
+    assert released.state == DraftState.RELEASED
+    assert await Meeting.filter(slot_id__isnull=False).count() == 3
+    facts = await changes_since(fair.event.scope, await revision(fair.event.scope) - 1)
+    assert [fact.kind for fact in facts] == ["draft.released"] + ["meeting.scheduled"] * 3
+    assert {topic for fact in facts for topic in fact.topics} == {*(one.topic for one in crowd), fair.event.desk}
+    await assert_sound()
+    with pytest.raises(Refused, match="Only a draft that is ready"):
+        await release_draft(draft, by=fair.organiser)
+
+
+async def test_making_a_draft_moves_nobodys_revision(fair, crowd, waiting):
+    draft = await draft_schedule(fair.event, seconds=2, by=fair.organiser)
+    asked = await revision(fair.event.scope)
+    await work()
+    facts = await changes_since(fair.event.scope, asked)
+    assert [(fact.kind, fact.topics) for fact in facts] == [("draft.made", [fair.event.desk])]
+    own = [fact.kind for fact in await changes_since(drafting.scope_of(draft), 0)]
+    assert (own[0], own[-1]) == ("draft.started", "draft.finished")
+    assert set(own[1:-1]) <= {"draft.progressed"}
+
+
+async def test_fixed_meetings_stay_and_others_go_around_them(fair, crowd, waiting, assert_sound):
+    fixed = waiting[0]
+    fixed = await reschedule(fixed, slot=await fair.slot("10:20"), version=fixed.version, by=fair.organiser)
+    draft = await ready(fair)
+    assert fixed.id not in {placement.meeting for placement in proposal_of(draft).changes}
+    await release_draft(draft, by=fair.organiser)
+    again = await Meeting.get(id=fixed.id)
+    assert (again.slot_id, again.table_id, again.version) == (fixed.slot_id, fixed.table_id, fixed.version)
+    assert await Meeting.filter(slot_id__isnull=False).count() == 3
+    await assert_sound()
+
+
+async def test_meetings_may_change_seats_with_each_other(fair, assert_sound):
+    """Each of two pairs can only meet where the other is now."""
+    opened = await fair.round("10:00", "10:40", tables=1)
+    people = [await fair.delegate(name, opened) for name in ("Anna", "Mikko", "Jan", "Sara")]
+    anna, mikko, jan, sara = people
+    first, second = await agree(fair, anna, mikko), await agree(fair, jan, sara)
+    draft = await ready(fair)
+    assert proposal_of(draft).changes == []
+    slots = {first.slot_id, second.slot_id}
+    stored = {**draft.plan, "placements": [dict(one) for one in draft.plan["placements"]]}
+    one, other = stored["placements"]
+    one["after"], other["after"] = other["after"], one["after"]
+    draft.plan = stored
+    await draft.save()
+    await release_draft(draft, by=fair.organiser)
+    await assert_sound()
+    moved = await Meeting.all().order_by("id")
+    assert [meeting.slot_id for meeting in moved] == [second.slot_id, first.slot_id]
+    assert {meeting.slot_id for meeting in moved} == slots
+    assert [meeting.sequence for meeting in moved] == [first.sequence + 1, second.sequence + 1]
+
+
+async def test_a_release_is_refused_with_what_moved(fair, crowd, waiting, assert_sound):
+    _anna, mikko, jan = crowd
+    draft = await ready(fair)
+    await cancel(waiting[1], by=fair[mikko])
+    places = {placement.meeting: placement.after for placement in proposal_of(draft).placements}
+    taken = places[waiting[2].id].slot
+    await keep_free(jan, (await Slot.get(id=taken)).span, by=fair[jan])
+    before = await revision(fair.event.scope)
+    with pytest.raises(Refused) as refused:
+        await release_draft(draft, by=fair.organiser)
+    hints = " ".join(refused.value.hints)
+    assert "Mikko and Jan do not meet any more." in hints
+    assert "Jan is not free at" in hints
+    assert "Anna and Mikko" not in hints
+    assert await revision(fair.event.scope) == before
+    assert (await Draft.get(id=draft.id)).state == DraftState.READY
+    await assert_sound()
+
+
+async def test_a_release_sees_who_took_the_table_meanwhile(fair):
+    opened = await fair.round("10:00", "10:20", tables=1)
+    anna, mikko, jan, sara = [await fair.delegate(name, opened) for name in ("Anna", "Mikko", "Jan", "Sara")]
+    await agree(fair, anna, mikko, waiting=True)
+    draft = await ready(fair)
+    await agree(fair, jan, sara)
+    with pytest.raises(Refused) as refused:
+        await release_draft(draft, by=fair.organiser)
+    (hint,) = refused.value.hints
+    assert hint.startswith("Table 1 at ")
+    assert hint.endswith("10:00, meant for Anna and Mikko, is taken.")
+
+
+async def test_who_has_no_time_learns_why(fair):
+    opened = await fair.round("10:00", "10:20", tables=1)
+    noon = await fair.round("12:00", "12:20", name="Noon")
+    anna, mikko = await fair.delegate("Anna", opened), await fair.delegate("Mikko", opened)
+    jan, sara = await fair.delegate("Jan", opened), await fair.delegate("Sara", opened)
+    eve, lone = await fair.delegate("Eve", opened), await fair.delegate("Lone", noon)
+    first = await agree(fair, anna, mikko)
+    first = await reschedule(first, slot=first.slot, version=first.version, by=fair.organiser)
+    full, never = await agree(fair, jan, sara, waiting=True), await agree(fair, eve, lone, waiting=True)
+    unplaced = {one.meeting: one.why for one in proposal_of(await ready(fair)).unplaced}
+    assert unplaced == {full.id: "tables full", never.id: "no common slot"}
+
+
+async def test_the_same_seed_gives_the_same_draft(fair, crowd, waiting):
+    one, other = await ready(fair, seed=7), await ready(fair, seed=7)
+    assert proposal_of(one).placements == proposal_of(other).placements
+
+
+async def test_only_the_desk_drafts_and_one_at_a_time(fair, crowd):
+    with pytest.raises(Forbidden):
+        await draft_schedule(fair.event, by=fair[crowd[0]])
+    draft = await draft_schedule(fair.event, by=fair.organiser)
+    with pytest.raises(Refused, match="being made already"):
+        await draft_schedule(fair.event, by=fair.organiser)
+    with pytest.raises(Forbidden):
+        await discard_draft(draft, by=fair[crowd[0]])
+    await discard_draft(draft, by=fair.organiser)
+    assert not await work(), "nobody wants it any more"
+    for seconds in (0, 10**6):
+        with pytest.raises(Refused, match="seconds"):
+            await draft_schedule(fair.event, seconds=seconds, by=fair.organiser)
+
+
+async def test_slots_about_to_begin_are_left_alone(fair, crowd, waiting):
+    far = await problem_of(fair.event, now=datetime.now(UTC))
+    near = await problem_of(fair.event, now=fair.at("09:45"))
+    assert (len(far.slots), len(near.slots)) == (3, 2)
+
+
+async def test_a_killed_solver_is_a_failed_draft(fair, crowd, waiting):
+    draft = await draft_schedule(fair.event, seconds=60, by=fair.organiser)
+    running = asyncio.create_task(run_draft(draft))
+    os.kill(await solver(), signal.SIGKILL)
+    await asyncio.wait_for(running, 20)
+    draft = await Draft.get(id=draft.id)
+    assert (draft.state, draft.error) == (DraftState.FAILED, "SIGKILL")
+    assert "SIGKILL" in failure(draft)
+    assert await draft_schedule(fair.event, by=fair.organiser)
+
+
+async def test_a_discarded_draft_stops_its_solver(fair, crowd, waiting):
+    draft = await draft_schedule(fair.event, seconds=60, by=fair.organiser)
+    running = asyncio.create_task(run_draft(draft))
+    pid = await solver()
+    os.kill(pid, signal.SIGSTOP)  # so that it cannot be done before it is discarded
+    await discard_draft(draft, by=fair.organiser)
+    await asyncio.wait_for(running, 20)
+    assert not Path(f"/proc/{pid}").exists()
+    assert (await Draft.get(id=draft.id)).state == DraftState.DISCARDED
+
+
+async def test_a_worker_that_stops_takes_its_solver_along(fair, crowd, waiting):
+    draft = await draft_schedule(fair.event, seconds=60, by=fair.organiser)
+    running = asyncio.create_task(run_draft(draft))
+    pid = await solver()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert not Path(f"/proc/{pid}").exists()
+    await Draft.filter(id=draft.id).update(leased_until=datetime.now(UTC) - timedelta(seconds=1))
+    assert not await work()
+    draft = await Draft.get(id=draft.id)
+    assert draft.state == DraftState.FAILED
+    assert "server stopped" in failure(draft)
+
+
+async def test_two_workers_make_a_draft_once(fair, crowd, waiting):
+    draft = await draft_schedule(fair.event, seconds=2, by=fair.organiser)
+    await asyncio.gather(run_draft(draft), run_draft(draft))
+    own = [fact.kind for fact in await changes_since(drafting.scope_of(draft), 0)]
+    assert own.count("draft.started") == own.count("draft.finished") == 1
+
+
+async def solver() -> int:
+    """The process id of the solver, once there is one."""
+    for _attempt in range(200):
+        for children in Path("/proc/self/task").glob("*/children"):
+            for pid in children.read_text().split():
+                if "solver_process" in Path(f"/proc/{pid}/cmdline").read_text():
+                    return int(pid)
+        await asyncio.sleep(0.05)
+    raise AssertionError("no solver was started")
