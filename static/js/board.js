@@ -20,7 +20,7 @@ desk.addEventListener("click", click);
 desk.addEventListener("keydown", key);
 desk.addEventListener("pointerdown", press);
 desk.addEventListener("pointermove", drag);
-desk.addEventListener("pointerup", release);
+desk.addEventListener("pointerup", () => grip?.dragged && drop());
 desk.addEventListener("pointercancel", () => { grip = null; putBack(); });
 
 function click(event) {
@@ -63,7 +63,7 @@ function press(event) {
 }
 
 function drag(event) {
-  if (!grip) return;
+  if (!grip || !event.buttons) return;
   if (!grip.dragged) {
     if (Math.hypot(event.clientX - grip.x, event.clientY - grip.y) < DRAG_PIXELS) return;
     grip.dragged = true;
@@ -72,11 +72,6 @@ function drag(event) {
   }
   const place = lifted && placeAt(event.clientX, event.clientY - grip.above + 1);
   if (place) aim(place);
-}
-
-function release() {
-  if (grip?.dragged) drop();
-  else grip = null;
 }
 
 function lift(card) {

@@ -47,7 +47,10 @@ function listen() {
   url.protocol = url.protocol.replace("http", "ws");
   url.searchParams.set("since", revision);
   socket = new WebSocket(url);
-  socket.addEventListener("open", () => { misses = 0; });
+  socket.addEventListener("open", () => {
+    misses = 0;
+    catchUp();
+  });
   socket.addEventListener("message", ({ data }) => take(JSON.parse(data)));
   socket.addEventListener("close", ({ code }) => {
     socket = null;
@@ -82,13 +85,16 @@ async function show({ asked = false } = {}) {
   coming = 0;
   if (document.hidden) return; // wake() comes back to it
   if (document.body.dataset.busy) return later(); // a card is in the air
-  if (!asked && holdsInput(document.getElementById("main"))) return offer();
+  if (!asked && !news.hidden) return; // offered, not taken yet
   stale = false;
   const page = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(offline);
-  if (!page) return later();
+  if (!page) { // catchUp() comes back to it
+    stale = true;
+    return;
+  }
   if (!page.ok || page.redirected) return asked ? location.reload() : offer();
   const fresh = new DOMParser().parseFromString(await page.text(), "text/html");
-  if (!asked && holdsInput(document.getElementById("main"))) return offer(); // typed while we were away
+  if (!asked && holdsInput(document.getElementById("main"))) return offer();
   for (const part of ["masthead", "main"]) swap(document.getElementById(part), fresh.getElementById(part));
   document.title = fresh.title;
   revision = Math.max(revision, Number(fresh.body.dataset.liveSince));
@@ -113,6 +119,10 @@ function offline(error) {
 function wake() {
   if (document.hidden || paused()) return;
   listen();
+  catchUp();
+}
+
+function catchUp() {
   if (stale && news.hidden) later();
 }
 
