@@ -1,4 +1,4 @@
-"""When two people mean the same thing: the words in which profiles say what they offer and need."""
+"""When two people mean the same thing: the words in which profiles say what they offer and need, made comparable."""
 
 import re
 import unicodedata
@@ -8,6 +8,7 @@ from functools import lru_cache
 
 # Letters that NFKD leaves whole.
 _STROKES = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+_JOINTS = str.maketrans("", "", "-‐‑'’")
 _FILLER = frozenset((
     "a", "an", "and", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with",
     "dla", "i", "oraz", "w", "z",
@@ -39,12 +40,17 @@ def alike(a: frozenset[str], b: frozenset[str]) -> bool:
     return b <= a and 2 * len(b) >= len(a)
 
 
+def plain(text: str) -> str:
+    """Without case, accents and strokes: "Łódź" is "lodz"."""
+    folded = unicodedata.normalize("NFKD", text).casefold().translate(_STROKES)
+    return "".join(letter for letter in folded if not unicodedata.combining(letter))
+
+
 @lru_cache(maxsize=16_384)  # a directory of thousands says the same few hundred things
 def _words(text: str) -> frozenset[str]:
     """What is left when case, accents, hyphens, the plural s and filler are gone."""
-    folded = unicodedata.normalize("NFKD", text).casefold().translate(_STROKES)
-    plain = "".join(letter for letter in folded if not unicodedata.combining(letter) and letter not in "-‐‑'’")
-    words = frozenset(re.findall(r"[^\W_]+", plain))
+    joined = plain(text).translate(_JOINTS)
+    words = frozenset(re.findall(r"[^\W_]+", joined))
     return frozenset(_singular(word) for word in words - _FILLER or words)
 
 

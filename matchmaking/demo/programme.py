@@ -1,0 +1,99 @@
+"""The programme of the demo: rooms, tracks, sessions and meeting rounds, with speakers from among the delegates."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matchmaking.demo.cast import Delegate, table
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    name: str
+    capacity: int
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    name: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """`day` is 1 or 2, `start` and `end` are times of the event's zone as "14:00"."""
+
+    day: int
+    start: str
+    end: str
+    title: str
+    kind: str
+    room: str | None = None
+    track: str | None = None
+    subtitle: str = ""
+    abstract: str = ""
+    language: str = "en"
+    pilots: tuple[str, ...] = ()  # codes
+    capacity: int | None = None
+    speakers: tuple[Delegate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    name: str
+    day: int
+    start: str
+    end: str
+    slot_minutes: int
+    tables: int
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    title: str
+    summary: str
+    venue: str
+    city: str
+    country: str
+    zone: str
+    rooms: tuple[Room, ...]
+    tracks: tuple[Track, ...]
+    rounds: tuple[Round, ...]
+    sessions: tuple[Session, ...]
+
+
+def programme(delegates: Sequence[Delegate]) -> Programme:
+    found = dict(table("programme"))
+    return Programme(
+        rooms=tuple(Room(**room) for room in found.pop("rooms")),
+        tracks=tuple(Track(**track) for track in found.pop("tracks")),
+        rounds=tuple(Round(**each) for each in found.pop("rounds")),
+        sessions=tuple(_with_speakers(found.pop("sessions"), delegates)),
+        **found,
+    )
+
+
+def _with_speakers(found: Sequence[dict[str, Any]], delegates: Sequence[Delegate]) -> list[Session]:
+    """Of those who can, each organisation sends whoever has spoken least."""
+    sessions: list[Session] = []
+    for each in found:
+        speakers = [_speaker(house, each, delegates, sessions) for house in each.get("speakers", ())]
+        pilots = tuple(each.get("pilots", ()))
+        sessions.append(Session(**{**each, "pilots": pilots, "speakers": tuple(speakers)}))
+    return sessions
+
+
+def _speaker(
+    organisation: str, session: dict[str, Any], delegates: Sequence[Delegate], sessions: Sequence[Session]
+) -> Delegate:
+    speaking = Counter(delegate for other in sessions for delegate in other.speakers)
+    busy = {delegate for other in sessions if _at_once(session, other) for delegate in other.speakers}
+    able = [each for each in delegates if each.organisation.name == organisation and each not in busy]
+    return min(able, key=lambda delegate: speaking[delegate])
+
+
+def _at_once(session: dict[str, Any], other: Session) -> bool:
+    return bool(session["day"] == other.day and session["start"] < other.end and other.start < session["end"])
