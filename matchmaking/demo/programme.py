@@ -77,23 +77,15 @@ def programme(delegates: Sequence[Delegate]) -> Programme:
 
 
 def _with_speakers(found: Sequence[dict[str, Any]], delegates: Sequence[Delegate]) -> list[Session]:
-    """Of those who can, each organisation sends whoever has spoken least."""
-    sessions: list[Session] = []
+    """Each organisation sends whoever has spoken least."""
+    spoken: Counter[Delegate] = Counter()
+    sessions = []
     for each in found:
-        speakers = [_speaker(house, each, delegates, sessions) for house in each.get("speakers", ())]
-        pilots = tuple(each.get("pilots", ()))
-        sessions.append(Session(**{**each, "pilots": pilots, "speakers": tuple(speakers)}))
+        speakers = tuple(_speaker(house, delegates, spoken) for house in each.get("speakers", ()))
+        spoken.update(speakers)
+        sessions.append(Session(**{**each, "pilots": tuple(each.get("pilots", ())), "speakers": speakers}))
     return sessions
 
 
-def _speaker(
-    organisation: str, session: dict[str, Any], delegates: Sequence[Delegate], sessions: Sequence[Session]
-) -> Delegate:
-    speaking = Counter(delegate for other in sessions for delegate in other.speakers)
-    busy = {delegate for other in sessions if _at_once(session, other) for delegate in other.speakers}
-    able = [each for each in delegates if each.organisation.name == organisation and each not in busy]
-    return min(able, key=lambda delegate: speaking[delegate])
-
-
-def _at_once(session: dict[str, Any], other: Session) -> bool:
-    return bool(session["day"] == other.day and session["start"] < other.end and other.start < session["end"])
+def _speaker(organisation: str, delegates: Sequence[Delegate], spoken: Counter[Delegate]) -> Delegate:
+    return min((each for each in delegates if each.organisation.name == organisation), key=spoken.__getitem__)
