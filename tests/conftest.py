@@ -1,12 +1,8 @@
 """Real databases for every test: a migrated SQLite file and a migrated PostgreSQL database, copied a test."""
 
 import asyncio
-import os
 import shutil
-import socket
-import subprocess
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
@@ -15,56 +11,17 @@ import pytest
 from app import db
 from app.config import Settings
 from app.migrate import migrate
+from tests import postgres
+from tests.postgres import Cluster
 
 SECRET = b"a secret that only the tests know, 48 bytes long"
 
 
-@dataclass(frozen=True)
-class Cluster:
-    """A PostgreSQL server of our own on loopback, with a migrated template database."""
-
-    bin: Path
-    data: Path
-    port: int
-
-    def url(self, name: str) -> str:
-        return f"postgres://postgres@127.0.0.1:{self.port}/{name}"
-
-    def control(self, *args: str) -> None:
-        subprocess.run([*_as_postgres(), str(self.bin / "pg_ctl"), "-D", str(self.data), "-w", *args], check=True)
-
-
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    bin = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
-    home = tmp_path_factory.mktemp("postgres")
-    if os.getuid() == 0:
-        for folder in (home, home.parent, home.parent.parent):
-            folder.chmod(0o755)
-        shutil.chown(home, "postgres")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    own = Cluster(bin, home / "data", port)
-    initdb = [
-        str(bin / "initdb"),
-        "-D",
-        str(own.data),
-        "-A",
-        "trust",
-        "-U",
-        "postgres",
-        "-E",
-        "UTF8",
-        "--locale=C.UTF-8",
-    ]
-    subprocess.run([*_as_postgres(), *initdb], check=True, capture_output=True)
-    options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
-    own.control("-l", str(home / "log"), "-o", options, "start")
-    try:
-        yield own
-    finally:
-        own.control("-m", "immediate", "stop")
+    """A PostgreSQL server for this run of the tests."""
+    with postgres.running(tmp_path_factory.mktemp("postgres")) as cluster:
+        yield cluster
 
 
 @pytest.fixture(scope="session")
@@ -129,7 +86,3 @@ async def _fresh(kind: str, templates: dict[str, str], cluster: Cluster, folder:
     await db.connect(settings_for(url))
     yield url
     await db.disconnect()
-
-
-def _as_postgres() -> list[str]:
-    return ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []

@@ -1,0 +1,57 @@
+"""A PostgreSQL server of our own on loopback, for tests and benches."""
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Cluster:
+    bin: Path
+    data: Path
+    port: int
+
+    def url(self, name: str) -> str:
+        return f"postgres://postgres@127.0.0.1:{self.port}/{name}"
+
+    def control(self, *args: str) -> None:
+        """pg_ctl, as in `control("-m", "fast", "restart")`."""
+        subprocess.run([*_as_postgres(), str(self.bin / "pg_ctl"), "-D", str(self.data), "-w", *args], check=True)
+
+
+@contextmanager
+def running(home: Path) -> Iterator[Cluster]:
+    """Start a fresh server whose files are in `home` (a folder that may be given to the user postgres)."""
+    own = Cluster(_newest(), home / "data", free_port())
+    if os.getuid() == 0:
+        for folder in (home, *home.parents[:2]):
+            folder.chmod(0o755)
+        shutil.chown(home, "postgres")
+    initdb = [str(own.bin / "initdb"), "-D", str(own.data), "-A", "trust", "-U", "postgres", "-E", "UTF8"]
+    subprocess.run([*_as_postgres(), *initdb, "--locale=C.UTF-8"], check=True, capture_output=True)
+    options = f"-p {own.port} -k {home} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
+    own.control("-l", str(home / "log"), "-o", options, "start")
+    try:
+        yield own
+    finally:
+        own.control("-m", "immediate", "stop")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _newest() -> Path:
+    return max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+
+
+def _as_postgres() -> list[str]:
+    return ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
