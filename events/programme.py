@@ -1,5 +1,6 @@
 """The programme as pages show it: a few queries whatever its size, and frozen results that a cache may keep."""
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -8,12 +9,15 @@ from itertools import groupby
 from tortoise.queryset import QuerySet
 
 from app.intervals import Interval, merge
+from app.models import Topic
 from events.models import Booking, Event, Participant, Room, Session, SessionStatus, Track
 from events.networks.models import Pilot
 
+KEPT = 20  # programmes, of a few hundred kilobytes
+
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RoomTag:
     """A room."""
 
     id: int
@@ -65,7 +69,7 @@ class Item:
     language: str
     start: datetime | None
     end: datetime | None
-    room: Place | None
+    room: RoomTag | None
     track: TrackTag | None
     pilots: tuple[PilotTag, ...]
     speakers: tuple[Speaker, ...]
@@ -81,8 +85,8 @@ class Item:
 
     @property
     def pause(self) -> bool:
-        """A coffee break is for everybody: nobody speaks, and it belongs to no track."""
-        return not self.speakers and self.track is None and self.kind.lower() in ("break", "pause", "lunch", "coffee")
+        """Coffee, lunch, the walk to the town hall: nobody speaks, nobody books, it belongs to no track or pilot."""
+        return not (self.speakers or self.track or self.pilots or self.capacity or self.abstract)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ class Programme:
 
     days: tuple[Day, ...]
     unscheduled: tuple[Item, ...]
-    rooms: tuple[Place, ...]
+    rooms: tuple[RoomTag, ...]
     tracks: tuple[TrackTag, ...]
     pilots: tuple[PilotTag, ...]
 
@@ -121,8 +125,23 @@ class Programme:
         return replace(self, days=tuple(d for d in days if d.items))
 
 
+_read: OrderedDict[object, Programme] = OrderedDict()
+
+
 async def programme(event: Event) -> Programme:
-    """The whole programme, whoever may see it: that is for the caller to know. Eight queries."""
+    """The whole programme, whoever may see it: that is for the caller to know. Read once a change: the desk hears
+    of every one. (The time is in the key because a restored database counts its revisions again.)"""
+    heard = await Topic.get_or_none(scope=event.scope, name=event.desk)
+    key = (event.id, heard.revision, heard.at) if heard else None
+    if key is None or key not in _read:
+        _read[key] = await read_programme(event)
+        while len(_read) > KEPT:
+            _read.popitem(last=False)
+    return _read[key]
+
+
+async def read_programme(event: Event) -> Programme:
+    """Eight queries, whatever its size."""
     rooms = await Room.filter(event=event).order_by("position", "name")
     tracks = await Track.filter(event=event).order_by("position", "name")
     sessions = await _whole(Session.filter(event=event))
@@ -131,7 +150,7 @@ async def programme(event: Event) -> Programme:
     return Programme(
         days=tuple(_days(event, timed)),
         unscheduled=tuple(item_of(s) for s in sessions if not s.start and s.status == SessionStatus.CONFIRMED),
-        rooms=tuple(_place(room) for room in rooms),
+        rooms=tuple(_room(room) for room in rooms),
         tracks=tuple(_track(track) for track in tracks),
         pilots=tuple(_pilot(pilot) for pilot in sorted(pilots.values(), key=lambda pilot: pilot.position)),
     )
@@ -201,7 +220,7 @@ def item_of(session: Session) -> Item:
         language=session.language,
         start=session.start,
         end=session.end,
-        room=_place(session.room) if session.room else None,
+        room=_room(session.room) if session.room else None,
         track=_track(session.track) if session.track else None,
         pilots=tuple(_pilot(pilot) for pilot in sorted(session.pilots, key=lambda pilot: pilot.position)),
         speakers=tuple(_speaker(speaker) for speaker in sorted(session.speakers, key=lambda speaker: speaker.name)),
@@ -213,8 +232,8 @@ def item_of(session: Session) -> Item:
     )
 
 
-def _place(room: Room) -> Place:
-    return Place(room.id, room.name, room.capacity, room.shared)
+def _room(room: Room) -> RoomTag:
+    return RoomTag(room.id, room.name, room.capacity, room.shared)
 
 
 def _track(track: Track) -> TrackTag:

@@ -56,9 +56,7 @@ async def create_session(
         await session.pilots.add(*details.pilots)
         await session.speakers.add(*details.speakers)
         await _hold(session, room, details.speakers)
-        changes.record(
-            "session.created", session, topics=await audience(current, [session]), data=_shown(session, room)
-        )
+        changes.record("session.created", session, topics=await audience(current, [session]), data=shown(session, room))
     return session
 
 
@@ -74,7 +72,7 @@ async def edit_session(session: Session, details: Details, *, version: int, by: 
         await _hold(current, current.room, details.speakers)
         await _save(current, changes)
         topics = {*await audience(event, [current]), *(before if event.released else [])}
-        changes.record("session.edited", current, topics=topics, data=_shown(current, current.room))
+        changes.record("session.edited", current, topics=topics, data=shown(current, current.room))
     return current
 
 
@@ -94,7 +92,7 @@ async def move_session(
         await _refuse_conflicts(event, current, speakers)
         await _hold(current, room, speakers)
         await _save(current, changes, told=True)
-        changes.record("session.moved", current, topics=await audience(event, [current]), data=_shown(current, room))
+        changes.record("session.moved", current, topics=await audience(event, [current]), data=shown(current, room))
     return current
 
 
@@ -106,7 +104,7 @@ async def unschedule(session: Session, *, version: int, by: Actor) -> Session:
         current.place(None, None, None)
         await release([current.subject])
         await _save(current, changes, told=True)
-        changes.record("session.unscheduled", current, topics=await audience(event, [current]), data=_shown(current))
+        changes.record("session.unscheduled", current, topics=await audience(event, [current]), data=shown(current))
     return current
 
 
@@ -118,7 +116,7 @@ async def cancel_session(session: Session, *, version: int, by: Actor) -> Sessio
         current.status = SessionStatus.CANCELLED
         await release([current.subject])
         await _save(current, changes, told=True)
-        data = _shown(current, current.room)
+        data = shown(current, current.room)
         changes.record("session.cancelled", current, topics=await audience(event, [current]), data=data)
     return current
 
@@ -133,7 +131,7 @@ async def restore_session(session: Session, *, version: int, by: Actor) -> Sessi
         await _refuse_conflicts(event, current, speakers)
         await _hold(current, current.room, speakers)
         await _save(current, changes, told=True)
-        data = _shown(current, current.room)
+        data = shown(current, current.room)
         changes.record("session.restored", current, topics=await audience(event, [current]), data=data)
     return current
 
@@ -285,7 +283,7 @@ async def _save(session: Session, changes: Changes, *, told: bool = False) -> No
     await session.save()
 
 
-def _shown(session: Session, room: Room | None = None) -> dict[str, Any]:
+def shown(session: Session, room: Room | None = None) -> dict[str, Any]:
     """What pages that are open need to follow the change without asking again."""
     return {
         "title": session.title,

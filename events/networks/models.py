@@ -69,6 +69,7 @@ class Pilot(Model):
     leads: fields.ManyToManyRelation[Region] = fields.ManyToManyField(
         "events.Region", related_name="leading", through="pilot_lead", forward_key="region_id", backward_key="pilot_id"
     )
+    demo_cases: fields.ReverseRelation["DemoCase"]
 
     class Meta:
         table = "pilot"

@@ -1,14 +1,26 @@
 """A small conference to try things on: one event of one network, made with the real verbs."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import httpx2
 import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
+import events.desk
+import events.ical
+import events.networks.routes
+import events.routes
+from app import web
+from app.auth import Secret
+from app.config import Settings
+from app.guard import Guard
 from app.journal import changing
-from app.models import Person
+from app.live import Hub
+from app.models import Person, SignIn
 from events.hosting import About, create_event
 from events.models import Event, EventKind, OrganisationKind, Participant, Room, Session
 from events.networks.models import Network, Pilot, Region
@@ -94,3 +106,63 @@ async def make_conference(code: str = "vanguard", slug: str = "krakow") -> Confe
 def make() -> Callable[[str, str], Awaitable[Conference]]:
     """A second conference, whose things the first must not see."""
     return make_conference
+
+
+class Browser:
+    """Somebody at a browser: signed in or not, following no redirect by itself."""
+
+    def __init__(self, app: Starlette, cookies: dict[str, str]) -> None:
+        headers = {"Origin": BASE, "Sec-Fetch-Site": "same-origin"}
+        self.client = httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app=app), base_url=BASE, cookies=cookies, headers=headers
+        )
+
+    async def get(self, path: str, **headers: str) -> httpx2.Response:
+        return await self.client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+    async def post(self, path: str, *, json: bool = False, **fields: object) -> httpx2.Response:
+        headers = {"Accept": "application/json"} if json else {}
+        return await self.client.post(path, data=fields, headers=headers)
+
+
+BASE = "http://127.0.0.1:8000"
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Callable[..., Awaitable[Browser]]]:
+    """Opens browsers: `await browser(person)`, `await browser()` for nobody."""
+    app = slice_app()
+    opened: list[Browser] = []
+
+    async def open_for(person: Person | None = None) -> Browser:
+        cookies = {}
+        if person:
+            secret, now = Secret.new(), datetime.now(UTC)
+            async with changing("people", by="test") as changes:
+                sign_in = await SignIn.create(
+                    person=person, token_hash=secret.hash, user_agent="test", created_at=now,
+                    expires_at=now + timedelta(hours=1),
+                )  # fmt: skip
+                changes.record("person.signed_in", sign_in, topics=[])
+            cookies = {"sid": secret.text}
+        opened.append(Browser(app, cookies))
+        return opened[-1]
+
+    yield open_for
+    for one in opened:
+        await one.client.aclose()
+
+
+def slice_app() -> Starlette:
+    """The conference alone, without matchmaking."""
+    app = Starlette(
+        routes=[*events.routes.routes, *events.desk.routes, *events.networks.routes.routes],
+        middleware=[Middleware(Guard, base_url=BASE)],
+        exception_handlers=web.ERRORS,
+    )
+    app.state.settings = Settings(database_url="", base_url=BASE, secret_key=b"for tests only")
+    app.state.hub = Hub()
+    app.state.sources = (events.ical,)
+    app.state.navigation = (events.routes.navigation,)
+    app.state.desk_navigation = (events.desk.navigation,)
+    return app

@@ -9,7 +9,7 @@ from app.intervals import Interval
 from events import ical
 from events.bookings import book
 from events.networks.models import Pilot
-from events.programme import busy, in_agenda, item, programme
+from events.programme import busy, in_agenda, item, programme, read_programme
 from events.rooms import add_track
 from events.schedule import cancel_session
 
@@ -55,7 +55,7 @@ async def test_queries_stay_the_same_for_one_and_three_sessions(conference: Conf
     for first, count in ((0, 1), (1, 3)):
         await fill(conference, first, count)
         with counted() as statements:
-            shown = await programme(conference.event)
+            shown = await read_programme(conference.event)
         counts.append(len(statements))
     assert len(shown.items) == 4
     assert counts == [8, 8]

@@ -1,0 +1,149 @@
+"""The organisers' desk: what to do next, the event's own facts, the journal, releases; and where its pages are."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from app.errors import NotFound, Refused
+from app.i18n import _
+from app.models import Change, Mail, MailState, Person
+from app.web import route, see_other, submitted
+from events import board, editing, mailroom, roster, venue
+from events.forms import AboutForm, ReleaseForm
+from events.hosting import edit_event
+from events.models import Participant, ParticipantStatus, Release
+from events.pages import Link, desk_page
+from events.programme import programme
+from events.releasing import changes_since_release, release_programme
+from events.scope import Place, desk
+from events.wording import sentence
+
+A_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A fact of the journal for the eye."""
+
+    change: Change
+    words: str
+    who: str
+
+
+def navigation(place: Place) -> Sequence[Link]:
+    here = f"{place.path}/desk"
+    return [
+        (here, _("What to do next")),
+        (f"{here}/sessions", _("Sessions")),
+        (f"{here}/board", _("Board")),
+        (f"{here}/rooms", _("Rooms and tracks")),
+        (f"{here}/participants", _("Participants")),
+        (f"{here}/release", _("Release")),
+        (f"{here}/outbox", _("Outbox")),
+        (f"{here}/journal", _("Journal")),
+    ]
+
+
+async def desk_home(request: Request, place: Place) -> Response:
+    shown = await programme(place.event)
+    people = Participant.filter(event=place.event)
+    return desk_page(
+        request,
+        place,
+        "events/desk.html",
+        programme=shown,
+        scheduled=sum(not item.cancelled for item in shown.items),
+        waiting=await people.filter(status=ParticipantStatus.PENDING).count(),
+        approved=await people.filter(status=ParticipantStatus.APPROVED).count(),
+        changed=len(await changes_since_release(place.event)),
+        failed=await Mail.filter(scope=mailroom.scope_of(place.event), state=MailState.FAILED).count(),
+    )
+
+
+async def about_page(request: Request, place: Place) -> Response:
+    return desk_page(request, place, "events/desk_about.html", form=AboutForm(obj=place.event))
+
+
+async def edit_about(request: Request, place: Place) -> Response:
+    form = await submitted(request, AboutForm)
+    if not form.validate():
+        return desk_page(request, place, "events/desk_about.html", status=422, form=form)
+    try:
+        await edit_event(place.event, form.about(), by=place.actor)
+    except Refused as refused:
+        form.form_errors.append(" ".join((str(refused), *refused.hints)))
+        return desk_page(request, place, "events/desk_about.html", status=409, form=form)
+    return see_other(f"{place.path}/desk", flash=_("Saved."))
+
+
+async def journal_page(request: Request, place: Place) -> Response:
+    """Newest first. What concerns one person only (topics without the desk) is not for the desk to read."""
+    before = request.query_params.get("before", "")
+    if before and not re.fullmatch(r"[0-9]{1,15}", before):
+        raise NotFound
+    facts = Change.filter(scope=place.event.scope)
+    facts = facts.filter(id__lt=int(before)) if before else facts
+    found = await facts.order_by("-id").limit(A_PAGE)
+    lines = await _lines([change for change in found if place.event.desk in change.topics], place)
+    older = found[-1].id if len(found) == A_PAGE else None
+    return desk_page(request, place, "events/desk_journal.html", lines=lines, older=older)
+
+
+async def release_page(request: Request, place: Place) -> Response:
+    count = await Release.filter(event=place.event).count()
+    return await _release(request, place, ReleaseForm(data={"version": f"v{count + 1}"}))
+
+
+async def release(request: Request, place: Place) -> Response:
+    form = await submitted(request, ReleaseForm)
+    if not form.validate():
+        return await _release(request, place, form, status=422)
+    try:
+        await release_programme(place.event, str(form.version.data), form.note.data or "", by=place.actor)
+    except Refused as refused:
+        form.form_errors.append(" ".join((str(refused), *refused.hints)))
+        return await _release(request, place, form, status=409)
+    return see_other(f"{place.path}/desk/release", flash=_("The programme is released. Everybody sees it now."))
+
+
+async def _release(request: Request, place: Place, form: ReleaseForm, *, status: int = 200) -> Response:
+    return desk_page(
+        request,
+        place,
+        "events/desk_release.html",
+        status=status,
+        form=form,
+        lines=await _lines(await changes_since_release(place.event), place),
+        releases=await Release.filter(event=place.event).order_by("-revision").select_related("by"),
+        shown=await programme(place.event),
+    )
+
+
+async def _lines(changes: Sequence[Change], place: Place) -> list[Line]:
+    names = await _names({change.by for change in changes})
+    return [Line(change, sentence(change, place.event), names.get(change.by, change.by)) for change in changes]
+
+
+async def _names(actors: set[str]) -> Mapping[str, str]:
+    """person:7 → a name; words such as "import" stay what they are."""
+    ids = [int(actor.removeprefix("person:")) for actor in actors if actor.startswith("person:")]
+    return {f"person:{person.id}": person.name for person in await Person.filter(id__in=ids)}
+
+
+routes: list[BaseRoute] = [
+    route("/e/{slug}/desk", desk_home, desk),
+    route("/e/{slug}/desk/about", about_page, desk),
+    route("/e/{slug}/desk/about", edit_about, desk, methods=["POST"]),
+    route("/e/{slug}/desk/journal", journal_page, desk),
+    route("/e/{slug}/desk/release", release_page, desk),
+    route("/e/{slug}/desk/release", release, desk, methods=["POST"]),
+    *board.routes,
+    *editing.routes,
+    *venue.routes,
+    *roster.routes,
+    *mailroom.routes,
+]

@@ -1,0 +1,236 @@
+"""Forms of the conference: what is typed at the desk and at registration, as the values that verbs take."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from wtforms import Field
+from wtforms.validators import ValidationError
+
+from app.forms import Choice, Day, Form, Instant, Line, Text, Tick, Ticks, Whole
+from app.i18n import _, languages
+from events.hosting import About
+from events.models import EventKind, OrganisationKind, Participant, ParticipantKind, Room, Session, Track
+from events.networks.models import Network, Pilot, Region
+from events.participants import Affiliation
+from events.schedule import Details
+
+ZONES = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+COUNTRY = re.compile(r"[A-Z]{2}")
+OWN_KINDS = (ParticipantKind.DELEGATE, ParticipantKind.SUPPORT)  # what one may say of oneself
+NOBODY = ("", "–")
+
+
+class AboutForm(Form):
+    """An event's own facts."""
+
+    title = Line(_("Title"), limit=200)
+    kind = Choice(_("Kind"), EventKind)
+    summary = Text(_("What it is about"), limit=4000)
+    venue = Line(_("Venue"), limit=200, required=False)
+    city = Line(_("City"), limit=80, required=False)
+    country = Line(_("Country"), limit=2, required=False, description=_("Two letters, such as PL or FI."))
+    zone = Choice(_("Time zone"), [(zone, zone.replace("_", " ")) for zone in ZONES], default="Europe/Brussels")
+    first_day = Day(_("First day"))
+    last_day = Day(_("Last day"))
+
+    def validate_country(self, field: Field) -> None:
+        field.data = (field.data or "").upper()
+        if field.data and not COUNTRY.fullmatch(field.data):
+            raise ValidationError(_("Two letters, such as PL or FI."))
+
+    def validate_last_day(self, field: Field) -> None:
+        if field.data and self.first_day.data and field.data < self.first_day.data:
+            raise ValidationError(_("The last day is before the first."))
+
+    def about(self) -> About:
+        return About(
+            title=str(self.title.data),
+            kind=EventKind(self.kind.data),
+            zone=str(self.zone.data),
+            first_day=self.first_day.data,  # type: ignore[arg-type]  # validated: a day was given
+            last_day=self.last_day.data,  # type: ignore[arg-type]
+            summary=self.summary.data or "",
+            venue=self.venue.data or "",
+            city=self.city.data or "",
+            country=self.country.data or "",
+        )
+
+
+class NewEventForm(AboutForm):
+    network = Choice(_("Network"), [])
+    slug = Line(_("Address"), limit=60, description=_("The end of its address: small letters, digits and hyphens."))
+
+    def offer(self, networks: Iterable[Network]) -> None:
+        self.network.choices = [(str(network.id), network.name) for network in networks]
+
+    def validate_slug(self, field: Field) -> None:
+        if not SLUG.fullmatch(field.data or ""):
+            raise ValidationError(_("Small letters, digits and hyphens, such as krakow-2026."))
+        if field.data == "new":
+            raise ValidationError(_("This address is taken."))
+
+
+class JoinForm(Form):
+    """Registration: where somebody comes from."""
+
+    organisation = Line(_("Organisation"), limit=200)
+    organisation_kind = Choice(_("Kind of organisation"), OrganisationKind)
+    region = Choice(_("Region"), [])
+    position = Line(_("Your position"), limit=120, required=False)
+    kind = Choice(_("I come as"), [])
+
+    def offer(self, regions: Iterable[Region]) -> None:
+        self.regions = {str(region.id): region for region in regions}
+        self.region.choices = [(key, f"{region.name} ({region.country})") for key, region in self.regions.items()]
+        self.kind.choices = [(kind.value, _(kind.value).capitalize()) for kind in OWN_KINDS]
+
+    def affiliation(self) -> Affiliation:
+        kind = OrganisationKind(self.organisation_kind.data)
+        return Affiliation(str(self.organisation.data), kind, self.regions[str(self.region.data)])
+
+
+class SpeakerForm(Form):
+    """Somebody the desk knows by name only."""
+
+    name = Line(_("Name"), limit=120)
+    position = Line(_("Position"), limit=120, required=False)
+
+
+class ReasonForm(Form):
+    reason = Text(_("Reason"), limit=500, required=True)
+
+
+class TypeForm(Form):
+    kind = Choice(_("Type"), ParticipantKind)
+
+
+class SessionForm(Form):
+    """A session without its time. `version` is the one the page saw; a new session has none."""
+
+    title = Line(_("Title"), limit=250)
+    subtitle = Line(_("Subtitle"), limit=250, required=False)
+    kind = Line(_("Kind"), limit=60, required=False, description=_("Your own word: talk, workshop, break …"))
+    language = Choice(_("Language"), [])
+    abstract = Text(_("Abstract"), limit=10_000)
+    track = Choice(_("Track"), [])
+    pilots = Ticks(_("Pilots"))
+    speakers = Ticks(_("Speakers"))
+    capacity = Whole(
+        _("Seats"), low=1, high=100_000, required=False, description=_("Empty: nobody needs to book a seat.")
+    )
+    online_url = Line(_("Address of the online room"), limit=500, required=False)
+
+    def offer(self, *, tracks: Sequence[Track], pilots: Sequence[Pilot], speakers: Sequence[Participant]) -> None:
+        self.offered_tracks = {str(track.id): track for track in tracks}
+        self.offered_pilots = {str(pilot.id): pilot for pilot in pilots}
+        self.offered_speakers = {str(speaker.id): speaker for speaker in speakers}
+        self.language.choices = [NOBODY, *languages().items()]
+        self.track.choices = [NOBODY, *((str(track.id), track.name) for track in tracks)]
+        self.pilots.choices = [(str(pilot.id), f"{pilot.code} · {pilot.name_in('en')}") for pilot in pilots]
+        self.speakers.choices = [(str(speaker.id), speaker.name) for speaker in speakers]
+
+    def validate_online_url(self, field: Field) -> None:
+        if field.data and (urlsplit(field.data).scheme not in ("http", "https") or not urlsplit(field.data).hostname):
+            raise ValidationError(_("An address that begins with https://, please."))
+
+    def details(self) -> Details:
+        return Details(
+            title=str(self.title.data),
+            subtitle=self.subtitle.data or "",
+            kind=self.kind.data or "",
+            language=self.language.data or "",
+            abstract=self.abstract.data or "",
+            track=self.offered_tracks.get(str(self.track.data)),
+            pilots=[self.offered_pilots[key] for key in self.pilots.data or ()],
+            speakers=[self.offered_speakers[key] for key in self.speakers.data or ()],
+            capacity=self.capacity.data,
+            online_url=self.online_url.data or "",
+        )
+
+
+class NewSessionForm(SessionForm):
+    """A session, and its place if that is known already."""
+
+    room = Choice(_("Room"), [])
+    start = Instant(_("Start"), required=False, description=_("Empty: it waits beside the board until it has a time."))
+    minutes = Whole(_("Minutes"), low=5, high=24 * 60, default=45)
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        zone: ZoneInfo = kwargs.pop("zone")
+        self.start.zone = zone
+        super().process(*args, **kwargs)
+
+    def offer_rooms(self, rooms: Iterable[Room]) -> None:
+        self.rooms = {str(room.id): room for room in rooms}
+        self.room.choices = [("", _("no room")), *((key, room.name) for key, room in self.rooms.items())]
+
+    def place(self) -> tuple[Room | None, datetime | None, datetime | None]:
+        room, start = self.rooms.get(str(self.room.data)), self.start.data
+        return room, start, start + timedelta(minutes=self.minutes.data or 0) if start else None
+
+
+class SlotForm(Form):
+    """Where and when: what a drop on the board sends, and what is typed without one."""
+
+    version = Whole("", low=1, high=2**31 - 1)
+    room = Choice(_("Room"), [])
+    start = Instant(_("Start"))
+    minutes = Whole(_("Minutes"), low=5, high=24 * 60)
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        zone: ZoneInfo = kwargs.pop("zone")
+        self.start.zone = zone
+        super().process(*args, **kwargs)
+
+    def offer(self, rooms: Iterable[Room]) -> None:
+        self.rooms = {str(room.id): room for room in rooms}
+        self.room.choices = [("", _("no room")), *((key, room.name) for key, room in self.rooms.items())]
+
+    def place(self) -> tuple[Room | None, datetime, datetime]:
+        start, minutes = self.start.data, self.minutes.data
+        assert start is not None
+        assert minutes is not None
+        return self.rooms.get(str(self.room.data)), start, start + timedelta(minutes=minutes)
+
+
+class VersionForm(Form):
+    """What was seen when a button was pressed."""
+
+    version = Whole("", low=1, high=2**31 - 1)
+
+
+class RoomForm(Form):
+    name = Line(_("Name"), limit=120)
+    capacity = Whole(_("Places"), low=1, high=100_000, required=False)
+    shared = Tick(_("Several sessions at once, as in a foyer"))
+
+
+class TrackForm(Form):
+    name = Line(_("Name"), limit=120)
+    colour = Line(_("Colour"), limit=7, required=False, render_kw={"type": "color"})
+
+    def validate_colour(self, field: Field) -> None:
+        if field.data and not COLOUR.fullmatch(field.data):
+            raise ValidationError(_("A colour such as #2f6b4f."))
+
+
+class ReleaseForm(Form):
+    version = Line(_("Name of the release"), limit=40)
+    note = Text(_("What is new"), limit=2000)
+
+
+def details_of(session: Session) -> dict[str, Any]:
+    """The session's details as the form shows them; its pilots and speakers are fetched."""
+    plain = ("title", "subtitle", "kind", "language", "abstract", "capacity", "online_url")
+    return {
+        **{name: getattr(session, name) for name in plain},
+        "track": str(session.track_id or ""),
+        "pilots": [str(pilot.id) for pilot in session.pilots],
+        "speakers": [str(speaker.id) for speaker in session.speakers],
+    }

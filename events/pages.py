@@ -1,0 +1,52 @@
+"""What all pages of an event have in common: its head, its navigation and its live updates."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.i18n import _
+from app.web import page
+from events.scope import Place
+
+Link = tuple[str, str]  # address, words
+
+
+def event_page(request: Request, place: Place, template: str, *, status: int = 200, **context: Any) -> Response:
+    """A page everybody may be shown, in the event's zone. An answer to a POST does not fetch itself again."""
+    links = [link for slice_links in request.app.state.navigation for link in slice_links(place)]
+    return _page(request, place, template, links, status=status, desk=False, **context)
+
+
+def desk_page(request: Request, place: Place, template: str, *, status: int = 200, **context: Any) -> Response:
+    """A page of the organisers' desk."""
+    links = [link for slice_links in request.app.state.desk_navigation for link in slice_links(place)]
+    return _page(request, place, template, links, status=status, desk=True, **context)
+
+
+def navigation(place: Place) -> Sequence[Link]:
+    links = [(place.path, _("About")), (f"{place.path}/programme", _("Programme"))]
+    if place.approved:
+        links.append((f"{place.path}/agenda", _("My agenda")))
+    return links
+
+
+def _page(
+    request: Request, place: Place, template: str, links: Sequence[Link], *, status: int, **context: Any
+) -> Response:
+    path = request.url.path
+    here = max((href for href, _words in links if path == href or path.startswith(f"{href}/")), key=len, default="")
+    live = {"url": f"{place.path}/live", "since": place.revision}
+    return page(
+        request,
+        template,
+        status=status,
+        place=place,
+        event=place.event,
+        participant=place.participant,
+        zone=place.event.tz,
+        nav=[(href, words, href == here) for href, words in links],
+        live=live if request.method == "GET" else None,
+        **context,
+    )
