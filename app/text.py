@@ -2,8 +2,11 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from itertools import groupby
 
 ADDRESS_LIMIT = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
+MARKS_LIMIT = 30  # UAX #15, stream-safe text: composing takes quadratic time in a run of marks
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _BIDI_OVERRIDES = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
@@ -56,9 +59,10 @@ def canonical_address(value: str) -> str:
 
 
 def _normal(value: str, limit: int) -> str:
-    # Normalising takes quadratic time in a run of combining marks, and shortens a text to a third at the most.
-    if len(value) > 4 * limit:
+    if len(value) > 4 * limit:  # composing shortens a text to a quarter at the most
         raise BadText("Please keep this to %(limit)d characters.", limit=limit)
+    if not value.isascii() and any(len(marks) > MARKS_LIMIT for marks in _runs_of_marks(value)):
+        raise BadText("This piles too many marks on one letter.")
     value = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip(" \t\n")
     if len(value) > limit:
         raise BadText("Please keep this to %(limit)d characters.", limit=limit)
@@ -67,6 +71,10 @@ def _normal(value: str, limit: int) -> str:
     if _ENCODED_WORD.search(value):
         raise BadText("This contains a piece of mail encoding (=?…?=). Please write it as plain text.")
     return value
+
+
+def _runs_of_marks(value: str) -> Iterator[list[str]]:
+    return (list(run) for is_mark, run in groupby(value, key=lambda each: unicodedata.combining(each) > 0) if is_mark)
 
 
 def _canonical_domain(domain: str) -> str:

@@ -36,7 +36,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one person was last told about one thing, queued or sent.
+    """What one person was last told about one thing, queued or sent; times in UTC.
 
     `left` and `held` decide whether it is in their calendar: once the mail that told it has left, that mail
     says so; until then, what stood there before (`held`) still does. `partstat` is their last reply.
@@ -157,7 +157,8 @@ def _is_news(entry: Entry, told: Told | None) -> bool:
 
 
 def _same_time(entry: Entry, told: Told) -> bool:
-    return (entry.start, entry.end) == (told.start, told.end)
+    # In UTC: a local time that comes twice on a clock-change night equals nothing in another zone.
+    return (entry.start.astimezone(UTC), entry.end.astimezone(UTC)) == (told.start, told.end)
 
 
 def _same_place(entry: Entry, told: Told) -> bool:
@@ -178,8 +179,8 @@ def _invite(want: Wanted, told: Told | None) -> Request:
         uid=want.uid,
         subject=entry.subject,
         sequence=entry.sequence,
-        start=entry.start,
-        end=entry.end,
+        start=entry.start.astimezone(UTC),
+        end=entry.end.astimezone(UTC),
         summary=entry.summary,
         location=entry.location,
         online_url=entry.online_url,

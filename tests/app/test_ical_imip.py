@@ -286,6 +286,12 @@ def test_prove_catches_a_header_that_nobody_meant():
         prove(head + said + b"Subject: hi\n" + re.sub(b"YQ==", b"Yg==", body), meant, parts)
 
 
+def test_mail_is_read_back_even_if_nothing_was_refused_before(monkeypatch):
+    monkeypatch.setattr("app.ical.imip._refuse_controls", lambda value: None)
+    with pytest.raises(HeaderInjection, match="instead of"):
+        plain(message_id="<a\r\n b@x>")
+
+
 def test_prove_catches_the_interpreter_that_writes_encoded_words_out_as_headers():
     """CVE-2024-6923: some interpreters do, this one may be patched; either way nothing slips through."""
     mail = EmailMessage(policy=email.policy.SMTP)

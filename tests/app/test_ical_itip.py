@@ -3,6 +3,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -62,6 +63,15 @@ def told_of(entry: Entry, **facts: object) -> Told:
     message = tell(entry)
     assert message is not None
     return replace(message.told, left=True, **facts)
+
+
+@pytest.mark.parametrize("fold", [0, 1])
+def test_thing_on_the_clock_change_night_is_told_once(fold):
+    start = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Warsaw"), fold=fold)
+    entry = replace(ENTRY, start=start, end=start.astimezone(UTC) + HOUR)
+    told = Told.from_json(tell(entry).told.as_json())
+    assert tell(entry, told) is None
+    assert told.start == start.astimezone(UTC)
 
 
 def test_new_thing_is_requested_with_its_own_sequence():
@@ -219,7 +229,7 @@ def test_switching_to_the_feed_cancels_and_back_to_mail_requests():
         subject=st.text(),
         sequence=st.integers(0, 2**31),
         start=st.datetimes(timezones=st.just(UTC)),
-        end=st.datetimes(timezones=st.timezones()),
+        end=st.datetimes(timezones=st.just(UTC)),
         summary=st.text(),
         location=st.text(),
         online_url=st.text(),
@@ -389,8 +399,9 @@ def test_request_and_feed_of_one_meeting_say_the_same_sequence():
     assert f"SEQUENCE:{mailed['SEQUENCE']}\r\n".encode() in vevent(moved, uid=UID)
 
 
-def test_cancel_needs_nothing_but_what_was_told(lint_calendar):
-    stream = body(tell(None, told_of(ENTRY, partstat=Partstat.ACCEPTED)))
+@pytest.mark.parametrize("answer", [Partstat.NEEDS_ACTION, Partstat.ACCEPTED])
+def test_cancel_needs_nothing_but_what_was_told_and_asks_no_answer(answer, lint_calendar):
+    stream = body(tell(None, told_of(ENTRY, partstat=answer)))
     calendar = Calendar.from_ical(stream)
     [event] = calendar.events
     assert calendar["METHOD"] == "CANCEL"
