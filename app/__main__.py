@@ -12,16 +12,18 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-import events.interchange.importing
-import matchmaking.demo.loading
 import uvicorn
 
+import events.interchange.importing
+import matchmaking.demo.loading
 from app import auth, config, db, main, migrate, workers
 from app.config import BadSetting, Settings
 from app.live import FanoutProtocol
 from app.text import BadText, canonical_address
 from events.interchange.schedule import BadSchedule
 from events.models import Event
+from events.networks import reference
+from events.networks.adopting import adopt_reference
 
 T = TypeVar("T")
 
@@ -55,7 +57,10 @@ def demo(host: str, port: int, data: Path) -> None:
     except BadSetting as error:
         raise click.ClickException(str(error)) from error
     _refuse_taken(host, port)
-    _run(settings, _prepare_demo(settings))
+    try:
+        _run(settings, _prepare_demo(settings))
+    except Refused as error:
+        raise click.ClickException(" ".join([str(error), *error.hints])) from error
     _serve(settings, host, port)
 
 
@@ -96,7 +101,7 @@ def import_schedule(slug: str, file: Path) -> None:
 
         try:
             report = _run(_settings(), importing())
-        except BadSchedule as error:
+        except (BadSchedule, Refused) as error:
             raise click.ClickException(str(error)) from error
     click.echo(str(report))
 
@@ -155,7 +160,7 @@ def _run(settings: Settings, work: Coroutine[Any, Any, T]) -> T:
 
 async def _prepare(settings: Settings) -> list[str]:
     done = await migrate.migrate()
-    await matchmaking.demo.loading.adopt_reference()
+    await adopt_reference(reference.load(), by="system")
     return done
 
 
