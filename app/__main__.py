@@ -18,6 +18,7 @@ import events.interchange.importing
 import matchmaking.demo.loading
 from app import auth, config, db, main, migrate, workers
 from app.config import BadSetting, Settings
+from app.errors import Refused
 from app.live import FanoutProtocol
 from app.text import BadText, canonical_address
 from events.interchange.schedule import BadSchedule
