@@ -150,12 +150,9 @@ async def _tell_progress(draft: Draft, progress: dict[str, Any]) -> None:
 
 
 async def _finish(draft: Draft, *, state: DraftState, **results: Any) -> None:
-    """In the event's journal, for the pages of the desk; then in the draft's own, for whoever watches it."""
-    desk = draft.event.desk
+    """In the event's journal again: the desk's pages show it."""
     async with changing(draft.event.scope, by="worker") as changes:
         running = Draft.filter(id=draft.id, state=DraftState.RUNNING)
         if not await running.update(state=state, leased_until=None, **results):
             return
-        changes.record("draft.made" if state == DraftState.READY else "draft.failed", draft, topics=[desk])
-    async with changing(scope_of(draft), by="worker") as changes:
-        changes.record("draft.finished", draft, topics=[desk], data={"state": state.value})
+        changes.record("draft.made" if state == DraftState.READY else "draft.failed", draft, topics=[draft.event.desk])

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app import occupancy
@@ -115,6 +115,14 @@ async def expire_due(event: Event, now: datetime) -> int:
             await meeting.save()
             tell(changes, "meeting.expired", meeting, {})
     return len(expired)
+
+
+async def expire() -> bool:
+    """Close what is due at one event: whether there was anything. For app.workers."""
+    now = datetime.now(UTC)
+    due = Meeting.filter(status=MeetingStatus.REQUESTED, expires_at__lte=now).select_related("event")
+    first = await due.order_by("id").first()
+    return first is not None and await expire_due(first.event, now) > 0
 
 
 async def call_off(changes: Changes, meetings: Iterable[Meeting], *, reason: str, acting: dict[str, Any]) -> None:

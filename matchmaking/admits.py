@@ -1,0 +1,68 @@
+"""Who may come in to the pages of the brokerage event, beyond the admits of `events.scope`."""
+
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+
+from app.errors import Forbidden, NotFound
+from app.i18n import _
+from events.models import ParticipantStatus
+from events.scope import Place, desk, find, newcomer
+from matchmaking.models import Draft, Meeting
+
+
+@dataclass(frozen=True, slots=True)
+class AtMeeting:
+    """A meeting, and whoever may see it: one of its two, or the desk."""
+
+    place: Place
+    meeting: Meeting
+
+    @property
+    def mine(self) -> bool:
+        participant = self.place.participant
+        return participant is not None and participant.id in (self.meeting.asker_id, self.meeting.invitee_id)
+
+    @property
+    def path(self) -> str:
+        return f"{self.place.path}/meetings/{self.meeting.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class AtDraft:
+    place: Place
+    draft: Draft
+
+    @property
+    def path(self) -> str:
+        return f"{self.place.path}/desk/drafts/{self.draft.id}"
+
+
+async def registered(request: HTTPConnection) -> Place:
+    """Whoever has asked to take part: a profile can be written before the organisers have approved its author."""
+    place = await newcomer(request)
+    allowed = (ParticipantStatus.PENDING, ParticipantStatus.APPROVED)
+    if place.participant is None or place.participant.status not in allowed:
+        raise Forbidden(_("Register for the event first."))
+    return place
+
+
+async def at_meeting(request: HTTPConnection) -> AtMeeting:
+    """One of the two, while they take part, or the desk; to everybody else there is no such meeting."""
+    place = await newcomer(request)
+    found = AtMeeting(place, await find(Meeting, place, request.path_params["id"]))
+    if not (place.desk or (found.mine and place.approved)):
+        raise NotFound
+    return found
+
+
+async def at_draft(request: HTTPConnection) -> AtDraft:
+    place = await desk(request)
+    return AtDraft(place, await find(Draft, place, request.path_params["id"]))
+
+
+def number_of(text: str) -> int:
+    """An id out of an address. Raises NotFound for what is none."""
+    if not (text.isascii() and text.isdigit() and len(text) < 16):
+        raise NotFound
+    return int(text)

@@ -1,0 +1,135 @@
+"""Profiles as lists show them and `affinity` compares them; kept in this process until their version changes."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from babel import Locale
+from tortoise.queryset import QuerySet
+
+from app.i18n import language
+from matchmaking.affinity import Wish, Wishes, wishes
+from matchmaking.models import Interest, Profile
+from matchmaking.terms import plain
+
+MOST_KEPT = 20_000
+
+
+class _Row(NamedTuple):
+    """What a card is made of, but for the texts, which only change with the version: the key it is kept under."""
+
+    profile: int
+    version: int
+    participant: int
+    name: str
+    position: str
+    organisation: int | None
+    organisation_name: str | None
+    region: int | None
+    region_name: str | None
+    country: str | None
+
+
+FIELDS = (
+    "id", "version", "participant_id", "participant__name", "participant__position", "participant__organisation_id",
+    "participant__organisation__name", "participant__organisation__region_id",
+    "participant__organisation__region__name", "participant__organisation__region__country",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The organisation."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One profile. `id` is the participant's; `text` is what a search looks through."""
+
+    id: int
+    profile: int
+    name: str
+    position: str
+    organisation: House | None
+    region: int | None
+    region_name: str
+    country: str  # ISO 3166-1
+    about: str
+    languages: tuple[str, ...]
+    lines: tuple[Wish, ...]
+    wishes: Wishes
+    text: str
+
+    @property
+    def place(self) -> str:
+        """Tampere Region, Finland: in the language being served."""
+        if not self.region_name:
+            return ""
+        country = Locale(language()).territories.get(self.country, self.country)
+        return f"{self.region_name}, {country}"
+
+
+_kept: dict[_Row, Card] = {}
+
+
+async def cards(profiles: QuerySet[Profile]) -> list[Card]:
+    """The cards of these profiles by name; one query when all are kept, three otherwise."""
+    rows = [_Row(*found) for found in await profiles.order_by("participant__name", "id").values_list(*FIELDS)]
+    if missing := [row for row in rows if row not in _kept]:
+        await _make(missing)
+    return [_kept[row] for row in rows]
+
+
+async def _make(rows: Sequence[_Row]) -> None:
+    if len(_kept) + len(rows) > MOST_KEPT:
+        _kept.clear()
+    ids = [row.profile for row in rows]
+    profiles = {profile.id: profile for profile in await Profile.filter(id__in=ids)}
+    lines = defaultdict(list)
+    for interest in await Interest.filter(profile_id__in=ids).order_by("id"):
+        lines[interest.profile_id].append(wish_of(interest))
+    for row in rows:
+        _kept[row] = _card(row, profiles[row.profile], lines[row.profile])
+
+
+def wish_of(interest: Interest) -> Wish:
+    return Wish(
+        pilot=interest.pilot_id,
+        demo_case=interest.demo_case_id,
+        role=interest.role.value,
+        offers=tuple(interest.offers),
+        needs=tuple(interest.needs),
+        trl=interest.trl,
+    )
+
+
+def _card(row: _Row, profile: Profile, lines: Sequence[Wish]) -> Card:
+    said = (text for line in lines for text in (*line.offers, *line.needs))
+    return Card(
+        id=row.participant,
+        profile=row.profile,
+        name=row.name,
+        position=row.position,
+        organisation=House(row.organisation_name) if row.organisation_name else None,
+        region=row.region,
+        region_name=row.region_name or "",
+        country=row.country or "",
+        about=profile.about,
+        languages=tuple(profile.languages),
+        lines=tuple(lines),
+        wishes=wishes(
+            participant=row.participant,
+            organisation=row.organisation,
+            region=row.region,
+            languages=profile.languages,
+            lines=lines,
+        ),
+        text=_searched([row.name, row.position, row.organisation_name, row.region_name, profile.about, *said]),
+    )
+
+
+def _searched(texts: Iterable[str | None]) -> str:
+    return plain("\n".join(text for text in texts if text))

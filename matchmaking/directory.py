@@ -1,0 +1,120 @@
+"""Who is at the event and what they bring: the approved profiles, searched, and ranked for one of them with reasons."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from tortoise.queryset import QuerySet
+
+from app.i18n import language
+from events.models import Event, Participant, ParticipantStatus
+from events.networks.models import DemoCase, Pilot
+from matchmaking.affinity import Affinity, Wish, affinity, rank
+from matchmaking.cards import Card, cards
+from matchmaking.models import Profile, ProfileStatus
+from matchmaking.reasons import Names, sentence
+from matchmaking.terms import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list is narrowed to; None keeps all. Every word of `words` must be found."""
+
+    pilot: int | None = None
+    demo_case: int | None = None
+    region: int | None = None
+    role: str | None = None
+    words: str = ""
+
+    def keeps(self, card: Card) -> bool:
+        return (
+            (self.pilot is None or self.pilot in card.wishes.pilots)
+            and (self.demo_case is None or self.demo_case in card.wishes.demo_cases)
+            and (self.region is None or self.region == card.region)
+            and (self.role is None or any(line.role == self.role for line in card.lines))
+            and all(word in card.text for word in plain(self.words).split())
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Somebody worth meeting, and why, in sentences for the one who asks."""
+
+    card: Card
+    score: int  # 0 to 1000
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The approved profiles by name, and the pilots and demo cases of the network in their order."""
+
+    cards: tuple[Card, ...]
+    pilots: tuple[Pilot, ...]
+    demo_cases: tuple[DemoCase, ...]
+
+    def find(self, participant_id: int) -> Card | None:
+        return next((card for card in self.cards if card.id == participant_id), None)
+
+    def only(self, kept: Filter) -> list[Card]:
+        return [card for card in self.cards if kept.keeps(card)]
+
+    def regions(self) -> list[tuple[int, str]]:
+        """(id, name) of those that somebody comes from."""
+        found = {card.region: card.place for card in self.cards if card.region is not None}
+        return sorted(found.items(), key=lambda pair: pair[1])
+
+    def matches(self, me: Card, *, limit: int, without: Collection[int] = ()) -> list[Match]:
+        """The best partners first; `without` are participants who are settled already."""
+        others = {card.id: card for card in self.cards if card.id not in without}
+        names = self._names([me, *others.values()])
+        ranked = rank(me.wishes, (card.wishes for card in others.values()), limit=limit)
+        return [_match(others[one.participant], one.affinity, names) for one in ranked]
+
+    def match(self, me: Card, other: Card) -> Match:
+        return _match(other, affinity(me.wishes, other.wishes), self._names([me, other]))
+
+    def pilot(self, line: Wish) -> Pilot:
+        return next(pilot for pilot in self.pilots if pilot.id == line.pilot)
+
+    def demo_case(self, line: Wish) -> DemoCase | None:
+        return next((case for case in self.demo_cases if case.id == line.demo_case), None)
+
+    def _names(self, seen: Iterable[Card]) -> Names:
+        return Names(
+            pilots={pilot.id: pilot.name_in(language()) for pilot in self.pilots},
+            demo_cases={case.id: case.name for case in self.demo_cases},
+            regions={card.region: card.place for card in seen if card.region is not None},
+        )
+
+
+async def directory(event: Event) -> Directory:
+    """Approved participants with approved profiles; five queries at most, whatever their number."""
+    approved = Profile.filter(participant__event=event, status=ProfileStatus.APPROVED)
+    return await _directory(event, approved.filter(participant__status=ParticipantStatus.APPROVED))
+
+
+async def queue(event: Event, status: ProfileStatus) -> Directory:
+    """For the desk: the profiles of one status of those who take part or have asked to."""
+    here = (ParticipantStatus.PENDING, ParticipantStatus.APPROVED)
+    found = Profile.filter(participant__event=event, participant__status__in=here, status=status)
+    return await _directory(event, found)
+
+
+async def own_card(participant: Participant) -> Card | None:
+    """Their card as others see it, or will once it is approved."""
+    found = await cards(Profile.filter(participant=participant))
+    return found[0] if found else None
+
+
+async def _directory(event: Event, profiles: QuerySet[Profile]) -> Directory:
+    return Directory(
+        cards=tuple(await cards(profiles)),
+        pilots=tuple(await Pilot.filter(network_id=event.network_id).order_by("position", "id")),
+        demo_cases=tuple(
+            await DemoCase.filter(pilot__network_id=event.network_id).order_by("pilot__position", "pilot_id", "id")
+        ),
+    )
+
+
+def _match(card: Card, found: Affinity, names: Names) -> Match:
+    return Match(card, found.score, tuple(sentence(reason, names) for reason in found.reasons))

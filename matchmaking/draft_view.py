@@ -1,0 +1,126 @@
+"""A draft as the desk reads it: what would change for whom, and who has no time and why, in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.i18n import _, ngettext
+from events.models import Event, Participant
+from matchmaking.drafting import proposal_of
+from matchmaking.models import Draft, Meeting, Slot, Table
+from matchmaking.proposal import Placement, Quality, Spot, Unplaced
+from matchmaking.wording import several, spot, when
+
+NAMED = 3  # rivals in one sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A meeting, its people, and what it had and would have ("": no time)."""
+
+    meeting: int
+    names: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A meeting without a time."""
+
+    meeting: int
+    names: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """`kept` meetings stay where they are."""
+
+    scheduled: tuple[Line, ...]
+    moved: tuple[Line, ...]
+    lost: tuple[Line, ...]
+    kept: int
+    left: tuple[Left, ...]
+    quality: Quality
+    worst: str
+
+    @property
+    def changes(self) -> int:
+        return len(self.scheduled) + len(self.moved) + len(self.lost)
+
+
+async def view(draft: Draft, event: Event) -> DraftView | None:
+    """None before the draft is made. Four queries."""
+    proposal = proposal_of(draft)
+    if proposal is None:
+        return None
+    words = await _words(event)
+    lines = [words.line(placement) for placement in proposal.changes]
+    worst = await Participant.get_or_none(id=proposal.quality.worst or 0)
+    return DraftView(
+        scheduled=tuple(line for line in lines if not line.before),
+        moved=tuple(line for line in lines if line.before and line.after),
+        lost=tuple(line for line in lines if not line.after),
+        kept=sum(bool(placement.after) for placement in proposal.placements) - sum(bool(line.after) for line in lines),
+        left=tuple(Left(one.meeting, words.names(one.meeting), words.why(one)) for one in proposal.unplaced),
+        quality=proposal.quality,
+        worst=worst.name if worst else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    event: Event
+    meetings: dict[int, Meeting]
+    slots: dict[int, Slot]
+    tables: dict[int, Table]
+
+    def line(self, placement: Placement) -> Line:
+        before, after = self.spot(placement.before), self.spot(placement.after)
+        return Line(placement.meeting, self.names(placement.meeting), before, after)
+
+    def names(self, meeting_id: int) -> str:
+        meeting = self.meetings.get(meeting_id)
+        return several([meeting.asker.name, meeting.invitee.name]) if meeting else _("a meeting that is gone")
+
+    def spot(self, where: Spot | None) -> str:
+        if where is None:
+            return ""
+        slot, table = self.slots.get(where.slot), self.tables.get(where.table)
+        return spot(slot, table.number, self.event.tz) if slot and table else _("a time that is gone")
+
+    def why(self, one: Unplaced) -> str:
+        match one.why:
+            case "over-committed":
+                return self._over_committed(one)
+            case "tables full":
+                return _("All tables are taken when both are free: %(times)s.") % {"times": self._times(one.slots)}
+            case "lost out":
+                rivals = several(self.names(rival) for rival in one.against[:NAMED])
+                return _("Whenever one of them is free, the other meets somebody else: %(meetings)s.") % {
+                    "meetings": rivals
+                }
+        return _("They have no free time in common: different rounds, sessions, or time kept free.")
+
+    def _over_committed(self, one: Unplaced) -> str:
+        meeting = self.meetings.get(one.meeting)
+        people = (meeting.asker, meeting.invitee) if meeting else ()
+        name = next((person.name for person in people if person.id == one.participant), "")
+        return ngettext(
+            "%(name)s has agreed to %(meetings)d meetings and has time for one.",
+            "%(name)s has agreed to %(meetings)d meetings and has time for %(room)d.",
+            one.room,
+        ) % {"name": name, "meetings": one.meetings, "room": one.room}
+
+    def _times(self, slots: Iterable[int]) -> str:
+        return several(when(self.slots[slot].start, self.event.tz) for slot in slots if slot in self.slots)
+
+
+async def _words(event: Event) -> _Words:
+    meetings = await Meeting.filter(event=event).select_related("asker", "invitee")
+    return _Words(
+        event=event,
+        meetings={meeting.id: meeting for meeting in meetings},
+        slots={slot.id: slot for slot in await Slot.filter(round__event=event)},
+        tables={table.id: table for table in await Table.filter(round__event=event)},
+    )

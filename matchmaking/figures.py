@@ -1,0 +1,41 @@
+"""The desk's figures: how full the rounds are, and how far profiles and meetings have come."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from events.models import Event
+from matchmaking.models import Availability, Meeting, MeetingStatus, Profile, ProfileStatus, Round, Slot, Table
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFigures:
+    """`seats` is how many meetings fit: slots × tables."""
+
+    round: Round
+    slots: int
+    tables: int
+    ticks: int  # participants who can be met in it
+    meetings: int
+
+    @property
+    def seats(self) -> int:
+        return self.slots * self.tables
+
+
+async def rounds(event: Event) -> list[RoundFigures]:
+    """In order of time; five queries."""
+    found = await Round.filter(event=event).order_by("start")
+    slots = Counter(slot.round_id for slot in await Slot.filter(round__event=event))
+    tables = Counter(table.round_id for table in await Table.filter(round__event=event))
+    ticks = Counter(tick.round_id for tick in await Availability.filter(round__event=event))
+    placed = Meeting.filter(event=event, status=MeetingStatus.ACCEPTED, slot_id__isnull=False)
+    meetings = Counter(round_id for (round_id,) in await placed.values_list("slot__round_id"))
+    return [RoundFigures(one, slots[one.id], tables[one.id], ticks[one.id], meetings[one.id]) for one in found]
+
+
+async def profile_counts(event: Event) -> dict[str, int]:
+    """By status."""
+    counts = dict.fromkeys((status.value for status in ProfileStatus), 0)
+    for (status,) in await Profile.filter(participant__event=event).values_list("status"):
+        counts[status.value] += 1
+    return counts

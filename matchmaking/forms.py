@@ -1,0 +1,198 @@
+"""Forms of the brokerage event: profiles, availability and meetings, and the desk's rounds and drafts."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from wtforms import Field, FieldList, FormField
+from wtforms.validators import ValidationError
+
+from app.forms import Choice, Form, Instant, Line, Lines, Text, Ticks, Whole
+from app.i18n import _, language
+from app.intervals import Interval
+from events.networks.models import DemoCase, Pilot
+from matchmaking.affinity import Wish
+from matchmaking.cards import Card
+from matchmaking.drafting import MOST_SECONDS
+from matchmaking.models import ChainRole, Round
+from matchmaking.profiles import MOST_INTERESTS
+from matchmaking.reasons import role_name
+from matchmaking.rounds import MOST_TABLES, Shape
+
+# Languages that a meeting can be held in: the EU's, and those of its neighbours.
+SPOKEN = (
+    "bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr", "hu", "it", "lt", "lv", "mt", "nl", "pl",
+    "pt", "ro", "sk", "sl", "sv", "ca", "eu", "gl", "is", "no", "se", "sq", "sr", "tr", "uk",
+)  # fmt: skip
+MOST_TERMS = 12
+TERM = 80  # characters
+EMPTY_LINES = 2  # offered beyond what is filled
+NOTHING = ("", "–")
+
+
+class InterestForm(Form):
+    """One pilot or demo case. Without `work` the line is left out."""
+
+    work = Choice(_("Pilot or demo case"), [])
+    role = Choice(_("Your place in the value chain"), [])
+    offers = Lines(_("You offer"), limit=TERM, most=MOST_TERMS, description=_("One thing a line, in a few words."))
+    needs = Lines(_("You seek"), limit=TERM, most=MOST_TERMS, description=_("One thing a line, in a few words."))
+    trl = Choice(_("Readiness of your technology (TRL)"), [])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.role.choices = [(role.value, role_name(role.value).capitalize()) for role in ChainRole]
+        self.trl.choices = [NOTHING, *((str(level), str(level)) for level in range(1, 10))]
+
+    def validate_work(self, field: Field) -> None:
+        if not field.data and (self.offers.data or self.needs.data):
+            raise ValidationError(_("Choose the pilot or demo case that this is about."))
+
+    def wish(self) -> Wish:
+        pilot, _dot, demo_case = str(self.work.data).partition(".")
+        return Wish(
+            pilot=int(pilot),
+            demo_case=int(demo_case) if demo_case else None,
+            role=str(self.role.data),
+            offers=tuple(self.offers.data or ()),
+            needs=tuple(self.needs.data or ()),
+            trl=int(self.trl.data) if self.trl.data else None,
+        )
+
+
+class ProfileForm(Form):
+    """`version` is the one the page saw; empty for a first profile."""
+
+    version = Whole("", low=1, high=2**31 - 1, required=False)
+    about = Text(_("About you and your organisation"), limit=2000)
+    languages = Ticks(_("Languages you can hold a meeting in"))
+    interests = FieldList(FormField(InterestForm), max_entries=MOST_INTERESTS)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = Locale(language()).languages
+        self.languages.choices = sorted(((code, names[code]) for code in SPOKEN), key=lambda pair: pair[1].casefold())
+
+    def offer(self, pilots: Iterable[Pilot], demo_cases: Sequence[DemoCase]) -> None:
+        """What one can work on."""
+        self.works = [NOTHING]
+        for pilot in pilots:
+            self.works.append((str(pilot.id), f"{pilot.code} · {pilot.name_in(language())}"))
+            own = (case for case in demo_cases if case.pilot_id == pilot.id)
+            self.works += [(f"{pilot.id}.{case.id}", f"{pilot.code} · {case.name}") for case in own]
+        for line in self.interests:
+            line.form.work.choices = self.works
+
+    def make_room(self) -> None:
+        """Empty lines after the filled ones, for a page to show."""
+        filled = sum(bool(line.form.work.data) for line in self.interests)
+        while len(self.interests) < min(filled + EMPTY_LINES, MOST_INTERESTS):
+            self.interests.append_entry().form.work.choices = self.works
+
+    def wishes(self) -> list[Wish]:
+        return [line.form.wish() for line in self.interests if line.form.work.data]
+
+
+def profile_data(card: Card | None, version: int | None) -> dict[str, Any]:
+    """What the page of a profile starts with."""
+    if card is None:
+        return {}
+    lines = [
+        {
+            "work": f"{line.pilot}.{line.demo_case}" if line.demo_case else str(line.pilot),
+            "role": line.role,
+            "offers": list(line.offers),
+            "needs": list(line.needs),
+            "trl": str(line.trl or ""),
+        }
+        for line in card.lines
+    ]
+    return {"version": version, "about": card.about, "languages": list(card.languages), "interests": lines}
+
+
+class AvailabilityForm(Form):
+    rounds = Ticks(_("I can be met in"))
+
+    def offer(self, rounds: Sequence[Round], words: Iterable[str]) -> None:
+        self.offered = {str(one.id): one for one in rounds}
+        self.rounds.choices = list(zip(self.offered, words, strict=True))
+
+    def ticked(self) -> list[Round]:
+        return [self.offered[key] for key in self.rounds.data or ()]
+
+
+class BlockForm(Form):
+    """Time kept free."""
+
+    start = Instant(_("From"))
+    end = Instant(_("To"))
+    note = Line(_("What for"), limit=120, required=False, description=_("Only you see this."))
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        zone: ZoneInfo = kwargs.pop("zone")
+        self.start.zone = self.end.zone = zone
+        super().process(*args, **kwargs)
+
+    def validate_end(self, field: Field) -> None:
+        if field.data and self.start.data and field.data <= self.start.data:
+            raise ValidationError(_("This is before it begins."))
+
+    def span(self) -> Interval:
+        assert self.start.data is not None
+        assert self.end.data is not None
+        return Interval(self.start.data, self.end.data)
+
+
+class RequestForm(Form):
+    invitee = Whole("", low=1, high=2**31 - 1)
+    message = Text(_("Your message"), limit=600, description=_("What would you like to talk about?"))
+
+
+class AcceptForm(Form):
+    """`slot` is an id, "first" for the first that is free, or "later" to leave the time to the schedule."""
+
+    slot = Line(_("Time"), limit=20, required=False)
+
+
+class ReasonForm(Form):
+    reason = Text(_("Reason"), limit=500, description=_("The other one reads it."))
+
+
+class MoveForm(Form):
+    slot = Whole(_("Time"), low=1, high=2**31 - 1)
+    version = Whole("", low=1, high=2**31 - 1)
+
+
+class ReturnForm(Form):
+    reason = Text(_("What is missing"), limit=500, required=True, description=_("The author reads it."))
+
+
+class RoundForm(Form):
+    name = Line(_("Name"), limit=120)
+    place = Line(_("Place"), limit=120, required=False, description=_("The room or hall where the tables are."))
+    start = Instant(_("Start"))
+    end = Instant(_("End"))
+    slot_minutes = Whole(_("Minutes a meeting"), low=5, high=480, default=20, render_kw={"step": 5})
+    break_minutes = Whole(_("Minutes between meetings"), low=0, high=240, default=5, render_kw={"step": 5})
+    tables = Whole(_("Tables"), low=1, high=MOST_TABLES)
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        zone: ZoneInfo = kwargs.pop("zone")
+        self.start.zone = self.end.zone = zone
+        super().process(*args, **kwargs)
+
+    def shape(self) -> Shape:
+        typed = {name: self.data[name] for name in ("name", "start", "end", "slot_minutes", "break_minutes", "tables")}
+        return Shape(**typed, place=self.place.data or "")
+
+
+class TablesForm(Form):
+    tables = Whole(_("Tables"), low=1, high=MOST_TABLES)
+
+
+class DraftForm(Form):
+    seconds = Whole(_("Seconds it may take"), low=1, high=MOST_SECONDS, default=20)
+    seed = Whole(
+        _("Seed"), low=1, high=2**31 - 1, default=1, description=_("The same seed and meetings give the same schedule.")
+    )

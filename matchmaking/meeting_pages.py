@@ -1,0 +1,119 @@
+"""Pages of meetings: one's list, one meeting with all that can be done, and the buttons on them."""
+
+from datetime import UTC, datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.errors import NotFound, Refused
+from app.i18n import _
+from app.web import answer, submitted
+from events.models import Participant
+from events.pages import desk_page, event_page
+from events.scope import Place, find
+from matchmaking.admits import AtMeeting, number_of
+from matchmaking.asking import requests_waiting
+from matchmaking.forms import AcceptForm, MoveForm, ReasonForm, RequestForm
+from matchmaking.meetings import accept, cancel, decline, request_meeting, reschedule
+from matchmaking.models import Meeting, MeetingStatus, Slot
+from matchmaking.obstacles import nothing_free
+from matchmaking.overview import overview, ticket, whole
+from matchmaking.pair import pair_of
+from matchmaking.rules import PENDING_CAP
+
+
+async def meetings_page(request: Request, place: Place) -> Response:
+    now = datetime.now(UTC)
+    found = await overview(place.me, now=now)
+    return event_page(request, place, "matchmaking/meetings.html", overview=found, cap=PENDING_CAP)
+
+
+async def create_meeting(request: Request, place: Place) -> Response:
+    form = await submitted(request, RequestForm)
+    if not form.validate():
+        raise Refused(" ".join(error for errors in form.errors.values() for error in errors))
+    invitee = await find(Participant, place, str(form.invitee.data))
+    asked = await request_meeting(place.me, invitee, message=form.message.data or "", by=place.actor)
+    flash = _("%(name)s has your request. No time is held until they accept.") % {"name": invitee.name}
+    return answer(request, {"meeting": asked.id}, url=f"{place.path}/people/{invitee.id}", flash=flash)
+
+
+async def meeting_page(request: Request, at: AtMeeting) -> Response:
+    meeting = await whole(Meeting.filter(id=at.meeting.id)).get()
+    reader = at.place.participant if at.mine and at.place.participant else meeting.invitee
+    now = datetime.now(UTC)
+    pair = await pair_of(meeting.event, meeting, reader=at.place.actor, now=now)
+    free = pair.free()
+    render = event_page if at.mine else desk_page
+    return render(
+        request,
+        at.place,
+        "matchmaking/meeting.html",
+        ticket=ticket(meeting, reader),
+        mine=at.mine,
+        answers=not at.mine or meeting.invitee_id == reader.id,
+        over=bool(meeting.slot and meeting.slot.end <= now),
+        free=[slot.span for slot in free],
+        free_ids=[slot.id for slot in free],
+        nothing=None if free else nothing_free(pair),
+    )
+
+
+async def acceptance(request: Request, at: AtMeeting) -> Response:
+    form = await submitted(request, AcceptForm)
+    wish = str(form.slot.data or "first") if form.validate() else "first"
+    if wish == "later":
+        await accept(at.meeting, waiting=True, by=at.place.actor)
+        flash = _("Agreed. The time comes with the schedule; you will get it by mail.")
+    else:
+        chosen = None if wish == "first" else await _slot(wish)
+        await accept(at.meeting, slot=chosen, by=at.place.actor)
+        flash = _("Agreed. It is in your agenda, and both of you get an invitation.")
+    return answer(request, {"ok": True}, url=at.path, flash=flash)
+
+
+async def declining(request: Request, at: AtMeeting) -> Response:
+    await decline(at.meeting, reason=await _reason(request), by=at.place.actor)
+    return answer(request, {"ok": True}, url=_list(at), flash=_("Declined. The other one is told."))
+
+
+async def moving(request: Request, at: AtMeeting) -> Response:
+    form = await submitted(request, MoveForm)
+    if not form.validate():
+        raise Refused(_("Choose one of the free times."))
+    slot = await _slot(str(form.slot.data))
+    await reschedule(at.meeting, slot=slot, version=int(form.version.data or 0), by=at.place.actor)
+    return answer(request, {"ok": True}, url=at.path, flash=_("Moved. Both of you get the new time."))
+
+
+async def cancellation(request: Request, at: AtMeeting) -> Response:
+    requested = at.meeting.status == MeetingStatus.REQUESTED
+    await cancel(at.meeting, reason=await _reason(request), by=at.place.actor)
+    flash = _("Cancelled. The other one is told, and the time is free again.")
+    if requested:
+        flash = _("Your request is withdrawn.")
+    return answer(request, {"ok": True}, url=_list(at), flash=flash)
+
+
+async def requests_left(participant: Participant) -> int:
+    """How many more requests may wait for an answer."""
+    return max(0, PENDING_CAP - await requests_waiting(participant))
+
+
+async def _reason(request: Request) -> str:
+    form = await submitted(request, ReasonForm)
+    if not form.validate():
+        raise Refused(" ".join(str(error) for error in form.reason.errors))
+    return form.reason.data or ""
+
+
+async def _slot(number: str) -> Slot:
+    """Whether it belongs to this event is for the verb to say."""
+    slot = await Slot.get_or_none(id=number_of(number))
+    if slot is None:
+        raise NotFound
+    return slot
+
+
+def _list(at: AtMeeting) -> str:
+    return f"{at.place.path}/meetings" if at.mine else f"{at.place.path}/desk/meetings"

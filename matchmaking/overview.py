@@ -1,0 +1,123 @@
+"""One participant's meetings, sorted by who has to do what; and all meetings of an event for its desk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from events.models import Event, Participant
+from matchmaking.models import Meeting, MeetingStatus, Slot
+
+PEOPLE = [f"{side}{part}" for side in ("asker", "invitee") for part in ("", "__organisation", "__organisation__region")]
+DESK_PAGE = 50  # meetings on one page of the desk
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A meeting as one of its two sees it, with people, slot, round and table at hand."""
+
+    meeting: Meeting
+    other: Participant
+    asked: bool  # by the one who sees it
+
+    @property
+    def id(self) -> int:
+        return self.meeting.id
+
+    @property
+    def state(self) -> str:
+        """The stored status, or "waiting": accepted, and without a time."""
+        return "waiting" if self.meeting.waiting else self.meeting.status.value
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """`to_answer` and `waiting` by age, `coming` and `past` by time, `closed` newest first."""
+
+    to_answer: tuple[Ticket, ...]  # they asked
+    asked: tuple[Ticket, ...]  # I asked
+    waiting: tuple[Ticket, ...]  # agreed, without a time
+    coming: tuple[Ticket, ...]
+    past: tuple[Ticket, ...]
+    closed: tuple[Ticket, ...]  # declined, cancelled, expired
+
+    @property
+    def empty(self) -> bool:
+        return not any((self.to_answer, self.asked, self.waiting, self.coming, self.past, self.closed))
+
+
+async def overview(participant: Participant, *, now: datetime) -> Overview:
+    """Two queries."""
+    mine = Meeting.filter(Q(asker=participant) | Q(invitee=participant))
+    open_ones = (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED)
+    live = [ticket(meeting, participant) for meeting in await whole(mine.filter(status__in=open_ones)).order_by("id")]
+    closed = whole(mine.exclude(status__in=open_ones)).order_by("-changed_at")
+    requested = [one for one in live if one.meeting.status == MeetingStatus.REQUESTED]
+    placed = sorted((one for one in live if one.meeting.placed), key=lambda one: _slot(one).start)
+    return Overview(
+        to_answer=tuple(one for one in requested if not one.asked),
+        asked=tuple(one for one in requested if one.asked),
+        waiting=tuple(one for one in live if one.meeting.waiting),
+        coming=tuple(one for one in placed if _slot(one).end > now),
+        past=tuple(one for one in placed if _slot(one).end <= now),
+        closed=tuple([ticket(meeting, participant) for meeting in await closed]),
+    )
+
+
+def ticket(meeting: Meeting, reader: Participant) -> Ticket:
+    asked = meeting.asker_id == reader.id
+    return Ticket(meeting, meeting.invitee if asked else meeting.asker, asked)
+
+
+def whole(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
+    """With everything a page shows of them."""
+    return meetings.select_related("event", "slot__round", "table", *PEOPLE)
+
+
+async def partners(participant: Participant) -> set[int]:
+    """Participants with whom there is a request or a meeting."""
+    mine = Meeting.filter(Q(asker=participant) | Q(invitee=participant))
+    mine = mine.filter(status__in=[MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED])
+    pairs = await mine.values_list("asker_id", "invitee_id")
+    return {one for pair in pairs for one in pair} - {participant.id}
+
+
+@dataclass(frozen=True, slots=True)
+class DeskList:
+    meetings: Sequence[Meeting]
+    counts: dict[str, int]  # by state, "waiting" and "placed" instead of accepted
+    page: int
+    pages: int
+
+
+async def desk_list(event: Event, *, state: str = "", words: str = "", page: int = 1) -> DeskList:
+    """Meetings of one state ("" is all) whose people or organisations contain all words."""
+    found = Meeting.filter(event=event)
+    counts = await _counts(event)
+    if state in ("placed", "waiting"):
+        found = found.filter(status=MeetingStatus.ACCEPTED, slot_id__isnull=state == "waiting")
+    elif state in {status.value for status in MeetingStatus}:
+        found = found.filter(status=state)
+    for word in words.split()[:5]:
+        found = found.filter(Q(asker__name__icontains=word) | Q(invitee__name__icontains=word))
+    pages = max(1, -(-await found.count() // DESK_PAGE))
+    page = min(max(page, 1), pages)
+    shown = whole(found).order_by("slot__start", "table__number", "id").offset((page - 1) * DESK_PAGE).limit(DESK_PAGE)
+    return DeskList(await shown, counts, page, pages)
+
+
+async def _counts(event: Event) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for status, slot_id in await Meeting.filter(event=event).values_list("status", "slot_id"):
+        state = status.value
+        if status == MeetingStatus.ACCEPTED:
+            state = "placed" if slot_id else "waiting"
+        counts[state] = counts.get(state, 0) + 1
+    return counts
+
+
+def _slot(one: Ticket) -> Slot:
+    assert one.meeting.slot
+    return one.meeting.slot

@@ -1,0 +1,127 @@
+"""Pages of oneself at the brokerage event: the profile, and when one can be met."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.errors import NotFound, Refused
+from app.i18n import _
+from app.web import answer, see_other, submitted
+from events.models import Event, Participant
+from events.networks.models import DemoCase, Pilot
+from events.pages import event_page
+from events.scope import Place
+from matchmaking.admits import number_of
+from matchmaking.directory import own_card
+from matchmaking.forms import AvailabilityForm, BlockForm, ProfileForm, profile_data
+from matchmaking.models import Availability, Block, Profile, Round
+from matchmaking.profiles import write_profile
+from matchmaking.times import give_back, keep_free, placed_meetings, tick_rounds
+from matchmaking.wording import clock, when
+
+
+async def profile_page(request: Request, place: Place) -> Response:
+    profile = await Profile.get_or_none(participant=place.me)
+    form = ProfileForm(data=profile_data(await own_card(place.me), profile.version if profile else None))
+    return await _profile(request, place, form)
+
+
+async def edit_profile(request: Request, place: Place) -> Response:
+    form = await submitted(request, ProfileForm)
+    form.offer(*await _works(place.event))
+    if not form.validate():
+        return await _profile(request, place, form, status=422)
+    try:
+        profile = await write_profile(
+            place.me,
+            about=form.about.data or "",
+            languages=form.languages.data or [],
+            interests=form.wishes(),
+            version=form.version.data,
+            by=place.actor,
+        )
+    except Refused as refused:
+        form.form_errors.append(" ".join((str(refused), *refused.hints)))
+        return await _profile(request, place, form, status=409)
+    flash = _("Saved.") if profile.status == "approved" else _("Saved. The organisers look at it before others see it.")
+    return see_other(f"{place.path}/profile", flash=flash)
+
+
+async def availability_page(request: Request, place: Place) -> Response:
+    ticks = await Availability.filter(participant=place.me)
+    form = AvailabilityForm(data={"rounds": [str(tick.round_id) for tick in ticks]})
+    return await _availability(request, place, form, BlockForm(zone=place.event.tz))
+
+
+async def edit_availability(request: Request, place: Place) -> Response:
+    form = await submitted(request, AvailabilityForm)
+    rounds = await _rounds(place.event)
+    form.offer(rounds, _round_words(place.event, rounds))
+    if not form.validate():
+        return await _availability(request, place, form, BlockForm(zone=place.event.tz), status=422)
+    await tick_rounds(place.me, form.ticked(), by=place.actor)
+    return answer(request, {"ok": True}, url=f"{place.path}/availability", flash=_("Saved."))
+
+
+async def add_block(request: Request, place: Place) -> Response:
+    form = await submitted(request, BlockForm, zone=place.event.tz)
+    if not form.validate():
+        ticks = await Availability.filter(participant=place.me)
+        ticked = AvailabilityForm(data={"rounds": [str(tick.round_id) for tick in ticks]})
+        return await _availability(request, place, ticked, form, status=422)
+    await keep_free(place.me, form.span(), note=form.note.data or "", by=place.actor)
+    return see_other(f"{place.path}/availability", flash=_("Nobody can meet you then."))
+
+
+async def remove_block(request: Request, place: Place) -> Response:
+    block = await Block.get_or_none(id=number_of(request.path_params["id"]), participant=place.me)
+    if block is None:
+        raise NotFound
+    await give_back(block, by=place.actor)
+    return see_other(f"{place.path}/availability", flash=_("This time is free for meetings again."))
+
+
+async def _profile(request: Request, place: Place, form: ProfileForm, *, status: int = 200) -> Response:
+    form.offer(*await _works(place.event))
+    form.make_room()
+    profile = await Profile.get_or_none(participant=place.me)
+    return event_page(request, place, "matchmaking/profile.html", status=status, form=form, profile=profile)
+
+
+async def _works(event: Event) -> tuple[list[Pilot], list[DemoCase]]:
+    pilots = await Pilot.filter(network_id=event.network_id).order_by("position", "id")
+    return pilots, await DemoCase.filter(pilot__network_id=event.network_id).order_by("id")
+
+
+async def _availability(
+    request: Request, place: Place, form: AvailabilityForm, block_form: BlockForm, *, status: int = 200
+) -> Response:
+    rounds = await _rounds(place.event)
+    form.offer(rounds, _round_words(place.event, rounds))
+    return event_page(
+        request,
+        place,
+        "matchmaking/availability.html",
+        status=status,
+        form=form,
+        block_form=block_form,
+        rounds=rounds,
+        blocks=await Block.filter(participant=place.me).order_by("start"),
+        placed=await _placed(place.me),
+    )
+
+
+async def _placed(participant: Participant) -> dict[int, int]:
+    """How many meetings stand in each round."""
+    counts: dict[int, int] = {}
+    for meeting in await placed_meetings(participant):
+        if meeting.slot:
+            counts[meeting.slot.round_id] = counts.get(meeting.slot.round_id, 0) + 1
+    return counts
+
+
+async def _rounds(event: Event) -> list[Round]:
+    return await Round.filter(event=event).order_by("start")
+
+
+def _round_words(event: Event, rounds: list[Round]) -> list[str]:
+    return [f"{one.name}: {when(one.start, event.tz)}–{clock(one.end, event.tz)}" for one in rounds]

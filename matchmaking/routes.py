@@ -1,0 +1,149 @@
+"""Pages of the brokerage event for its participants: who is there, whom to meet; and where all their pages are."""
+
+from collections.abc import Sequence
+
+from babel import Locale
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from app.errors import NotFound
+from app.i18n import _, language
+from app.web import route
+from events.models import Participant
+from events.pages import Link, event_page
+from events.scope import Place, find, member
+from matchmaking.admits import at_meeting, registered
+from matchmaking.asking import newest_meeting, refusal, standing
+from matchmaking.directory import Filter, directory, own_card
+from matchmaking.forms import RequestForm
+from matchmaking.meeting_pages import (
+    acceptance,
+    cancellation,
+    create_meeting,
+    declining,
+    meeting_page,
+    meetings_page,
+    moving,
+    requests_left,
+)
+from matchmaking.models import ChainRole, MeetingStatus
+from matchmaking.overview import partners
+from matchmaking.profile_pages import (
+    add_block,
+    availability_page,
+    edit_availability,
+    edit_profile,
+    profile_page,
+    remove_block,
+)
+from matchmaking.reasons import role_name
+
+A_PAGE = 20
+BEST = 20
+SEARCH = 80  # characters
+
+
+def navigation(place: Place) -> Sequence[Link]:
+    if place.participant is None or place.participant.status not in ("pending", "approved"):
+        return []
+    mine = [(f"{place.path}/profile", _("My profile")), (f"{place.path}/availability", _("My times"))]
+    if not place.approved:
+        return mine
+    return [
+        (f"{place.path}/people", _("People")),
+        (f"{place.path}/matches", _("Whom to meet")),
+        (f"{place.path}/meetings", _("My meetings")),
+        *mine,
+    ]
+
+
+async def people_page(request: Request, place: Place) -> Response:
+    everybody = await directory(place.event)
+    kept = _filter(request)
+    found = everybody.only(kept)
+    pages = max(1, -(-len(found) // A_PAGE))
+    number = min(_number(request.query_params.get("page")) or 1, pages)
+    return event_page(
+        request,
+        place,
+        "matchmaking/people.html",
+        directory=everybody,
+        kept=kept,
+        found=len(found),
+        shown=found[(number - 1) * A_PAGE : number * A_PAGE],
+        number=number,
+        pages=pages,
+        roles=[(role.value, role_name(role.value)) for role in ChainRole],
+    )
+
+
+async def person_page(request: Request, place: Place) -> Response:
+    """What one other participant brings, what that is to the reader, and the way to ask for a meeting."""
+    other = await find(Participant, place, request.path_params["id"])
+    everybody = await directory(place.event)
+    card = everybody.find(other.id)
+    if card is None:
+        raise NotFound
+    me = await own_card(place.me)
+    against = await standing(place.me, other)
+    newest = await newest_meeting(place.me, other)
+    return event_page(
+        request,
+        place,
+        "matchmaking/person.html",
+        directory=everybody,
+        card=card,
+        match=everybody.match(me, card) if me and me.id != card.id else None,
+        refused=refusal(against, other) if against else None,
+        meeting=newest if newest and newest.status in (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED) else None,
+        left=await requests_left(place.me),
+        form=RequestForm(data={"invitee": other.id}),
+        role_name=role_name,
+        spoken=[Locale(language()).languages.get(code, code) for code in card.languages],
+    )
+
+
+async def matches_page(request: Request, place: Place) -> Response:
+    me = await own_card(place.me)
+    everybody = await directory(place.event)
+    found = everybody.matches(me, limit=BEST, without=await partners(place.me)) if me else []
+    left = await requests_left(place.me)
+    return event_page(request, place, "matchmaking/matches.html", me=me, matches=found, left=left, directory=everybody)
+
+
+def _filter(request: Request) -> Filter:
+    """What of the address makes sense; the rest is no filter."""
+    query = request.query_params
+    role = query.get("role", "")
+    return Filter(
+        pilot=_number(query.get("pilot")),
+        demo_case=_number(query.get("case")),
+        region=_number(query.get("region")),
+        role=role if role in {known.value for known in ChainRole} else None,
+        words=query.get("q", "")[:SEARCH],
+    )
+
+
+def _number(value: str | None) -> int | None:
+    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 10 else None
+
+
+routes: list[BaseRoute] = [
+    route("/e/{slug}/people", people_page, member),
+    route("/e/{slug}/people/{id}", person_page, member),
+    route("/e/{slug}/matches", matches_page, member),
+    route("/e/{slug}/profile", profile_page, registered),
+    route("/e/{slug}/profile", edit_profile, registered, methods=["POST"]),
+    route("/e/{slug}/availability", availability_page, registered),
+    route("/e/{slug}/availability", edit_availability, registered, methods=["POST"]),
+    route("/e/{slug}/availability/blocks", add_block, registered, methods=["POST"]),
+    route("/e/{slug}/availability/blocks/{id}/removal", remove_block, registered, methods=["POST"]),
+    route("/e/{slug}/meetings", meetings_page, member),
+    route("/e/{slug}/meetings", create_meeting, member, methods=["POST"]),
+    route("/e/{slug}/meetings/{id}", meeting_page, at_meeting),
+    route("/e/{slug}/meetings/{id}/acceptance", acceptance, at_meeting, methods=["POST"]),
+    route("/e/{slug}/meetings/{id}/decline", declining, at_meeting, methods=["POST"]),
+    route("/e/{slug}/meetings/{id}/slot", moving, at_meeting, methods=["POST"]),
+    route("/e/{slug}/meetings/{id}/cancellation", cancellation, at_meeting, methods=["POST"]),
+]
