@@ -1,12 +1,13 @@
 """Makes a timetable better: simulated annealing whose every step swaps a Kempe chain."""
 
 from collections.abc import Callable
-from math import exp
+from math import log
 from random import Random
 
+from matchmaking.scheduler.pricing import beside
 from matchmaking.scheduler.timetable import FREE, Chain, Timetable
 
-HOT, COLD = 3.0, 1.5  # energies; a break weighs 10, an idle slot 1
+HOT, COLD = 2.5, 1.0  # energies; a break weighs 5, an idle slot 1
 WATCHED = 256  # steps between two looks at temperature, stop and who waits
 AT_WAITING = 0.85  # share of steps that begin with a participant who waits
 TO_NEIGHBOUR = 0.9  # share of steps that join the participant's own block
@@ -39,6 +40,7 @@ class _Walk:
         self.temperature = HOT
         self.meetings = timetable.problem.meetings_of()
         self.active = [person for person, mine in enumerate(self.meetings) if mine]
+        self.unseen = [timetable.problem.seen_through(person) for person in range(len(self.meetings))]
         self.waiting: list[int] = []
         self.settled = any(slot is not None for slot in timetable.current)
 
@@ -47,13 +49,18 @@ class _Walk:
 
     def step(self) -> bool:
         """Try one chain; True where the timetable changed."""
+        timetable = self.timetable
         meeting, there = self._propose()
-        chain = self.timetable.chain(meeting, there) if meeting != FREE else None
-        if chain is None:
+        if meeting == FREE:
             return False
-        if self.timetable.fits(chain):
-            return self._accepts(self._change(chain)) and self._swap(chain)
-        return abs(chain.net) == 1 and self._step_in_pairs(chain)
+        limit = -self.temperature * log(1 - self.random())  # what a step may cost: the Metropolis rule, drawn first
+        chain = timetable.chain(meeting, there, limit)
+        if chain is None or (self.settled and chain.change + self._disturbance(chain) > limit):
+            return False
+        if timetable.fits(chain):
+            timetable.swap(chain)
+            return True
+        return abs(chain.net) == 1 and self._step_in_pairs(chain, limit)
 
     def _propose(self) -> tuple[int, int]:
         """A meeting and a slot for it: mostly of somebody who waits, mostly beside their other meetings."""
@@ -68,21 +75,12 @@ class _Walk:
         busy, choice = timetable.busy[person], timetable.open[meeting] & ~(1 << here)
         if random() < TO_NEIGHBOUR:
             others = busy & ~(1 << here)
-            choice &= (others << 1 | others >> 1) & ~busy
+            choice &= beside(others, self.unseen[person]) & ~busy
         if not choice:
             return FREE, FREE
         for _ in range(int(random() * choice.bit_count())):
             choice &= choice - 1
         return meeting, (choice & -choice).bit_length() - 1
-
-    def _change(self, chain: Chain) -> float:
-        """The energy the swap would add."""
-        timetable = self.timetable
-        both = 1 << chain.here | 1 << chain.there
-        change = 0.0
-        for person in chain.ends:
-            change += timetable.tariff[person][timetable.busy[person] ^ both] - timetable.energy[person]
-        return change + self._disturbance(chain) if self.settled else change
 
     def _disturbance(self, chain: Chain) -> float:
         current, away = self.timetable.current, 0
@@ -92,40 +90,25 @@ class _Walk:
             away += (current[meeting] == chain.there) - (current[meeting] == chain.here)
         return STAY_ENERGY * away
 
-    def _accepts(self, change: float) -> bool:
-        return change <= 0 or self.random() < exp(-change / self.temperature)
-
-    def _swap(self, chain: Chain) -> bool:
+    def _step_in_pairs(self, chain: Chain, limit: float) -> bool:
+        """Swap a chain that a full slot cannot take, together with one that makes up for it."""
+        partner = self._partner(chain, limit - chain.change)
+        if partner is None:
+            return False
         self.timetable.swap(chain)
+        self.timetable.swap(partner)
         return True
 
-    def _step_in_pairs(self, chain: Chain) -> bool:
-        """Swap a chain that a full slot cannot take, together with one that makes up for it."""
-        change = self._change(chain)
-        if not self._accepts(change):
-            return False
-        partner = self._partner(chain)
-        if partner is None or not self._accepts(change + self._change(partner)):
-            return False
-        self.timetable.swap(chain)
-        return self._swap(partner)
-
-    def _partner(self, chain: Chain) -> Chain | None:
-        """The cheapest of a few chains between the same slots that carry one meeting the other way."""
+    def _partner(self, chain: Chain, limit: float) -> Chain | None:
+        """One of a few chains between the same slots that carry one meeting the other way within the limit."""
         timetable, random = self.timetable, self.random
         here, there = (chain.there, chain.here) if chain.net > 0 else (chain.here, chain.there)
         taken = {*chain.leaving, *chain.coming}
-        best, least = None, 0.0
         for _ in range(PARTNERS):
             at = timetable.at[int(random() * len(timetable.at))]
             if at[here] == FREE or at[there] != FREE or at[here] in taken:
                 continue
-            found = timetable.chain(at[here], there)
-            if found is None or found.net != 1:
-                continue
-            change = self._change(found)
-            if best is None or change < least:
-                best, least = found, change
-            if change <= 0:
-                break
-        return best
+            found = timetable.chain(at[here], there, limit)
+            if found is not None and found.net == 1:
+                return found
+        return None

@@ -88,6 +88,8 @@ class _Day:
     unseen: int
     forced: int  # slots that a meeting must have
     demands: frozenset[tuple[int, int]]  # (slots, so many meetings that fit nowhere else)
+    least: tuple[int, ...]  # meetings had before slot t, for each t and at the end of the day
+    most: tuple[int, ...]
     fits: bool  # within the participant's limit
 
 
@@ -117,22 +119,32 @@ def _days(problem: Problem, opens: list[int]) -> list[_Day]:
         forced = sum({mask for mask in masks if mask.bit_count() == 1})
         most = problem.participants[person].most
         fits = most is None or len(mine) <= most
-        days.append(_Day(len(mine), choice, problem.seen_through(person), forced, frozenset(demands), fits))
+        unseen, (least, most) = problem.seen_through(person), _so_far(masks, choice, len(problem.slots))
+        days.append(_Day(len(mine), choice, unseen, forced, frozenset(demands), least, most, fits))
     return days
+
+
+def _so_far(masks: list[int], choice: int, slots: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """How many meetings must, and can, lie before each slot: some fit only before it, some only after."""
+    least, most = [], []
+    for t in range(slots + 1):
+        before, after = choice & (1 << t) - 1, choice >> t
+        least.append(max(sum(not mask >> t for mask in masks), len(masks) - after.bit_count()))
+        most.append(min(sum(bool(mask & (1 << t) - 1) for mask in masks), before.bit_count()))
+    return tuple(least), tuple(most)
 
 
 def _flow(programme: "_Programme", problem: Problem, day: _Day, people: int, seats: int) -> bool:
     """Add the day's flow, slot after slot; False where no path leads through it."""
     states = {(0, BEFORE)}
     for t, slot in enumerate(problem.slots):
-        later = (day.open >> t + 1).bit_count()
         last_of_round = t + 1 == len(problem.slots) or problem.slots[t + 1].round != slot.round
         reached = set()
         for had, phase in states:
             for meets in (True, False):
                 now = had + meets
                 allowed = day.open >> t & 1 if meets else not day.forced >> t & 1
-                if not allowed or not now <= day.meetings <= now + later:
+                if not allowed or not day.least[t + 1] <= now <= day.most[t + 1]:
                     continue
                 after = _phase(phase, meets=meets, unseen=bool(day.unseen >> t & 1), over=last_of_round)
                 arc = programme.variable(cost=int(meets and phase == WAITING), upper=people)

@@ -32,7 +32,7 @@ def fill(timetable: Timetable, waiting: list[int], *, random: Random, stop: Call
             waiting += _eject_for(timetable, meeting, ejected, random)
         if sum(timetable.load) > most:
             best, most = timetable.slot[:], sum(timetable.load)
-    if sum(timetable.load) < most:
+    if timetable.slot != best:
         timetable.load_slots(best)
 
 
@@ -113,7 +113,7 @@ def _make_room(timetable: Timetable, meeting: int, slot: int, random: Random) ->
                 if timetable.window(meeting) >> slot & 1:
                     timetable.place(meeting, slot)
                     return True
-                timetable.swap(Chain(there, slot, chain.leaving, chain.coming, chain.ends))
+                timetable.swap(Chain(there, slot, chain.leaving, chain.coming, chain.ends, -chain.change))
     return False
 
 

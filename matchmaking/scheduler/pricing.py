@@ -2,7 +2,7 @@
 
 from matchmaking.scheduler.problem import Problem
 
-BREAK_ENERGY = 10.0  # annealing: one break weighs as much as ten idle slots
+BREAK_ENERGY = 5.0  # annealing: one break weighs as much as five idle slots
 UNEVEN_ENERGY = 1000.0  # and breaks beyond the homogeneity limit are all but forbidden
 TIER = 24  # bits of one objective in a price: totals stay below 16 million
 REMEMBERED = 50_000  # patterns of one tariff
@@ -37,6 +37,16 @@ def gaps(busy: int, unseen: int) -> tuple[int, int]:
     # Adding the run of unseen slots to its own lowest bit carries that bit to the first slot after the run.
     after |= (after & unseen) + unseen
     return (busy & after).bit_count(), idle
+
+
+def beside(busy: int, unseen: int) -> int:
+    """The slots next to busy ones on the participant's own timeline."""
+    up, down = busy << 1, busy >> 1
+    while up & unseen:
+        up = up & ~unseen | (up & unseen) << 1
+    while down & unseen:
+        down = down & ~unseen | (down & unseen) >> 1
+    return up | down
 
 
 class Tariff(dict[int, float]):

@@ -9,6 +9,7 @@ from random import Random
 from matchmaking.scheduler.anneal import anneal
 from matchmaking.scheduler.bounds import counted, fitting, waited
 from matchmaking.scheduler.construct import construct
+from matchmaking.scheduler.fast import anneal_fast, usable
 from matchmaking.scheduler.plan import Bound, Plan, Rule, Status, totals
 from matchmaking.scheduler.pricing import objectives
 from matchmaking.scheduler.problem import Problem
@@ -16,9 +17,9 @@ from matchmaking.scheduler.proof import prove
 from matchmaking.scheduler.tables import seat
 from matchmaking.scheduler.timetable import FREE, Timetable
 
-STEPS_A_SECOND = 30_000  # annealing steps planned for each second of the deadline, so that the clock rarely decides
-FIRST_STEPS = 20_000  # of the first annealing; each further one takes twice as many
-LAST_STEPS = 160_000  # of an annealing before the proof
+STEPS, FAST_STEPS = 150_000, 800_000  # of annealing planned for each second, so that the clock rarely decides
+FIRST_STEPS = 20_000  # of the annealing before a proof
+LAST_STEPS = 160_000  # of the longest annealing before a proof
 NEAR = 2  # breaks from their bound that annealing usually closes
 PROVABLE = 120  # participants: beyond, CP-SAT proves nothing in useful time
 
@@ -92,7 +93,7 @@ class _Run:
 
     def _relax(self) -> None:
         """What linear programmes know about the questions that the first timetable left open."""
-        if self._good_enough(self.timetable.price) or self._stop():
+        if self._done():
             return
         limit = self._left() / 4
         if not self._complete() and (most := fitting(self.problem, seconds=limit)) is not None:
@@ -109,22 +110,29 @@ class _Run:
         return self.bound.placed == len(self.problem.meetings)
 
     def _improve(self) -> None:
-        """Anneal, in runs twice as long each time; prove as soon as annealing alone will hardly get there."""
-        steps, left = FIRST_STEPS, int(STEPS_A_SECOND * self.deadline)
-        provable = self._provable()
-        while left > 0 and not self._good_enough(self.timetable.price) and not self._stop():
-            anneal(
-                self.timetable,
-                steps=min(steps, left),
-                random=self.random,
-                good_enough=self._good_enough,
-                stop=self._stop,
-            )
-            self._tell(Phase.ANNEALING)
-            left, steps = left - steps, 2 * steps
-            if provable and (not self._nearly() or steps > LAST_STEPS):
-                self._prove()
-                provable = False
+        """Small problems: anneal shortly, then prove. While the deadline lasts: anneal, first briskly, then slowly."""
+        if self._provable():
+            steps = FIRST_STEPS
+            self._anneal(steps)
+            while self._nearly() and steps < LAST_STEPS and not self._done():
+                steps *= 2
+                self._anneal(steps)
+            self._prove()
+        steps = int(self.deadline * (FAST_STEPS if usable(self.timetable) else STEPS))
+        self._anneal(steps // 10)
+        self._anneal(steps - steps // 10)
+
+    def _anneal(self, steps: int) -> None:
+        if self._done():
+            return
+        if steps > LAST_STEPS and usable(self.timetable):
+            anneal_fast(self.timetable, steps=steps, seed=self.random.getrandbits(32), stop=self._stop)
+        else:
+            anneal(self.timetable, steps=steps, random=self.random, good_enough=self._good_enough, stop=self._stop)
+        self._tell(Phase.ANNEALING)
+
+    def _done(self) -> bool:
+        return self._good_enough(self.timetable.price) or self._stop()
 
     def _nearly(self) -> bool:
         """Whether the breaks are so close to their bound that another annealing is likely to reach it."""
@@ -134,7 +142,7 @@ class _Run:
         return len(self.problem.participants) <= PROVABLE and self._all_may_fit()
 
     def _prove(self) -> None:
-        if (self._complete() and self._good_enough(self.timetable.price)) or self._stop():
+        if self._done():
             return
         proof = prove(
             self.problem,

@@ -1,6 +1,7 @@
 """A timetable in the making: meetings in slots, never a rule broken, changed one Kempe chain at a time."""
 
 from dataclasses import dataclass
+from math import inf
 
 from matchmaking.scheduler.pricing import Tariff, tariffs
 from matchmaking.scheduler.problem import Problem
@@ -22,6 +23,7 @@ class Chain:
     leaving: list[int]  # from here to there
     coming: list[int]  # from there to here
     ends: list[int]
+    change: float  # of energy
 
     @property
     def net(self) -> int:
@@ -94,31 +96,40 @@ class Timetable:
             self.at[person][slot] = FREE
             self._flip(person, 1 << slot)
 
-    def chain(self, meeting: int, there: int) -> Chain | None:
-        """What must change places if the meeting moves; None where somebody cannot follow."""
+    def chain(self, meeting: int, there: int, limit: float = inf) -> Chain | None:
+        """What must change places if the meeting moves.
+
+        None where somebody cannot follow, or where the energy passes `limit` while the chain's ends are found.
+        """
+        at, people, opens, tariff, busy = self.at, self.people, self.open, self.tariff, self.busy
         here = self.slot[meeting]
         can_go, can_come = 1 << there, 1 << here
-        leaving, coming, ends = [meeting], list[int](), list[int]()
-        at, people, opens = self.at, self.people, self.open
         if not opens[meeting] & can_go:
             return None
-        seen = {meeting}
-        waiting = [meeting]
-        while waiting:
-            one = waiting.pop()
-            leaves = self.slot[one] == here
-            target = there if leaves else here
+        leaving, coming, ends = [meeting], list[int](), list[int]()
+        left = came = 0  # how many of each have been followed
+        change = 0.0
+        while True:
+            if left < len(leaving):
+                one, target, movers, can = leaving[left], there, coming, can_come
+                left += 1
+            elif came < len(coming):
+                one, target, movers, can = coming[came], here, leaving, can_go
+                came += 1
+            else:
+                break
             for person in people[one]:
                 other = at[person][target]
                 if other == FREE:
-                    ends.append(person)
-                elif other not in seen:
-                    if not opens[other] & (can_come if leaves else can_go) or len(seen) == LONGEST_CHAIN:
+                    change += tariff[person][busy[person] ^ (can_go | can_come)] - self.energy[person]
+                    if change > limit:
                         return None
-                    seen.add(other)
-                    waiting.append(other)
-                    (coming if leaves else leaving).append(other)
-        found = Chain(here, there, leaving, coming, ends)
+                    ends.append(person)
+                elif other not in movers:
+                    if not opens[other] & can or left + came == LONGEST_CHAIN:
+                        return None
+                    movers.append(other)
+        found = Chain(here, there, leaving, coming, ends, change)
         return found if not self.relatives or self._in_order(found) else None
 
     def swap(self, chain: Chain) -> None:

@@ -1,0 +1,62 @@
+"""Bounds: known cases, and never beyond what a plan reaches (see test_scheduler_solve for all small problems)."""
+
+from dataclasses import replace
+
+from matchmaking.scheduler.bounds import Waited, counted, fitting, waited
+from matchmaking.scheduler.problem import Meeting, Participant, Problem, Slot
+
+ANY = Participant()
+
+
+def star(arms: int, slots: int, tables: int = 9) -> Problem:
+    """One participant meets all others."""
+    return Problem(
+        (ANY,) * (arms + 1),
+        tuple(Slot(20 * t, 20 * t + 20, tables) for t in range(slots)),
+        tuple(Meeting(n, (0, n)) for n in range(1, arms + 1)),
+    )
+
+
+def test_counted_knows_slots_limits_and_tables() -> None:
+    assert counted(star(4, 5)) == 4
+    assert counted(star(4, 3)) == 3
+    assert counted(replace(star(4, 5), participants=(Participant(most=2), ANY, ANY, ANY, ANY))) == 2
+    pairs = Problem((ANY,) * 6, (Slot(0, 1, 2),), tuple(Meeting(n, (2 * n, 2 * n + 1)) for n in range(3)))
+    assert counted(pairs) == 2
+
+
+def test_counted_leaves_out_whom_nobody_can_meet() -> None:
+    asked = replace(star(3, 4), participants=(ANY, Participant(blocked=0b1111), ANY, ANY))
+    assert counted(asked) == 2
+
+
+def test_fitting_sees_what_counting_does_not() -> None:
+    """Three meetings of six people, each only possible in a slot with one table."""
+    meetings = tuple(Meeting(n, (2 * n, 2 * n + 1), allowed=0b01) for n in range(3))
+    asked = Problem((ANY,) * 6, (Slot(0, 1, 1), Slot(1, 2, 9)), meetings)
+    assert counted(asked) == 3
+    assert fitting(asked, seconds=5) == 1
+
+
+def test_waited_is_zero_where_everybody_can_have_one_block() -> None:
+    assert waited(star(4, 5), seconds=5) == Waited(0)
+
+
+def test_waited_counts_the_break_that_two_far_meetings_force() -> None:
+    asked = star(2, 6)
+    early, late = (replace(m, allowed=mask) for m, mask in zip(asked.meetings, (0b000011, 0b110000), strict=True))
+    forced = replace(asked, meetings=(early, late))
+    assert waited(forced, seconds=5) == Waited(1)
+    sitting = replace(forced, participants=(Participant(blocked=0b001100), ANY, ANY))
+    assert waited(sitting, seconds=5) == Waited(0)
+    assert waited(replace(sitting, blocked_is_idle=True), seconds=5) == Waited(1)
+    over_noon = tuple(replace(slot, round=t // 3) for t, slot in enumerate(forced.slots))
+    assert waited(replace(forced, slots=over_noon), seconds=5) == Waited(0)
+
+
+def test_waited_proves_that_not_everything_fits() -> None:
+    assert not waited(star(4, 3), seconds=5).possible
+    asked = star(3, 5)
+    late_first = replace(asked, meetings=(replace(asked.meetings[0], allowed=1), *asked.meetings[1:]))
+    assert not waited(replace(late_first, precedences=((1, 0),)), seconds=5).possible
+    assert not waited(replace(asked, participants=(Participant(most=2), *asked.participants[1:])), seconds=5).possible

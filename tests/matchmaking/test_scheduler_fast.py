@@ -1,0 +1,83 @@
+"""The kernel, compiled or not: what it tells of energy is what the pricing tells, and it breaks no rule."""
+
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matchmaking.scheduler import kernel
+from matchmaking.scheduler.construct import construct
+from matchmaking.scheduler.fast import _board, anneal_fast
+from matchmaking.scheduler.generate import generate
+from matchmaking.scheduler.plan import totals
+from matchmaking.scheduler.pricing import beside, objectives
+from matchmaking.scheduler.problem import Meeting, Participant, Problem, Slot
+from matchmaking.scheduler.timetable import Timetable
+
+TEN = tuple(Slot(30 * t, 30 * t + 20 + 5 * (t % 2), 9, round=t // 6) for t in range(10))
+
+compiles = settings(deadline=None)  # the first call compiles, where Numba is installed
+
+
+def started(problem: Problem) -> Timetable:
+    timetable = Timetable(problem)
+    construct(timetable, random=Random(1), stop=lambda: False)
+    return timetable
+
+
+@compiles
+@given(st.integers(0, 1023), st.integers(0, 1023))
+def test_kernel_prices_patterns_as_the_tariff_does(busy: int, blocked: int) -> None:
+    asked = Problem((Participant(blocked), Participant()), TEN, (Meeting(1, (0, 1)),), homogeneity=1)
+    timetable = Timetable(asked)
+    free = busy & ~blocked
+    priced = kernel.energy_of(_board(timetable, 1), 0, free)
+    assert priced == pytest.approx(timetable.tariff[0][free])
+
+
+@compiles
+@given(st.integers(0, 1023), st.integers(0, 1023))
+def test_kernel_finds_the_same_neighbours(busy: int, unseen: int) -> None:
+    assert kernel.beside(busy & ~unseen, unseen) == beside(busy & ~unseen, unseen)
+
+
+@compiles
+@given(st.integers(1, 2**62 - 1), st.data())
+def test_kernel_counts_and_finds_bits(mask: int, data: st.DataObject) -> None:
+    bits = [t for t in range(62) if mask >> t & 1]
+    assert kernel.popcount(mask) == len(bits)
+    at = data.draw(st.integers(0, len(bits) - 1))
+    assert kernel.nth_bit(mask, at) == bits[at]
+
+
+def test_kernel_throws_evenly_and_again_the_same() -> None:
+    state, again = np.array([7], np.uint64), np.array([7], np.uint64)
+    thrown = [kernel.throw(state) for _ in range(2000)]
+    assert all(0 <= number < 1 for number in thrown)
+    assert 0.45 < sum(thrown) / 2000 < 0.55
+    assert thrown == [kernel.throw(again) for _ in range(2000)]
+
+
+@pytest.mark.parametrize("table_use", [0.4, 0.95])
+def test_anneal_fast_improves_and_breaks_no_rule(table_use: float) -> None:
+    asked = generate(people=40, table_use=table_use)
+    timetable = started(asked)
+    before = timetable.price
+    anneal_fast(timetable, steps=10_000, seed=1, stop=lambda: False)
+    assert timetable.price < before
+    slots = tuple(timetable.slot)
+    assert totals(asked, slots) == objectives(timetable.price)[1:3]
+    assert all(load <= capacity for load, capacity in zip(timetable.load, timetable.capacity, strict=True))
+    assert all(mask >> slot & 1 for mask, slot in zip(timetable.open, timetable.slot, strict=True))
+    seats = [(person, slot) for people, slot in zip(timetable.people, slots, strict=True) for person in people]
+    assert len(seats) == len(set(seats))
+
+
+def test_anneal_fast_again_is_the_same() -> None:
+    asked = generate(people=30, table_use=0.6)
+    runs = [started(asked), started(asked)]
+    for timetable in runs:
+        anneal_fast(timetable, steps=6_000, seed=5, stop=lambda: False)
+    assert runs[0].slot == runs[1].slot
