@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 from matchmaking.demo.cast import Delegate, table
@@ -65,6 +66,14 @@ class Programme:
     sessions: tuple[Session, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A session that somebody has put into their agenda."""
+
+    delegate: Delegate
+    session: Session
+
+
 def programme(delegates: Sequence[Delegate]) -> Programme:
     found = dict(table("programme"))
     return Programme(
@@ -89,3 +98,28 @@ def _with_speakers(found: Sequence[dict[str, Any]], delegates: Sequence[Delegate
 
 def _speaker(organisation: str, delegates: Sequence[Delegate], spoken: Counter[Delegate]) -> Delegate:
     return min((each for each in delegates if each.organisation.name == organisation), key=spoken.__getitem__)
+
+
+def seats(sessions: Sequence[Session], delegates: Sequence[Delegate], seed: int) -> tuple[Seat, ...]:
+    """On their own subjects, and never in two places; one workshop at most, for meetings need the time."""
+    chance = Random(f"seats {seed}")  # noqa: S311 - a story, not a secret
+    taken: list[Seat] = []
+    for delegate in delegates:
+        mine = [session for session in sessions if delegate in session.speakers]
+        for session in _of_interest(delegate, sessions, chance):
+            if not any(_at_once(session, other) or (session.capacity and other.capacity) for other in mine):
+                mine.append(session)
+                taken.append(Seat(delegate, session))
+    return tuple(taken)
+
+
+def _of_interest(delegate: Delegate, sessions: Sequence[Session], chance: Random) -> list[Session]:
+    pilots = {interest.pilot for interest in delegate.interests}
+    matching = [
+        session for session in sessions if session.language in delegate.languages and pilots & set(session.pilots)
+    ]
+    return chance.sample(matching, min(len(matching), chance.randint(0, 4)))
+
+
+def _at_once(one: Session, other: Session) -> bool:
+    return one.day == other.day and one.start < other.end and other.start < one.end

@@ -14,6 +14,7 @@ EAGERNESS = (0, 1, 1, 2, 2, 3, 3, 4, 5, 6, 9)  # how many meetings somebody asks
 CHOICE = 16  # among how many
 INBOX = 11  # requests that anybody gets at most
 AGENDA = 9  # meetings that anybody accepts at most
+WAITING = 0.25  # of the accepted meetings: their time is left to the schedule
 STATES = {"accepted": 63, "requested": 14, "declined": 9, "cancelled": 6, "expired": 8}  # percent
 
 
@@ -24,6 +25,7 @@ class Request:
     message: str
     state: str  # a value of models.MeetingStatus
     reason: str = ""  # of a decline or a cancellation
+    waiting: bool = False  # accepted without a time
 
 
 def requests(delegates: Sequence[Delegate], seed: int) -> tuple[Request, ...]:
@@ -36,7 +38,8 @@ def requests(delegates: Sequence[Delegate], seed: int) -> tuple[Request, ...]:
         if state == "accepted":
             agenda.update([asker.email, invitee.email])
         reason = chance.choice(table("vocabulary")["answers"].get(state, [""]))
-        made.append(Request(asker, invitee, _message(asker, invitee, reasons, chance), state, reason))
+        waiting = state == "accepted" and chance.random() < WAITING
+        made.append(Request(asker, invitee, _message(asker, invitee, reasons, chance), state, reason, waiting))
     return tuple(made)
 
 

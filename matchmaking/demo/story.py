@@ -7,7 +7,7 @@ and demo cases are those of events.networks.reference.
 from dataclasses import dataclass
 
 from matchmaking.demo.cast import Delegate, Staff, cast, staff
-from matchmaking.demo.programme import Programme, programme
+from matchmaking.demo.programme import Programme, Seat, programme, seats
 from matchmaking.demo.requests import Request, requests
 
 
@@ -16,9 +16,11 @@ class Story:
     programme: Programme
     staff: tuple[Staff, ...]
     delegates: tuple[Delegate, ...]
+    seats: tuple[Seat, ...]
     requests: tuple[Request, ...]
 
 
 def tell(*, seed: int = 2026) -> Story:
     delegates = cast(seed)
-    return Story(programme(delegates), staff(), delegates, requests(delegates, seed))
+    told = programme(delegates)
+    return Story(told, staff(), delegates, seats(told.sessions, delegates, seed), requests(delegates, seed))

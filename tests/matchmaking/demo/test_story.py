@@ -12,7 +12,7 @@ from events.networks import reference
 from matchmaking.affinity import NEXT
 from matchmaking.availability import Busy, Diary, Occupation, Slot, Tables, first_free
 from matchmaking.demo.cast import organisations, table
-from matchmaking.demo.programme import Round
+from matchmaking.demo.programme import Round, Seat
 from matchmaking.demo.programme import Session as ToldSession
 from matchmaking.demo.story import Story, tell
 from matchmaking.models import Meeting, MeetingStatus
@@ -133,11 +133,24 @@ def test_no_room_and_no_speaker_is_wanted_twice_at_once(story: Story) -> None:
     assert all_conflicts(sessions, shared_rooms=shared) == []
 
 
+def test_seats_are_of_their_subject_and_leave_nobody_in_two_places(story: Story) -> None:
+    assert 120 < len(story.seats) < 300
+    for delegate in story.delegates:
+        mine = [seat.session for seat in story.seats if seat.delegate == delegate]
+        assert all({i.pilot for i in delegate.interests} & set(session.pilots) for session in mine)
+        mine += [session for session in story.programme.sessions if delegate in session.speakers]
+        assert all_conflicts(Placed(n, None, frozenset([0]), span(session)) for n, session in enumerate(mine)) == []
+    taken = Counter(seat.session for seat in story.seats)
+    assert all(session.capacity is None or count <= session.capacity for session, count in taken.items())
+
+
 def test_requests_are_in_every_state_and_most_are_accepted(story: Story) -> None:
     states = Counter(request.state for request in story.requests)
     assert set(states) == {"requested", "accepted", "declined", "cancelled", "expired"}
     assert states["accepted"] > 175
     assert min(states.values()) >= 12
+    assert 20 < sum(request.waiting for request in story.requests) < 70
+    assert all(request.state == "accepted" for request in story.requests if request.waiting)
     assert all(request.reason for request in story.requests if request.state in ("declined", "cancelled"))
 
 
@@ -150,21 +163,21 @@ def test_requests_are_between_different_organisations_and_once_a_pair(story: Sto
 
 
 def test_accepted_meetings_find_a_slot_and_a_table(story: Story) -> None:
-    """Placed one after another as people accept, beside the sessions in which they speak."""
+    """Placed one after another as people accept, beside the sessions in which they speak or have a seat."""
     slots = [slot for number, each in enumerate(story.programme.rounds) for slot in cut(number, each)]
     tables = {number: range(each.tables) for number, each in enumerate(story.programme.rounds)}
     busy: dict[str, tuple[Busy, ...]] = {
         delegate.email: tuple(
             Busy(span(session), Occupation.SESSION)
             for session in story.programme.sessions
-            if delegate in session.speakers
+            if delegate in session.speakers or (session.capacity and Seat(delegate, session) in story.seats)
         )
         for delegate in story.delegates
     }
     taken: dict[int, set[int]] = {slot.id: set() for slot in slots}
     homeless = 0
     for request in story.requests:
-        if request.state == "accepted":
+        if request.state == "accepted" and not request.waiting:
             both = (request.asker, request.invitee)
             you, they = (Diary(frozenset(person.rounds), busy[person.email]) for person in both)
             place = first_free(slots, you, they, Tables(tables, taken), now=MIDNIGHT)

@@ -1,0 +1,72 @@
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+
+import pytest
+
+from app.errors import Refused
+from app.models import Person
+from events.conflicts import all_conflicts
+from events.models import Booking, Event, Participant, ParticipantKind, ParticipantStatus, Session
+from events.schedule import placed
+from matchmaking.demo.loading import load_demo
+from matchmaking.demo.story import tell
+from matchmaking.models import Availability, Interest, Meeting, MeetingStatus, Profile, ProfileStatus
+
+TOMORROW = date.today() + timedelta(days=1)  # noqa: DTZ011 - any day ahead of every zone's today
+
+
+async def test_demo_becomes_a_whole_event(sqlite_database: str, assert_sound: Callable[[], Awaitable[None]]) -> None:
+    told: list[int] = []
+    loaded = await load_demo(base_day=TOMORROW, progress=told.append)
+    assert sum(told) == 100
+    event = await Event.get(slug=loaded.slug)
+    assert (event.first_day, event.last_day, event.version) == (TOMORROW, TOMORROW + timedelta(days=1), "v1")
+
+    await _assert_told(event)
+    await assert_sound()
+    await _assert_logins(loaded.logins)
+
+    again: list[int] = []
+    assert await load_demo(base_day=TOMORROW, progress=again.append) == loaded
+    assert again == [100]
+    assert await Event.all().count() == 1
+
+    await (await Meeting.filter(event=event).order_by("id"))[0].delete()
+    with pytest.raises(Refused, match="not loaded to its end"):
+        await load_demo(base_day=TOMORROW, progress=again.append)
+
+
+async def _assert_told(event: Event) -> None:
+    story = tell()
+    people = await Participant.filter(event=event, status=ParticipantStatus.APPROVED)
+    assert len(people) == len(story.delegates) + len(story.staff)
+    assert {person.kind for person in people} == set(ParticipantKind)
+    assert await Profile.filter(status=ProfileStatus.APPROVED).count() == len(story.delegates)
+    assert await Interest.all().count() == sum(len(delegate.interests) for delegate in story.delegates)
+    assert await Availability.all().count() == sum(len(delegate.rounds) for delegate in story.delegates)
+    assert await Booking.all().count() == len(story.seats)
+    await _assert_programme(event, len(story.programme.sessions))
+    wanted = Counter(request.state for request in story.requests)
+    states = Counter(str(status) for status in await Meeting.all().values_list("status", flat=True))
+    for state in ("declined", "cancelled", "expired"):
+        assert states[state] == wanted[state]
+    assert wanted["accepted"] - 5 <= states["accepted"] <= wanted["accepted"]  # some find no common time
+    assert sum(states.values()) == len(story.requests)
+    waiting = await Meeting.filter(status=MeetingStatus.ACCEPTED, slot_id=None).count()
+    assert waiting == sum(request.waiting for request in story.requests)
+
+
+async def _assert_programme(event: Event, count: int) -> None:
+    sessions = await Session.filter(event=event).prefetch_related("speakers", "room")
+    assert len(sessions) == count
+    assert all(event.spans(session.start, session.end) for session in sessions if session.start and session.end)
+    shared = {session.room_id for session in sessions if session.room and session.room.shared}
+    assert all_conflicts(map(placed, sessions), shared_rooms={room for room in shared if room}) == []
+
+
+async def _assert_logins(logins: tuple[tuple[str, str], ...]) -> None:
+    assert [role for role, _ in logins] == ["organiser", "desk staff", "delegate"]
+    for role, email in logins:
+        participant = await Participant.get(person=await Person.get(email=email))
+        assert role == "delegate" or participant.kind == role
