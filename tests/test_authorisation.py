@@ -1,0 +1,194 @@
+"""Every route of the application, asked as every kind of person, answers what tests/authorisation.toml says."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import pytest
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from app import main, outbox
+from app.auth import make_admin
+from app.ical.imip import plain_mail
+from app.ical.itip import Mailbox
+from app.intervals import Interval
+from app.journal import changing
+from app.models import Mail, Person
+from events.bookings import book
+from events.hosting import About, create_event
+from events.models import Event, OrganisationKind
+from events.participants import Affiliation, register
+from events.releasing import release_programme
+from events.rooms import add_room, add_track
+from events.schedule import Details, create_session
+from matchmaking.drafting import draft_schedule
+from matchmaking.meetings import request_meeting
+from matchmaking.models import Profile
+from matchmaking.times import keep_free
+from tests.matchmaking.conftest import Fair, make_fair
+from tests.sink import Sink
+from tests.stories.conftest import Site
+
+MATRIX = tomllib.loads((Path(__file__).parent / "authorisation.toml").read_text("utf-8"))
+LAST = "POST /sign-out"  # whoever asks is out afterwards
+ONCE = {"POST /e/{slug}/desk/tracks/{id}/removal", "POST /e/{slug}/desk/rounds/{id}/closing"}  # then the thing is gone
+
+
+@dataclass
+class Ids:
+    """What stands for the names in a route's path: the id of the thing after each of these words."""
+
+    after: dict[str, int]
+
+    def fill(self, route: str) -> str:
+        address = route.replace(":int", "").replace("{slug}", "tampere").replace("{code}", "vanguard")
+        for word, number in self.after.items():
+            address = address.replace(f"/{word}/{{id}}", f"/{word}/{number}")
+        return address.replace("{token}", "unknown")
+
+
+def key_of(route: BaseRoute) -> str:
+    if isinstance(route, WebSocketRoute):
+        return f"SOCKET {route.path}"
+    assert isinstance(route, Route)
+    assert route.methods
+    (method,) = route.methods - {"HEAD"}
+    return f"{method} {route.path}"
+
+
+def test_matrix_names_exactly_the_routes_there_are() -> None:
+    routes = {key_of(route) for route in main.routes() if not isinstance(route, Mount)}
+    assert routes == set(MATRIX["routes"])
+
+
+def test_every_row_speaks_of_every_kind_of_person() -> None:
+    assert {row: set(answers) for row, answers in MATRIX["rows"].items()} == {
+        row: set(MATRIX["people"]) for row in set(MATRIX["routes"].values())
+    }
+
+
+@pytest.fixture
+async def fair(sqlite_database: str) -> Fair:
+    return await make_fair()
+
+
+@pytest.fixture
+async def site(sqlite_database: str, smtp_sink: Sink, browser, tmp_path: Path):  # type: ignore[no-untyped-def]
+    site = Site(sqlite_database, smtp_sink, tmp_path / "server.log", browser)
+    await site.start()
+    yield site
+    site.processes[0].kill()
+    assert "Traceback" not in site.log.read_text(), site.log.read_text()
+
+
+async def test_every_route_answers_everybody_as_the_matrix_says(site: Site, fair: Fair) -> None:
+    people, ids = await _populate(fair)
+    clients = {who: await site.signed_in(person) for who, person in people.items()}
+    clients["anonymous"] = site.browser(site.base_url)
+    wrong = []
+    for key, row in sorted(MATRIX["routes"].items(), key=lambda item: item[0] == LAST):
+        method, _, path = key.partition(" ")
+        done = False
+        for who, client in clients.items():
+            expected = _expected(method, MATRIX["rows"][row][who])
+            if done and expected == "in":
+                continue
+            found = await _ask(site, client, method, ids.fill(path))
+            done = done or (key in ONCE and found == "in")
+            if found != expected:
+                wrong.append(f"{key} as {who}: {found}, not {expected}")
+    assert not wrong, "\n".join(wrong)
+
+
+def _expected(method: str, answer: str) -> str:
+    """A POST is not led anywhere, and a socket is only let in or refused."""
+    if method == "SOCKET":
+        return "in" if answer == "in" else "no"
+    return "no" if method == "POST" and answer == "sign-in" else answer
+
+
+async def _ask(site: Site, client: httpx2.AsyncClient, method: str, address: str) -> str:
+    if method == "SOCKET":
+        return await _ask_socket(site, client, address)
+    answer = await client.request(method, address, **({"data": {}} if method == "POST" else {}))
+    assert answer.status_code < 500, f"{method} {address}: {answer.status_code}"
+    if answer.status_code == 303 and answer.headers["location"].startswith("/sign-in"):
+        return "sign-in"
+    if answer.status_code == 404 and "{" not in address and "unknown" not in address:
+        return "nothing"
+    return "no" if answer.status_code == 403 else "in"
+
+
+async def _ask_socket(site: Site, client: httpx2.AsyncClient, address: str) -> str:
+    cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    url = f"ws{site.base_url.removeprefix('http')}{address}?since=0"
+    try:
+        async with connect(url, origin=site.base_url, additional_headers={"Cookie": cookies}):  # type: ignore[arg-type]
+            return "in"
+    except InvalidStatus:
+        return "no"
+
+
+async def _populate(fair: Fair) -> tuple[dict[str, Person], Ids]:
+    event = fair.event
+    hall, track = await add_room(event, "Hall", by="test"), await add_track(event, "Bio", by="test")
+    morning = await fair.round("10:00", "11:00")
+    member, guest, other = [await fair.delegate(name, morning) for name in ("Member", "Guest", "Other")]
+    talk = await create_session(
+        event, Details(title="Talk"), room=hall, start=fair.at("14:00"), end=fair.at("14:30"), by=fair.organiser
+    )
+    await release_programme(event, "v1", by=fair.organiser)
+    await book(talk, other, by=fair[other])
+    asked = await request_meeting(guest, member, message="", by=fair[guest])
+    block = await keep_free(other, Interval(fair.at("09:00"), fair.at("09:30")), by=fair[other])
+    pending = await fair.person("Pending")
+    affiliation = Affiliation("Pending Ltd", OrganisationKind.COMPANY, fair.regions[0])
+    await register(event, pending, affiliation=affiliation, by=pending)
+    rival = await fair.person("Rival")
+    about = About(
+        title="Elsewhere", kind=event.kind, first_day=event.first_day, last_day=event.last_day, zone=event.zone
+    )
+    await create_event(fair.network, "elsewhere", about, by=rival)
+    await make_admin("admin@example.org")
+    people = {
+        "newcomer": await fair.person("Newcomer"),
+        "pending": pending,
+        "member": fair[member],
+        "other": fair[other],
+        "desk": fair.organiser,
+        "rival": rival,
+        "admin": await Person.get(email="admin@example.org"),
+    }
+    draft = await draft_schedule(event, seconds=1, by=fair.organiser)
+    return people, Ids(
+        {
+            "sessions": talk.id,
+            "tracks": track.id,
+            "rooms": hall.id,
+            "people": other.id,
+            "participants": other.id,
+            "profiles": (await Profile.get(participant=other)).id,
+            "rounds": morning.id,
+            "meetings": asked.id,
+            "drafts": draft.id,
+            "outbox": (await _mail_about(event)).id,
+            "blocks": block.id,
+            "sign-ins": 999_999,
+        }
+    )
+
+
+async def _mail_about(event: Event) -> Mail:
+    scope, sender = outbox.mail_scope(event.scope), Mailbox("Event", "event@example.org")
+    async with changing(scope, by="test") as changes:
+        body = plain_mail(
+            sender=sender, recipient=sender, subject="A", plain="B", html="C", message_id="<a@b>", now=changes.at
+        )
+        mail = await outbox.post(
+            scope, body=body, sender=sender, recipient=sender, subject="A", message_id="<a@b>", now=changes.at
+        )
+        changes.record("mail.queued", mail, topics=[])
+    return mail
