@@ -117,6 +117,14 @@ class Site:
                 return found
             await asyncio.sleep(0.1)
 
+    async def stop(self) -> None:
+        """End all processes; whatever any of them could not answer is a failure of the test."""
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            await asyncio.to_thread(process.wait, 20)
+        assert "Traceback" not in self.log.read_text(), self.log.read_text()
+
     async def _until_it_answers(self, url: str, process: "subprocess.Popen[bytes]") -> None:
         async with httpx2.AsyncClient(base_url=url) as client:
             for _ in range(int(PATIENCE * 10)):
@@ -147,9 +155,4 @@ async def site(
     site = Site(database, smtp_sink, tmp_path / "server.log", browser)
     await site.start()
     yield site
-    for process in site.processes:
-        process.terminate()
-    for process in site.processes:
-        await asyncio.to_thread(process.wait, 20)
-    errors = [line for line in site.log.read_text().splitlines() if "Traceback" in line]
-    assert not errors, site.log.read_text()
+    await site.stop()
