@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -32,6 +34,7 @@ class Line:
     change: Change
     words: str
     who: str
+    day: date  # by the event's clock
 
 
 def navigation(place: Place) -> Sequence[Link]:
@@ -90,7 +93,7 @@ async def journal_page(request: Request, place: Place) -> Response:
     found = await facts.order_by("-id").limit(A_PAGE)
     lines = await _lines([change for change in found if place.event.desk in change.topics], place)
     older = found[-1].id if len(found) == A_PAGE else None
-    return desk_page(request, place, "events/desk_journal.html", lines=lines, older=older)
+    return desk_page(request, place, "events/desk_journal.html", days=_by_day(lines), older=older)
 
 
 async def release_page(request: Request, place: Place) -> Response:
@@ -117,7 +120,7 @@ async def _release(request: Request, place: Place, form: ReleaseForm, *, status:
         "events/desk_release.html",
         status=status,
         form=form,
-        lines=await _lines(await changes_since_release(place.event), place),
+        days=_by_day(await _lines(await changes_since_release(place.event), place)),
         releases=await Release.filter(event=place.event).order_by("-revision").select_related("by"),
         shown=await programme(place.event),
     )
@@ -125,7 +128,19 @@ async def _release(request: Request, place: Place, form: ReleaseForm, *, status:
 
 async def _lines(changes: Sequence[Change], place: Place) -> list[Line]:
     names = await _names({change.by for change in changes})
-    return [Line(change, sentence(change, place.event), names.get(change.by, change.by)) for change in changes]
+    return [
+        Line(
+            change,
+            sentence(change, place.event),
+            names.get(change.by, change.by),
+            change.at.astimezone(place.event.tz).date(),
+        )
+        for change in changes
+    ]
+
+
+def _by_day(lines: Sequence[Line]) -> list[tuple[date, list[Line]]]:
+    return [(day, list(of_day)) for day, of_day in groupby(lines, key=lambda line: line.day)]
 
 
 async def _names(actors: set[str]) -> Mapping[str, str]:

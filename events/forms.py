@@ -213,7 +213,7 @@ class RoomForm(Form):
 
 class TrackForm(Form):
     name = Line(_("Name"), limit=120)
-    colour = Line(_("Colour"), limit=7, required=False, render_kw={"type": "color"})
+    colour = Line(_("Colour"), limit=7, required=False, default="#3f6f8f", render_kw={"type": "color"})
 
     def validate_colour(self, field: Field) -> None:
         if field.data and not COLOUR.fullmatch(field.data):

@@ -1,18 +1,17 @@
-"""A day of the programme as rows of time and columns of rooms, where it can be one. Pure."""
+"""A day of the programme as rows of time and columns of rooms, where that can be read. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 
 from events.programme import Day, Item, RoomTag
 
-MOST_ROOMS, MOST_ROWS = 23, 150  # what static/css/places.css has classes for
+MOST_COLUMNS, MOST_ROWS = 23, 150  # what static/css/places.css has classes for
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Where an item stands: rows are counted from 2, columns from 2; no column means across all rooms."""
+    """Where an item stands: rows are counted from 2, columns from 2; no column means across all of them."""
 
     item: Item
     row: int
@@ -22,33 +21,45 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    rooms: tuple[RoomTag, ...]
+    """`columns` are rooms; a room in which things are at once has several, None is what has no room."""
+
+    columns: tuple[RoomTag | None, ...]
     ticks: tuple[datetime, ...]  # of row 2, 3, …
     cells: tuple[Cell, ...]
 
 
 def grid(day: Day, rooms: Sequence[RoomTag]) -> Grid | None:
-    """None where a list reads better: one room, too many, or things at once in one place."""
-    used = {item.room.id for item in day.items if item.room}
-    columns = {room.id: n for n, room in enumerate((room for room in rooms if room.id in used), 2)}
+    """None where a list reads better: one column, or more than a page can hold."""
     ticks = sorted({instant for item in day.items for instant in (item.start, item.end) if instant})
-    if not 2 <= len(columns) <= MOST_ROOMS or len(ticks) > MOST_ROWS:
+    across = [item for item in day.items if item.room is None]
+    if any(_at_once(item, other) for item in across for other in day.items if other is not item):
+        across = []  # something else goes on meanwhile: it is nobody's whole day
+    lanes: list[tuple[RoomTag | None, list[Item]]] = []
+    for room in (*rooms, None):
+        lanes += [(room, lane) for lane in _lanes(i for i in day.items if i.room == room and i not in across)]
+    if not 2 <= len(lanes) <= MOST_COLUMNS or len(ticks) > MOST_ROWS:
         return None
     row = {instant: n for n, instant in enumerate(ticks, 2)}
-    cells = [
-        Cell(item, row[item.start], row[item.end] - row[item.start], columns[item.room.id] if item.room else None)
+    column = {item.id: n for n, (_room, lane) in enumerate(lanes, 2) for item in lane}
+    cells = (
+        Cell(item, row[item.start], row[item.end] - row[item.start], column.get(item.id))
         for item in day.items
         if item.start and item.end
-    ]
-    if _collide(cells, columns.values()):
-        return None
-    return Grid(tuple(room for room in rooms if room.id in columns), tuple(ticks), tuple(cells))
+    )
+    return Grid(tuple(room for room, _lane in lanes), tuple(ticks), tuple(cells))
 
 
-def _collide(cells: Iterable[Cell], columns: Iterable[int]) -> bool:
-    """What spans all rooms stands in each of their columns."""
-    for column in columns:
-        inside = sorted((cell.row, cell.rows) for cell in cells if cell.column in (column, None))
-        if any(row + rows > following for (row, rows), (following, _rows) in pairwise(inside)):
-            return True
-    return False
+def _lanes(items: Iterable[Item]) -> list[list[Item]]:
+    """Items, by start, in as few columns as they need; each in the first that is free."""
+    lanes: list[list[Item]] = []
+    for item in items:
+        free = (lane for lane in lanes if not _at_once(lane[-1], item))
+        if (lane := next(free, None)) is not None:
+            lane.append(item)
+        else:
+            lanes.append([item])
+    return lanes
+
+
+def _at_once(a: Item, b: Item) -> bool:
+    return bool(a.start and a.end and b.start and b.end and a.start < b.end and b.start < a.end)

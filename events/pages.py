@@ -36,7 +36,9 @@ def _page(
     request: Request, place: Place, template: str, links: Sequence[Link], *, status: int, **context: Any
 ) -> Response:
     path = request.url.path
-    here = max((href for href, _words in links if path == href or path.startswith(f"{href}/")), key=len, default="")
+    homes = {place.path, f"{place.path}/desk"}  # every other page lies below them
+    above = (href for href, _words in links if path == href or (href not in homes and path.startswith(f"{href}/")))
+    here = max(above, key=len, default="")
     live = {"url": f"{place.path}/live", "since": place.revision}
     return page(
         request,

@@ -13,6 +13,7 @@ from app.models import Topic
 from events.models import Booking, Event, Participant, Room, Session, SessionStatus, Track
 from events.networks.models import Pilot
 
+PAUSES = {"", "break", "coffee", "lunch", "pause", "przerwa", "tauko"}
 KEPT = 20  # programmes, of a few hundred kilobytes
 
 
@@ -85,8 +86,9 @@ class Item:
 
     @property
     def pause(self) -> bool:
-        """Coffee, lunch, the walk to the town hall: nobody speaks, nobody books, it belongs to no track or pilot."""
-        return not (self.speakers or self.track or self.pilots or self.capacity or self.abstract)
+        """Coffee, lunch: nobody speaks, nobody books, and it is of no kind, track or pilot; or it says it is one."""
+        said = self.speakers or self.track or self.pilots or self.capacity or self.abstract
+        return not said and self.kind.lower() in PAUSES
 
 
 @dataclass(frozen=True, slots=True)
