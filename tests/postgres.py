@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,25 +22,25 @@ class Cluster:
 
     def control(self, *args: str) -> None:
         """pg_ctl, as in `control("-m", "fast", "restart")`."""
-        subprocess.run([*_as_postgres(), str(self.bin / "pg_ctl"), "-D", str(self.data), "-w", *args], check=True)
+        subprocess.run([*_as_postgres(), str(self.bin / "pg_ctl"), "-s", "-D", str(self.data), "-w", *args], check=True)
 
 
 @contextmanager
-def running(home: Path) -> Iterator[Cluster]:
-    """Start a fresh server whose files are in `home` (a folder that may be given to the user postgres)."""
-    own = Cluster(_newest(), home / "data", free_port())
-    if os.getuid() == 0:
-        for folder in (home, *home.parents[:2]):
-            folder.chmod(0o755)
-        shutil.chown(home, "postgres")
-    initdb = [str(own.bin / "initdb"), "-D", str(own.data), "-A", "trust", "-U", "postgres", "-E", "UTF8"]
-    subprocess.run([*_as_postgres(), *initdb, "--locale=C.UTF-8"], check=True, capture_output=True)
-    options = f"-p {own.port} -k {home} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
-    own.control("-l", str(home / "log"), "-o", options, "start")
-    try:
-        yield own
-    finally:
-        own.control("-m", "immediate", "stop")
+def running() -> Iterator[Cluster]:
+    """A fresh server, forgotten afterwards. Not in pytest's folder: that is closed to the user postgres."""
+    with tempfile.TemporaryDirectory(prefix="pilotmatch-postgres-") as folder:
+        home = Path(folder)
+        own = Cluster(_newest(), home / "data", free_port())
+        if os.getuid() == 0:
+            shutil.chown(home, "postgres")
+        initdb = [str(own.bin / "initdb"), "-D", str(own.data), "-A", "trust", "-U", "postgres", "-E", "UTF8"]
+        subprocess.run([*_as_postgres(), *initdb, "--locale=C.UTF-8"], check=True, capture_output=True)
+        options = f"-p {own.port} -k {home} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
+        own.control("-l", str(home / "log"), "-o", options, "start")
+        try:
+            yield own
+        finally:
+            own.control("-m", "immediate", "stop")
 
 
 def free_port() -> int:
