@@ -31,9 +31,8 @@ class Grid:
 def grid(day: Day, rooms: Sequence[RoomTag]) -> Grid | None:
     """None where a list reads better: one column, or more than a page can hold."""
     ticks = sorted({instant for item in day.items for instant in (item.start, item.end) if instant})
-    across = [item for item in day.items if item.room is None]
-    if any(_at_once(item, other) for item in across for other in day.items if other is not item):
-        across = []  # something else goes on meanwhile: it is nobody's whole day
+    # Where something else goes on meanwhile, what has no room stands beside it.
+    across = [i for i in day.items if not i.room and not any(_at_once(i, o) for o in day.items if o is not i)]
     lanes: list[tuple[RoomTag | None, list[Item]]] = []
     for room in (*rooms, None):
         lanes += [(room, lane) for lane in _lanes(i for i in day.items if i.room == room and i not in across)]

@@ -12,12 +12,12 @@ from app.models import Topic
 from app.templating import VERSION
 from app.web import FLASH
 from events.grid import grid
-from events.models import Event
 from events.pages import event_page
 from events.programme import Programme, in_agenda, programme
 from events.scope import Place
 
 WHOLE = 80  # items that one still scrolls through
+STEP = 100  # revisions
 KEPT = 500  # pages of some ten kilobytes
 _pages: OrderedDict[str, bytes] = OrderedDict()
 
@@ -30,7 +30,7 @@ async def programme_page(request: Request, place: Place) -> Response:
 
 async def _public(request: Request, place: Place, now: datetime) -> Response:
     """One look at the revision answers who has it already; one rendering serves everybody else."""
-    tag = await _tag(request, place.event, now)
+    tag = await _tag(request, place, now)
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language"}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
@@ -41,13 +41,25 @@ async def _public(request: Request, place: Place, now: datetime) -> Response:
     return Response(_pages[tag], media_type="text/html", headers=headers)
 
 
-async def _tag(request: Request, event: Event, now: datetime) -> str:
-    """What the page depends on. While the event is on, it marks what is running, so the minute counts, by fives."""
+async def _tag(request: Request, place: Place, now: datetime) -> str:
+    """What the page depends on. While the event is on, it marks what is running, so the minute counts, by fives.
+
+    A kept page goes live from the revision it was rendered at; the steps keep what it then replays short.
+    """
+    event = place.event
     heard = await Topic.get_or_none(scope=event.scope, name=event.scope)
     on = event.first_day <= now.astimezone(event.tz).date() <= event.last_day
     minute = int(now.timestamp() // 300) if on else 0
     filters = [request.query_params.get(name, "") for name in ("day", "room", "track", "pilot")]
-    parts = (VERSION, event.id, heard and (heard.revision, heard.at), language(), minute, *filters)
+    parts = (
+        VERSION,
+        event.id,
+        heard and (heard.revision, heard.at),
+        place.revision // STEP,
+        language(),
+        minute,
+        *filters,
+    )
     return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 

@@ -1,8 +1,10 @@
 """A small conference to try things on: one event of one network, made with the real verbs."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx2
@@ -14,7 +16,7 @@ import events.desk
 import events.ical
 import events.networks.routes
 import events.routes
-from app import web
+from app import db, web
 from app.auth import Secret
 from app.config import Settings
 from app.guard import Guard
@@ -166,3 +168,31 @@ def slice_app() -> Starlette:
     app.state.navigation = (events.routes.navigation,)
     app.state.desk_navigation = (events.desk.navigation,)
     return app
+
+
+@pytest.fixture
+def counted() -> Callable[[], AbstractContextManager[list[str]]]:
+    return counting_statements
+
+
+@contextmanager
+def counting_statements() -> Iterator[list[str]]:
+    """The statements run inside, however Tortoise sends them."""
+    statements: list[str] = []
+    client = db.client()
+    originals = {name: getattr(client, name) for name in ("execute_query", "execute_query_dict")}
+
+    def noted(original: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def run(sql: str, *args: Any) -> Any:
+            statements.append(sql)
+            return await original(sql, *args)
+
+        return run
+
+    try:
+        for name, original in originals.items():
+            setattr(client, name, noted(original))
+        yield statements
+    finally:
+        for name in originals:
+            delattr(client, name)

@@ -1,10 +1,7 @@
 """Reads of the programme: what is in them, and that their number of queries does not grow with it."""
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from app import db
 from app.intervals import Interval
 from events import ical
 from events.bookings import book
@@ -14,29 +11,6 @@ from events.rooms import add_track
 from events.schedule import cancel_session
 
 Conference = Any  # see conftest.py
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements run inside, however Tortoise sends them."""
-    statements: list[str] = []
-    client = db.client()
-    originals = {name: getattr(client, name) for name in ("execute_query", "execute_query_dict")}
-
-    def counting(original: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        async def run(sql: str, *args: Any) -> Any:
-            statements.append(sql)
-            return await original(sql, *args)
-
-        return run
-
-    try:
-        for name, original in originals.items():
-            setattr(client, name, counting(original))
-        yield statements
-    finally:
-        for name in originals:
-            delattr(client, name)
 
 
 async def fill(conference: Conference, first: int, count: int) -> None:
@@ -50,7 +24,7 @@ async def fill(conference: Conference, first: int, count: int) -> None:
         )  # fmt: skip
 
 
-async def test_queries_stay_the_same_for_one_and_three_sessions(conference: Conference) -> None:
+async def test_queries_stay_the_same_for_one_and_three_sessions(conference: Conference, counted: Any) -> None:
     counts = []
     for first, count in ((0, 1), (1, 3)):
         await fill(conference, first, count)
@@ -61,7 +35,7 @@ async def test_queries_stay_the_same_for_one_and_three_sessions(conference: Conf
     assert counts == [8, 8]
 
 
-async def test_queries_for_busy_and_agendas_do_not_grow_with_people(conference: Conference) -> None:
+async def test_queries_for_busy_and_agendas_do_not_grow_with_people(conference: Conference, counted: Any) -> None:
     people = [await conference.delegate(f"Guest {n}") for n in range(3)]
     await fill(conference, 0, 3)
     await conference.release()

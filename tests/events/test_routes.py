@@ -8,6 +8,7 @@ from events import programme_page
 from events.bookings import book
 from events.models import Participant, ParticipantStatus, Session
 from events.participants import return_with_reason
+from events.programme import _read as programme_reads
 from events.rooms import add_track
 from events.schedule import cancel_session
 
@@ -209,3 +210,30 @@ async def test_networks_show_regions_pilots_and_events(sqlite_conference: Confer
     assert "Bioeconomy" in page
     assert "Biogospodarka" in page
     assert "Kraków Brokerage Days" in page
+
+
+async def test_pages_of_lists_take_the_same_queries_for_one_and_three_rows(
+    conference: Conference, browser: Browser, counted: Any
+) -> None:
+    await conference.session("Talk 0", "09:00", "10:00", room=conference.hall)
+    await conference.release()
+    organiser = await browser(conference.organiser)
+    paths = [
+        "/", "/networks", "/networks/vanguard", "/e/krakow/programme", "/e/krakow/desk", "/e/krakow/desk/sessions",
+        "/e/krakow/desk/board", "/e/krakow/desk/rooms", "/e/krakow/desk/participants", "/e/krakow/desk/journal",
+        "/e/krakow/desk/release", "/e/krakow/agenda",
+    ]  # fmt: skip
+    counts: list[dict[str, int]] = []
+    for first in (1, 2):
+        for n in range(first, 2 * first):
+            speaker = await conference.delegate(f"Speaker {n}")
+            await conference.session(
+                f"Talk {n}", f"{9 + n}:00", f"{10 + n}:00", room=conference.hall, speakers=[speaker]
+            )
+        counts.append({})
+        for path in paths:
+            programme_reads.clear()
+            with counted() as statements:
+                assert (await organiser.get(path)).status_code == 200
+            counts[-1][path] = len(statements)
+    assert counts[0] == counts[1]
