@@ -29,6 +29,9 @@ def navigation(place: Place) -> Sequence[Link]:
     links = [(place.path, _("About")), (f"{place.path}/programme", _("Programme"))]
     if place.approved:
         links.append((f"{place.path}/agenda", _("My agenda")))
+    links.append((f"{place.path}/calendars", _("Calendars")))
+    if place.desk:
+        links.append((f"{place.path}/desk", _("Organisers’ desk")))
     return links
 
 

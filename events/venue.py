@@ -13,6 +13,8 @@ from events.pages import desk_page
 from events.rooms import add_room, add_track, edit_room, edit_track, remove_room, remove_track
 from events.scope import Place, desk, find
 
+TRACK = "track-"  # of its field names: the page has two forms
+
 
 async def venue_page(request: Request, place: Place) -> Response:
     return await _venue(request, place)
@@ -63,7 +65,7 @@ async def drop_room(request: Request, place: Place) -> Response:
 
 
 async def new_track(request: Request, place: Place) -> Response:
-    form = await submitted(request, TrackForm)
+    form = await submitted(request, TrackForm, prefix=TRACK)
     if not form.validate():
         return await _venue(request, place, track_form=form, status=422)
     try:
@@ -111,7 +113,7 @@ async def _venue(
         rooms=await Room.filter(event=place.event).order_by("position", "name"),
         tracks=await Track.filter(event=place.event).order_by("position", "name"),
         room_form=room_form or RoomForm(),
-        track_form=track_form or TrackForm(prefix=""),
+        track_form=track_form or TrackForm(prefix=TRACK),
     )
 
 

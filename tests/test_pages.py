@@ -1,0 +1,104 @@
+"""Every page there is, on the demonstration event, as a visitor, a delegate and the organiser, on phone and desktop:
+no serious finding of axe, nothing wider than the window, nothing on the console."""
+
+import os
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx2
+import pytest
+from playwright.async_api import Browser
+
+from app import auth, outbox
+from app.models import Mail, Person
+from events.models import Event, Participant, Room, Session, Track
+from matchmaking.demo.loading import load_demo
+from matchmaking.drafting import draft_schedule, run_draft
+from matchmaking.models import Draft, Meeting, MeetingStatus
+from tests.browsing import WIDTHS, Window, chromium
+from tests.sink import Sink
+from tests.stories.conftest import Site
+from tests.test_authorisation import MATRIX
+
+pytestmark = pytest.mark.browser
+PICTURES = os.environ.get("PICTURES")  # a folder: keep screenshots there, to look at
+ROLES = {"visitor": "anonymous", "delegate": "member", "organiser": "desk"}
+
+
+@pytest.fixture
+async def site(
+    sqlite_database: str, smtp_sink: Sink, browser: Callable[..., httpx2.AsyncClient], tmp_path: Path
+) -> AsyncIterator[Site]:
+    site = Site(sqlite_database, smtp_sink, tmp_path / "server.log", browser)
+    await site.start()
+    yield site
+    await site.stop()
+
+
+@pytest.fixture
+async def chrome() -> AsyncIterator[Browser]:
+    async with chromium() as browser:
+        yield browser
+
+
+async def test_every_page_is_sound_for_everybody(site: Site, chrome: Browser) -> None:
+    loaded = await load_demo(base_day=datetime.now(UTC).date() + timedelta(days=1), progress=lambda _step: None)
+    event = await Event.get(slug=loaded.slug)
+    logins = dict(reversed(loaded.logins))
+    delegate = await Participant.get(event=event, person__email=logins["delegate"]).select_related("person")
+    people = {"delegate": delegate.person, "organiser": await Person.get(email=logins["organiser"])}
+    await run_draft(await draft_schedule(event, seconds=1, by=people["organiser"]))
+    addresses = await _addresses(event, delegate)
+    faults = []
+    for role, who in ROLES.items():
+        cookies = (await site.signed_in(people[role])).cookies if role in people else {}
+        for width, viewport in WIDTHS.items():
+            scheme = "dark" if width == "phone" else "light"
+            context = await chrome.new_context(viewport=viewport, color_scheme=scheme)  # type: ignore[arg-type]
+            if cookies:
+                await context.add_cookies([{"name": "sid", "value": cookies["sid"], "url": site.base_url}])
+            window = await Window.open(context)
+            for name, address in addresses.items():
+                if MATRIX["rows"][MATRIX["routes"][f"GET {name}"]][who] != "in":
+                    continue
+                await window.page.goto(site.base_url + address)
+                if PICTURES:
+                    file = f"{role}-{width}-{name.strip('/').replace('/', '-') or 'home'}.png"
+                    await window.page.screenshot(path=Path(PICTURES) / file, full_page=True)
+                try:
+                    await window.check()
+                except AssertionError as fault:
+                    faults.append(f"{role}, {width}: {fault}")
+                window.complaints.clear()
+            await context.close()
+    assert not faults, "\n".join(faults)
+
+
+async def _addresses(event: Event, delegate: Participant) -> dict[str, str]:
+    """Route → an address of it that shows something."""
+    mine = Meeting.filter(event=event, invitee=delegate)
+    requested = await mine.filter(status=MeetingStatus.REQUESTED).first() or await mine.first()
+    link = await auth.print_link("somebody@example.org", life=auth.LINK_LIFE)
+    ids = {
+        "sessions": (await Session.filter(event=event, capacity__isnull=False).first()),
+        "tracks": await Track.filter(event=event).first(),
+        "rooms": await Room.filter(event=event).first(),
+        "people": await Participant.filter(event=event, kind="delegate").exclude(id=delegate.id).first(),
+        "participants": await Participant.filter(event=event, kind="delegate").first(),
+        "meetings": requested,
+        "drafts": await Draft.filter(event=event).first(),
+        "outbox": await Mail.filter(scope=outbox.mail_scope(event.scope)).first(),
+    }
+    addresses = {}
+    for key in MATRIX["routes"]:
+        method, _, path = key.partition(" ")
+        if method != "GET" or path.endswith((".ics", ".ico", ".txt", "healthz")):
+            continue
+        address = path.replace("{slug}", event.slug).replace("{code}", "vanguard").replace("{token}", link.text)
+        for word, thing in ids.items():
+            if thing is not None:
+                address = address.replace(f"/{word}/{{id}}", f"/{word}/{thing.pk}")
+        if "{" not in address:
+            addresses[path] = address
+    return addresses
