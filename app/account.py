@@ -1,8 +1,9 @@
 """Pages of one's own account: signing in and out, name and language, where one is signed in."""
 
 import secrets
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -12,6 +13,7 @@ from app.auth import (
     Secret,
     anyone,
     ask_link,
+    asking_cookie,
     cookie_name,
     find_link,
     opens_here,
@@ -28,7 +30,7 @@ from app.journal import changing, person_topic
 from app.models import Person, SignIn, Topic
 from app.web import GuardedRoute, page, route, see_other, submitted
 
-ASKING = "asking"  # cookie of the browser that asked for a link
+LONGEST = 2000  # characters of an address to come back to
 
 
 class SignInForm(Form):
@@ -56,7 +58,14 @@ async def mail_link(request: Request, person: Person | None) -> Response:
     if token:
         await _post_link(email, token, next_url=_next(request), settings=settings)
     response = page(request, "app/sign_in_sent.html", email=email)
-    response.set_cookie(ASKING, browser.text, max_age=3600, httponly=True, samesite="lax", secure=settings.https)
+    response.set_cookie(
+        asking_cookie(https=settings.https),
+        browser.text,
+        max_age=3600,
+        httponly=True,
+        samesite="lax",
+        secure=settings.https,
+    )
     return response
 
 
@@ -92,7 +101,7 @@ async def use_link(request: Request, person: Person | None) -> Response:
         samesite="lax",
         secure=settings.https,
     )
-    response.delete_cookie(ASKING)
+    response.delete_cookie(asking_cookie(https=settings.https), secure=settings.https)
     return response
 
 
@@ -120,6 +129,8 @@ async def edit_account(request: Request, person: Person) -> Response:
 async def choose_calendar(request: Request, person: Person) -> Response:
     """By mailed invitations or in the feed: switching takes the invitations back, or sends them."""
     posted = await request.form()
+    if posted.get("by") not in ("mail", "feed"):
+        raise HTTPException(400)
     by_mail = posted.get("by") == "mail"
     for topic in await Topic.filter(name=person_topic(person.id)):
         async with changing(topic.scope, by=person) as changes:
@@ -128,7 +139,7 @@ async def choose_calendar(request: Request, person: Person) -> Response:
     async with changing("people", by=person) as changes:
         await Person.filter(id=person.id).update(invited_by_mail=by_mail)
         changes.record("person.chose_calendar", person, topics=[])
-    return see_other(str(_local(str(posted.get("back", ""))) or "/account"), flash=_("Saved."))
+    return see_other(_local(str(posted.get("back", ""))) or "/account", flash=_("Saved."))
 
 
 async def end_sign_in(request: Request, person: Person) -> Response:
@@ -187,7 +198,7 @@ async def _post_link(email: str, token: Secret, *, next_url: str, settings: Sett
 
 
 def _browser(request: Request) -> Secret | None:
-    cookie = request.cookies.get(ASKING)
+    cookie = request.cookies.get(asking_cookie(https=request.app.state.settings.https))
     return Secret(cookie) if cookie else None
 
 
@@ -198,8 +209,7 @@ def _next(request: Request) -> str:
 
 def _local(url: str) -> str | None:
     """A path of our own, or None for everything a browser could read as another site."""
-    parts = urlsplit(url)
-    ours = url.startswith("/") and not url.startswith("//") and not parts.scheme and not parts.netloc
+    ours = url.startswith("/") and not url.startswith("//") and len(url) <= LONGEST
     return url if ours and url.isprintable() and "\\" not in url else None
 
 

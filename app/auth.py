@@ -8,6 +8,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from starlette.requests import HTTPConnection, Request
 
@@ -78,10 +79,15 @@ def cookie_name(*, https: bool) -> str:
     return "__Host-sid" if https else "sid"
 
 
+def asking_cookie(*, https: bool) -> str:
+    """Of the browser that asked for a link: only there the link signs in."""
+    return "__Host-asking" if https else "asking"
+
+
 async def ask_link(email: str, *, browser: Secret, asked_from: str) -> Secret | None:
     """Make a link for the address (canonical). None when this address or this peer asked too often."""
     now = datetime.now(UTC)
-    peer = hashlib.sha256(asked_from.encode()).hexdigest()
+    peer = hashlib.sha256(_network(asked_from).encode()).hexdigest()
     async with changing(SCOPE, by="system") as changes:
         recent = SignInLink.filter(created_at__gt=now - timedelta(hours=1))
         if await recent.filter(email=email).count() >= LINKS_AN_HOUR["email"]:
@@ -99,6 +105,17 @@ async def ask_link(email: str, *, browser: Secret, asked_from: str) -> Secret | 
         )
         changes.record("link.asked", link, topics=[])
     return token
+
+
+def _network(address: str) -> str:
+    """Who is one peer to the rate limit: an IPv6 host has a whole /64 to ask from."""
+    try:
+        ip = ip_address(address)
+    except ValueError:  # a socket file, or no peer at all
+        return address
+    if isinstance(ip, IPv6Address) and not ip.ipv4_mapped:
+        return str(ip_network((ip, 64), strict=False))
+    return str(ip)
 
 
 async def print_link(email: str, *, life: timedelta) -> Secret:

@@ -33,7 +33,7 @@ Row = Mapping[str, Any]
 
 
 async def connect(settings: Settings) -> None:
-    """Open the database for this process. Raises OSError or asyncpg errors when it cannot be reached."""
+    """Open the database for this process. Raises what `is_away` knows, or OperationalError, when it cannot."""
     name = urlsplit(settings.database_url).scheme  # Tortoise caches SQL by this name: never one for two dialects
     await Tortoise.init(
         config={
@@ -44,6 +44,9 @@ async def connect(settings: Settings) -> None:
         },
         _enable_global_fallback=True,  # requests run in other tasks than the lifespan that connects
     )
+    # Now and not with the first query: Tortoise's SQLite client keeps its lock for ever if that query cannot open
+    # the file, and a server without its database should not start.
+    await client().create_connection(with_db=True)
 
 
 async def disconnect() -> None:
@@ -105,27 +108,26 @@ def is_away(error: BaseException) -> bool:
     return isinstance(
         error,
         asyncpg.PostgresConnectionError | asyncpg.InterfaceError | asyncpg.CannotConnectNowError
-        | asyncpg.AdminShutdownError | asyncpg.CrashShutdownError | asyncpg.TooManyConnectionsError | OSError,
+        | asyncpg.AdminShutdownError | asyncpg.CrashShutdownError | asyncpg.TooManyConnectionsError
+        | ConnectionError | TimeoutError,
     )  # fmt: skip
 
 
 @asynccontextmanager
 async def _sqlite(shared: SqliteClient) -> AsyncIterator[None]:
     async with shared._lock:
-        if shared._connection is None:
-            await shared.create_connection(with_db=True)
         wrapper = SqliteTransactionWrapper(shared)
         raw = wrapper._connection
-        try:
-            await raw.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            raise OperationalError(error) from error
         token = get_connections().set(shared.connection_name, wrapper)
         try:
+            # Inside, because a task cancelled while it waits for BEGIN has begun nevertheless.
+            await raw.execute("BEGIN IMMEDIATE")
             yield
             await raw.commit()
-        except BaseException:
+        except BaseException as error:
             await asyncio.shield(raw.rollback())
+            if isinstance(error, sqlite3.OperationalError):
+                raise OperationalError(error) from error
             raise
         finally:
             get_connections().reset(token)
@@ -134,7 +136,8 @@ async def _sqlite(shared: SqliteClient) -> AsyncIterator[None]:
 @asynccontextmanager
 async def _postgres(shared: AsyncpgDBClient) -> AsyncIterator[None]:
     # acquire() gives the slot back whatever BEGIN says
-    async with (await _pool(shared)).acquire() as connection, connection.transaction():
+    pool: asyncpg.Pool = shared._pool
+    async with pool.acquire() as connection, connection.transaction():
         wrapper = TransactionWrapper(shared)
         wrapper._connection = connection
         token = get_connections().set(shared.connection_name, wrapper)
@@ -142,13 +145,6 @@ async def _postgres(shared: AsyncpgDBClient) -> AsyncIterator[None]:
             yield
         finally:
             get_connections().reset(token)
-
-
-async def _pool(shared: AsyncpgDBClient) -> asyncpg.Pool:
-    async with shared._pool_init_lock:
-        if shared._pool is None:
-            await shared.create_connection(with_db=True)
-    return shared._pool
 
 
 def _connection(settings: Settings) -> dict[str, Any]:

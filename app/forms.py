@@ -16,8 +16,10 @@ from wtforms.fields import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.fields.datetime import DateField, DateTimeLocalField
 from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation, ValidationError
+from wtforms.widgets import CheckboxInput
 
 from app import i18n
 from app.i18n import _
@@ -41,6 +43,13 @@ class Form(BaseForm):
         def get_translations(self, form: BaseForm) -> _Translations:
             return _Translations()
 
+        def bind_field(self, form: BaseForm, unbound_field: Any, options: dict[str, Any]) -> Field:
+            """Labels are written once, when the module loads; here they get the language of this request."""
+            field: Field = unbound_field.bind(form=form, **options)
+            field.label.text = _(field.label.text) if field.label.text else ""
+            field.description = _(field.description) if field.description else ""
+            return field
+
 
 def Line(label: str, *, limit: int, required: bool = True, **kwargs: Any) -> StringField:
     """One line of text."""
@@ -55,7 +64,7 @@ def Text(label: str, *, limit: int, required: bool = False, **kwargs: Any) -> Te
 def Address(label: str, **kwargs: Any) -> StringField:
     """A mail address, in its canonical form."""
     kwargs.setdefault("render_kw", {"autocomplete": "email", "inputmode": "email"})
-    return _CleanString(label, [InputRequired()], clean=canonical_address, **kwargs)
+    return _CleanString(label, [_Needed()], clean=canonical_address, **kwargs)
 
 
 def Whole(label: str, *, low: int, high: int, required: bool = True, **kwargs: Any) -> IntegerField:
@@ -66,12 +75,12 @@ def Whole(label: str, *, low: int, high: int, required: bool = True, **kwargs: A
 
 def Choice(label: str, choices: type[StrEnum] | Iterable[tuple[Any, str]], **kwargs: Any) -> SelectField:
     """One of a list: an enum, or (value, words) pairs."""
-    return SelectField(label, choices=_pairs(choices), **kwargs)
+    return SelectField(label, choices=_offered(choices), **kwargs)
 
 
 def Ticks(label: str, choices: type[StrEnum] | Iterable[tuple[Any, str]] = (), **kwargs: Any) -> SelectMultipleField:
-    """Several of a list."""
-    return SelectMultipleField(label, choices=_pairs(choices), **kwargs)
+    """Several of a list, each with a box to tick."""
+    return SelectMultipleField(label, choices=_offered(choices), option_widget=CheckboxInput(), **kwargs)
 
 
 def Tick(label: str, **kwargs: Any) -> BooleanField:
@@ -118,8 +127,9 @@ class Instant(DateTimeLocalField):
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         super().process_formdata(list(valuelist))
-        if self.data is not None:
-            self.data = instant_in(self.data, self.zone)
+        wall, self.data = self.data, None  # a refused time is no value: nobody may compare it
+        if wall is not None:
+            self.data = instant_in(wall, self.zone)
 
 
 def instant_in(wall: datetime, zone: ZoneInfo) -> datetime:
@@ -169,20 +179,33 @@ def _cleaned(clean: Callable[..., str], value: str, limit: int) -> str:
 
 
 def _cleaned_by(clean: Callable[[str], str], value: str) -> str:
+    if "\N{REPLACEMENT CHARACTER}" in value:  # what decoding makes of bytes that are no UTF-8
+        raise ValidationError(_("Some characters arrived broken. Please type them again."))
     try:
         return clean(value) if value else ""
     except BadText as error:
         raise ValidationError(_(error.sentence) % error.values) from error
 
 
+class _Needed(InputRequired):
+    """Something must be left of it once it is cleaned: blanks are nothing."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        super().__call__(form, field)
+        if field.data == "" and not field.errors:
+            raise StopValidation(self.message or field.gettext("This field is required."))
+
+
 def _needed(required: bool) -> InputRequired | Optional:
-    return InputRequired() if required else Optional()
+    return _Needed() if required else Optional()
 
 
-def _pairs(choices: type[StrEnum] | Iterable[tuple[Any, str]]) -> list[tuple[Any, str]]:
+def _offered(choices: type[StrEnum] | Iterable[tuple[Any, str]]) -> Callable[[], list[SelectChoice]]:
+    """Asked for anew by each form, so that an enum is in the language of the request."""
     if isinstance(choices, type):
-        return [(item.value, _(item.value).capitalize()) for item in choices]
-    return list(choices)
+        return lambda: [SelectChoice(item.value, _(item.value).capitalize()) for item in choices]
+    offered = [SelectChoice(value, words) for value, words in choices]
+    return lambda: offered
 
 
 def _year_within_reason(form: BaseForm, field: Field) -> None:

@@ -100,8 +100,14 @@ async def moved(scope: str, topic: str) -> tuple[int, datetime | None]:
 
 
 async def changes_since(scope: str, since: int, *, limit: int = 1000) -> list[Change]:
-    """The facts after revision `since`, oldest first."""
-    return await Change.filter(scope=scope, revision__gt=since).order_by("revision", "id").limit(limit)
+    """The facts after revision `since`, oldest first: about `limit` of them, and never a part of a revision."""
+    found = await Change.filter(scope=scope, revision__gt=since).order_by("revision", "id").limit(limit)
+    if len(found) < limit:
+        return found
+    last = found[-1].revision
+    return [fact for fact in found if fact.revision < last] + await Change.filter(
+        scope=scope, revision=last
+    ).order_by("id")
 
 
 def person_topic(person_id: int) -> str:

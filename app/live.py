@@ -21,7 +21,7 @@ from websockets.frames import Frame, Opcode
 
 from app import db, journal
 from app.auth import SCOPE as PEOPLE
-from app.models import Change
+from app.models import Change, SignIn
 
 log = logging.getLogger("pilotmatch.live")
 
@@ -29,6 +29,7 @@ POLL_SECONDS = 3.0
 REPLAY = 2000  # facts; a page that missed more is told to start afresh
 BUFFER_BYTES = 1 << 20
 SOCKETS_A_PERSON = 20
+GOODBYE_SECONDS = 5.0
 
 
 @dataclass(eq=False, slots=True)
@@ -101,7 +102,7 @@ class Hub:
             room = self.rooms[listener.scope] = Room(listener.scope)
             self.tasks[listener.scope] = asyncio.create_task(_follow(room))
         room.members += 1
-        if listener.since > room.revision:  # its page came from a process that knew more than we do yet
+        if room.revision < 0 or listener.since > room.revision:  # its page knew more than we do yet
             await room.catch_up()
         while listener.since != room.revision:
             await _replay(listener, room.revision)
@@ -125,12 +126,12 @@ class Hub:
 
     async def close_signed_out(self) -> None:
         """Cut the sockets of sign-ins that ended since the last look."""
-        for change in await journal.changes_since(PEOPLE, self.people):
-            self.people = change.revision
-            if change.kind == "person.signed_out":
-                for listener in self.listeners():
-                    if listener.sign_in_id == change.data["sign_in"]:
-                        listener.close()
+        while changes := await journal.changes_since(PEOPLE, self.people):
+            ended = {change.data["sign_in"] for change in changes if change.kind == "person.signed_out"}
+            for listener in self.listeners():
+                if listener.sign_in_id in ended:
+                    listener.close()
+            self.people = changes[-1].revision
 
 
 async def _follow(room: Room) -> None:
@@ -149,7 +150,7 @@ async def _replay(listener: Listener, reached: int) -> None:
     missed = []
     if 0 <= listener.since < reached:
         missed = await journal.changes_since(listener.scope, listener.since, limit=REPLAY + 1)
-    if not missed or len(missed) > REPLAY:
+    if not missed or missed[0].revision != listener.since + 1 or len(missed) > REPLAY:
         listener.since = reached
         listener.write(_frame({"reset": True, "revision": reached}))
         return
@@ -209,6 +210,12 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
         return True
 
 
+    def keepalive_timeout(self) -> None:
+        """It did not answer our ping: what waits in its buffer would keep the socket open for ever."""
+        super().keepalive_timeout()
+        self.transport.abort()
+
+
 async def serve(websocket: WebSocket, *, scope: str, topics: Iterable[str], since: int) -> None:
     """Serve one page's socket until it goes. It only listens: a client that talks is shown out."""
     hub: Hub = websocket.app.state.hub
@@ -229,28 +236,29 @@ async def serve(websocket: WebSocket, *, scope: str, topics: Iterable[str], sinc
     )
     try:
         await hub.join(listener)
-        await _until_gone(websocket, gone)
+        if sign_in and not await SignIn.exists(id=sign_in.id):  # ended while we joined
+            gone.set()
+        code = await _until_gone(websocket, gone)
     finally:
         hub.leave(listener)
+    if code is not None:
+        asyncio.get_running_loop().call_later(GOODBYE_SECONDS, protocol.transport.abort)  # if they do not read it
+        with contextlib.suppress(WebSocketDisconnect):
+            await websocket.close(code)
     return None
 
 
-async def _until_gone(websocket: WebSocket, gone: asyncio.Event) -> None:
-    """Until the client closes or talks, or we want it to come back."""
-    reading, leaving = asyncio.create_task(_read(websocket)), asyncio.create_task(gone.wait())
+async def _until_gone(websocket: WebSocket, gone: asyncio.Event) -> int | None:
+    """Until the client closes (None), or until we close: because it talks, or because it shall come back."""
+    reading, leaving = asyncio.create_task(websocket.receive()), asyncio.create_task(gone.wait())
     try:
         await asyncio.wait({reading, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        if leaving.done() and not reading.done():
-            await websocket.close(1012)
+        if not reading.done():
+            return 1012
+        return 1008 if reading.result()["type"] == "websocket.receive" else None
     finally:
         reading.cancel()
         leaving.cancel()
-
-
-async def _read(websocket: WebSocket) -> None:
-    with contextlib.suppress(WebSocketDisconnect):
-        await websocket.receive_text()
-        await websocket.close(1008, "this socket only listens")
 
 
 @contextlib.asynccontextmanager
@@ -275,6 +283,7 @@ async def following(hub: Hub, database_url: str) -> AsyncIterator[None]:
         journal.wakers.discard(woken)
         for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         hub.close()
 
 

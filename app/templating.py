@@ -18,7 +18,7 @@ STATIC = Path(__file__).resolve().parent.parent / "static"
 
 def render(template: str, context: Mapping[str, Any]) -> str:
     """HTML, or plain text for a template named .txt: there, and only there, markup means nothing."""
-    text = environment.get_template(template).render(context, lang=language())
+    text = environment.get_template(template).render(context, language=language())
     return unescape(text) if template.endswith(".txt") else text
 
 

@@ -6,10 +6,11 @@ from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
 import orjson
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from wtforms import Form as WTForm
 
@@ -25,7 +26,17 @@ Admit = Callable[[Request], Awaitable[Admitted]]
 Endpoint = Callable[[Request, Admitted], Awaitable[Response]]
 
 TRIES = 3
+ANSWERED = (Refused, NotFound, Forbidden, HTTPException, ClientDisconnect)  # by ERRORS, or nobody is left to answer
 FLASH = "flash"
+
+
+class RowId(IntegerConvertor):
+    """What `{id:int}` takes: numbers that a database knows; a longer one leads nowhere."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_url_convertor("int", RowId())
 
 
 class GuardedRoute(Route):
@@ -40,21 +51,32 @@ def route(
     """`admit` lets the request in and returns what the endpoint needs, or raises Forbidden or NotFound.
 
     A deadlock or a lost race for SQLite's writer lock runs the whole request again: nothing was published.
+    What nobody foresaw is answered here, inside the guard, so that even our mistakes carry its headers.
     """
 
     async def guarded(request: Request) -> Response:
-        for attempt in range(1, TRIES + 1):
-            try:
-                return await endpoint(request, await admit(request))
-            except Exception as error:
-                if attempt == TRIES or not db.is_transient(error):
-                    raise
-                log.warning("%s %s is run again: %s", request.method, path, error)
-        raise AssertionError("unreachable")
+        try:
+            return await _tried(request, path, endpoint, admit)
+        finally:
+            await request.close()  # uploaded files
 
     made = GuardedRoute(path, guarded, methods=list(methods), name=f"{endpoint.__module__}.{endpoint.__name__}")
     made.admit = admit
     return made
+
+
+async def _tried(request: Request, path: str, endpoint: Endpoint[Admitted], admit: Admit[Admitted]) -> Response:
+    for attempt in range(1, TRIES + 1):
+        try:
+            return await endpoint(request, await admit(request))
+        except ANSWERED:
+            raise
+        except Exception as error:
+            if attempt == TRIES or not db.is_transient(error):
+                log.log(_severity(error), "%s %s", request.method, path, exc_info=error)
+                return await broken(request, error)
+            log.warning("%s %s is run again: %s", request.method, path, error)
+    raise AssertionError("unreachable")
 
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
@@ -112,7 +134,8 @@ class _Posted:
         return len(self._posted)
 
     def getlist(self, name: str) -> list[Any]:
-        return self._posted.getlist(name)
+        """Texts only: a file where a text belongs is as good as nothing."""
+        return [value for value in self._posted.getlist(name) if isinstance(value, str)]
 
 
 async def refused(request: Request, error: Exception) -> Response:
@@ -125,8 +148,11 @@ async def not_found(request: Request, error: Exception) -> Response:
 
 
 async def forbidden(request: Request, error: Exception) -> Response:
-    if _person(request) is None and request.method == "GET" and not wants_json(request):
-        return see_other(f"/sign-in?next={quote(request.url.path)}")
+    if request.url.path.endswith(".ics"):  # a 403 or a sign-in page would make calendar programs ask for a password
+        return await not_found(request, error)
+    if _person(request) is None and request.method in ("GET", "HEAD") and not wants_json(request):
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return see_other(f"/sign-in?next={quote(asked)}")
     return problem(request, 403, _("Not for you"), str(error) or _("Sign in as somebody who may do this."))
 
 
@@ -146,7 +172,7 @@ async def http_error(request: Request, error: Exception) -> Response:
 
 async def broken(request: Request, error: Exception) -> Response:
     """Our mistake, or a database that is away: the log has the trace, the person a sentence."""
-    if db.is_away(error):
+    if db.is_away(error) or db.is_transient(error):
         sentence = _("The database does not answer at the moment. Nothing was changed; try again in a minute.")
         response = problem(request, 503, _("One moment"), sentence)
         response.headers["Retry-After"] = "10"
@@ -156,7 +182,9 @@ async def broken(request: Request, error: Exception) -> Response:
 
 
 def problem(request: Request, status: int, title: str, sentence: str, *, hints: Sequence[str] = ()) -> Response:
-    """A sentence as a page, or as JSON for our own modules."""
+    """A sentence as a page, as JSON for our own modules, or as plain text for calendar programs."""
+    if request.url.path.endswith(".ics"):
+        return PlainTextResponse(sentence, status)
     if wants_json(request):
         return json({"error": sentence, "hints": list(hints)}, status=status)
     return page(request, "app/problem.html", status=status, title=title, sentence=sentence, hints=hints)
@@ -169,6 +197,10 @@ ERRORS: dict[Any, Any] = {
     HTTPException: http_error,
     Exception: broken,
 }
+
+
+def _severity(error: Exception) -> int:
+    return logging.WARNING if db.is_away(error) or db.is_transient(error) else logging.ERROR
 
 
 def _person(request: Request) -> Any:

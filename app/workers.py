@@ -10,7 +10,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
-from app import journal
+from app import db, journal
 
 log = logging.getLogger("pilotmatch.workers")
 
@@ -60,4 +60,4 @@ async def run(name: str, work: Work) -> None:
 
 def _is_expected(error: Exception) -> bool:
     """A mail server or database that is away needs no traceback; it says so itself."""
-    return isinstance(error, OSError)
+    return db.is_away(error) or db.is_transient(error)

@@ -1,26 +1,44 @@
-"""Real databases for every test: a migrated SQLite file and a migrated PostgreSQL database, copied a test."""
+"""Real databases, a real server and a real mail server for every test.
+
+cluster, templates   one PostgreSQL server a run, and one migrated empty database of each kind
+database, settings   a fresh migrated database, connected; each test runs on SQLite and on PostgreSQL
+sqlite_database      the same on SQLite only, for tests in which the database plays no part
+serve                uvicorn on a free port, as `pilotmatch serve` runs it: await serve(lambda base_url: app)
+browser              HTTP clients that say what browsers say: browser(base_url)
+smtp_sink            a mail server that keeps what it gets, byte for byte, and misbehaves when told to
+tls_sink             the same, with STARTTLS required
+certificate          a self-signed certificate for 127.0.0.1: files (cert, key)
+"""
 
 import asyncio
+import contextlib
 import shutil
-from collections.abc import AsyncIterator, Iterator
+import socket
+import ssl
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import asyncpg
+import httpx2
 import pytest
+from starlette.types import ASGIApp
 
 from app import db
 from app.config import Settings
 from app.migrate import migrate
 from tests import postgres
 from tests.postgres import Cluster
+from tests.serving import serving
+from tests.sink import Sink
 
 SECRET = b"a secret that only the tests know, 48 bytes long"
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def cluster() -> Iterator[Cluster]:
     """A PostgreSQL server for this run of the tests."""
-    with postgres.running(tmp_path_factory.mktemp("postgres")) as cluster:
+    with postgres.running() as cluster:
         yield cluster
 
 
@@ -86,3 +104,68 @@ async def _fresh(kind: str, templates: dict[str, str], cluster: Cluster, folder:
     await db.connect(settings_for(url))
     yield url
     await db.disconnect()
+
+
+Serve = Callable[[Callable[[str], ASGIApp]], Awaitable[str]]
+
+
+@pytest.fixture
+async def serve() -> AsyncIterator[Serve]:
+    """Serve what `make(base_url)` returns until the test ends; the answer is that base URL."""
+    async with contextlib.AsyncExitStack() as running:
+
+        async def start(make: Callable[[str], ASGIApp]) -> str:
+            listening = socket.socket()
+            listening.bind(("127.0.0.1", 0))
+            base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+            await running.enter_async_context(serving(make(base_url), listening))
+            return base_url
+
+        yield start
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Callable[..., httpx2.AsyncClient]]:
+    """A new browser with cookies of its own; it follows no redirects, so that tests see them."""
+    async with contextlib.AsyncExitStack() as open_ones:
+        made: list[httpx2.AsyncClient] = []
+
+        def make(base_url: str, **headers: str) -> httpx2.AsyncClient:
+            said = {"Sec-Fetch-Site": "same-origin", "Origin": base_url, "User-Agent": "test browser"} | headers
+            made.append(client := httpx2.AsyncClient(base_url=base_url, headers=said, timeout=30))
+            open_ones.push_async_callback(client.aclose)
+            return client
+
+        yield make
+
+
+@pytest.fixture
+async def smtp_sink() -> AsyncIterator[Sink]:
+    """A mail server that keeps raw bytes; see Sink for how it can be made to misbehave."""
+    sink = Sink()
+    await sink.up()
+    yield sink
+    await sink.down()
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A self-signed certificate for 127.0.0.1, and its key."""
+    folder = tmp_path_factory.mktemp("tls")
+    cert, key = folder / "cert.pem", folder / "key.pem"
+    made = f"req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -keyout {key} -out {cert}"
+    subprocess.run(
+        ["openssl", *made.split(), "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True
+    )
+    return cert, key
+
+
+@pytest.fixture
+async def tls_sink(certificate: tuple[Path, Path]) -> AsyncIterator[Sink]:
+    """The same, which takes mail only after STARTTLS."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(*certificate)
+    sink = Sink(requires={"tls_context": context, "require_starttls": True})
+    await sink.up()
+    yield sink
+    await sink.down()

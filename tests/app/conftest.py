@@ -1,8 +1,67 @@
-"""Fixtures of the plumbing's tests."""
+"""Fixtures of the plumbing's tests.
 
-from collections.abc import Callable
+lint_calendar   faults of an iCalendar stream that parsers forgive and real clients do not
+table           a stand-in slice: entries of people, kept in a table of the test
+site            the plumbing alone, served: sign-in, account, feeds, live sockets, and `table` as its only slice
+make_site       the same with more routes or other settings
+sqlite_site, make_sqlite_site   the same for tests in which the database plays no part
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from app.config import Settings
+from tests.app.plumbing import Site, Table, plumbing
+from tests.conftest import settings_for
+
+
+@pytest.fixture
+def table() -> Table:
+    return Table()
+
+
+MakeSite = Callable[..., Awaitable[Site]]
+
+
+@pytest.fixture
+async def make_site(settings: Settings, table: Table, serve: Any, browser: Any) -> MakeSite:
+    """A site with more routes than the plumbing's: await make_site(route, …)."""
+    return _maker(settings, table, serve, browser)
+
+
+@pytest.fixture
+async def site(make_site: MakeSite) -> Site:
+    return await make_site()
+
+
+@pytest.fixture
+async def make_sqlite_site(sqlite_database: str, table: Table, serve: Any, browser: Any) -> MakeSite:
+    """For tests in which the database plays no part."""
+    return _maker(settings_for(sqlite_database), table, serve, browser)
+
+
+@pytest.fixture
+async def sqlite_site(make_sqlite_site: MakeSite) -> Site:
+    return await make_sqlite_site()
+
+
+def _maker(settings: Settings, table: Table, serve: Any, browser: Any) -> MakeSite:
+    async def make(*more: BaseRoute, **changed: Any) -> Site:
+        made: list[Starlette] = []
+
+        def at(base_url: str) -> Starlette:
+            made.append(plumbing(replace(settings, **{"base_url": base_url} | changed), table, *more))
+            return made[0]
+
+        url = await serve(at)
+        return Site(url, made[0].state.settings, made[0], browser)
+
+    return make
 
 
 @pytest.fixture(scope="session")
