@@ -119,8 +119,8 @@ def _days(problem: Problem, opens: list[int]) -> list[_Day]:
         forced = sum({mask for mask in masks if mask.bit_count() == 1})
         most = problem.participants[person].most
         fits = most is None or len(mine) <= most
-        unseen, (least, most) = problem.seen_through(person), _so_far(masks, choice, len(problem.slots))
-        days.append(_Day(len(mine), choice, unseen, forced, frozenset(demands), least, most, fits))
+        unseen, slots = problem.seen_through(person), len(problem.slots)
+        days.append(_Day(len(mine), choice, unseen, forced, frozenset(demands), *_so_far(masks, choice, slots), fits))
     return days
 
 

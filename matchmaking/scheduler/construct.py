@@ -99,30 +99,29 @@ def _place_cheaply(timetable: Timetable, meeting: int) -> bool:
 
 def _make_room(timetable: Timetable, meeting: int, slot: int, random: Random) -> bool:
     """Place the meeting here after one chain has taken whoever is in its way to another slot."""
-    in_the_way = _in_the_way(timetable, meeting, slot)
-    if len(in_the_way) > 1:
+    others = in_the_way(timetable, meeting, slot)
+    if len(others) > 1:
         return False
-    movable = in_the_way or _some_in(timetable, slot, random)
-    for other in movable:
+    for other in others or some_in(timetable, slot, random):
         elsewhere = slots_in(timetable.open[other] & ~(1 << slot))
         random.shuffle(elsewhere)
         for there in elsewhere:
             chain = timetable.chain(other, there)
-            if chain is not None and _leaves_room(timetable, chain, meeting):
+            if chain is not None and leaves_room(timetable, chain, meeting):
                 timetable.swap(chain)
                 if timetable.window(meeting) >> slot & 1:
                     timetable.place(meeting, slot)
                     return True
-                timetable.swap(Chain(there, slot, chain.leaving, chain.coming, chain.ends, -chain.change))
+                timetable.swap(chain.back())
     return False
 
 
-def _in_the_way(timetable: Timetable, meeting: int, slot: int) -> list[int]:
+def in_the_way(timetable: Timetable, meeting: int, slot: int) -> list[int]:
     held = {timetable.at[person][slot] for person in timetable.people[meeting]}
     return sorted(held - {FREE})
 
 
-def _some_in(timetable: Timetable, slot: int, random: Random) -> list[int]:
+def some_in(timetable: Timetable, slot: int, random: Random) -> list[int]:
     """A few meetings of a slot, found through random people."""
     found = []
     for _ in range(SAMPLE):
@@ -132,7 +131,7 @@ def _some_in(timetable: Timetable, slot: int, random: Random) -> list[int]:
     return found
 
 
-def _leaves_room(timetable: Timetable, chain: Chain, meeting: int) -> bool:
+def leaves_room(timetable: Timetable, chain: Chain, meeting: int) -> bool:
     """Whether after the swap the meeting's people and a table are free in the slot the chain leaves."""
     table_left = timetable.load[chain.here] - chain.net < timetable.capacity[chain.here]
     if not table_left or not timetable.fits(chain):
@@ -164,7 +163,7 @@ def _must_leave(
 
     None where no table could be freed.
     """
-    out = set(_in_the_way(timetable, meeting, slot))
+    out = set(in_the_way(timetable, meeting, slot))
     for other, earlier in timetable.relatives.get(meeting, ()):
         then = timetable.slot[other]
         if then != FREE and (then >= slot if earlier else then <= slot):
@@ -175,7 +174,7 @@ def _must_leave(
             out.add(min(mine, key=lambda other: (ejected[other], random.random())))
     stay = timetable.load[slot] - sum(timetable.slot[other] == slot for other in out)
     if stay >= timetable.capacity[slot]:
-        leavers = [other for other in _some_in(timetable, slot, random) if other not in out]
+        leavers = [other for other in some_in(timetable, slot, random) if other not in out]
         if not leavers:
             return None
         out.add(min(leavers, key=lambda other: (ejected[other], random.random())))

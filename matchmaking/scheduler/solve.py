@@ -8,7 +8,7 @@ from random import Random
 
 from matchmaking.scheduler.anneal import anneal
 from matchmaking.scheduler.bounds import counted, fitting, waited
-from matchmaking.scheduler.construct import construct
+from matchmaking.scheduler.construct import construct, fill
 from matchmaking.scheduler.fast import anneal_fast, usable
 from matchmaking.scheduler.plan import Bound, Plan, Rule, Status, totals
 from matchmaking.scheduler.pricing import objectives
@@ -17,7 +17,7 @@ from matchmaking.scheduler.proof import prove
 from matchmaking.scheduler.tables import seat
 from matchmaking.scheduler.timetable import FREE, Timetable
 
-STEPS, FAST_STEPS = 150_000, 800_000  # of annealing planned for each second, so that the clock rarely decides
+STEPS, FAST_STEPS = 100_000, 800_000  # of annealing planned for each second, so that the clock rarely decides
 FIRST_STEPS = 20_000  # of the annealing before a proof
 LAST_STEPS = 160_000  # of the longest annealing before a proof
 NEAR = 2  # breaks from their bound that annealing usually closes
@@ -125,6 +125,9 @@ class _Run:
     def _anneal(self, steps: int) -> None:
         if self._done():
             return
+        if self._placed() < self.bound.placed:
+            waiting = [meeting for meeting, slot in enumerate(self.timetable.slot) if slot == FREE]
+            fill(self.timetable, waiting, random=self.random, stop=self._stop)
         if steps > LAST_STEPS and usable(self.timetable):
             anneal_fast(self.timetable, steps=steps, seed=self.random.getrandbits(32), stop=self._stop)
         else:
@@ -132,7 +135,10 @@ class _Run:
         self._tell(Phase.ANNEALING)
 
     def _done(self) -> bool:
-        return self._good_enough(self.timetable.price) or self._stop()
+        """Whether time is up, or no plan can be better: those that place all that fits, unless it must be even."""
+        full = self._placed() >= self.bound.placed
+        uneven = self._complete() and not self._all_may_fit()
+        return self._stop() or uneven or (full and self._good_enough(self.timetable.price))
 
     def _nearly(self) -> bool:
         """Whether the breaks are so close to their bound that another annealing is likely to reach it."""
@@ -170,8 +176,11 @@ class _Run:
         """Whether no timetable with the same meetings can have a lower price worth looking for."""
         excess, breaks, idle, _, moved = objectives(price)
         shortest = min((slot.end - slot.start for slot in self.problem.slots), default=0)
-        least = breaks <= self.bound.breaks and idle <= breaks * shortest
-        return least and not excess and not moved and self._complete()
+        least = self.bound.breaks if self._complete() else 0
+        return breaks <= least and idle <= breaks * shortest and not excess and not moved
+
+    def _placed(self) -> int:
+        return sum(self.timetable.load)
 
     def _complete(self) -> bool:
         return FREE not in self.timetable.slot
@@ -184,7 +193,7 @@ class _Run:
 
     def _tell(self, phase: Phase) -> None:
         _, breaks, idle, _, _ = objectives(self.timetable.price)
-        placed = len(self.timetable.slot) - self.timetable.slot.count(FREE)
+        placed = self._placed()
         self.report(
             Progress(
                 phase,

@@ -30,6 +30,10 @@ class Chain:
         """How many more meetings there will be there."""
         return len(self.leaving) - len(self.coming)
 
+    def back(self) -> "Chain":
+        """What undoes the swap."""
+        return Chain(self.there, self.here, self.leaving, self.coming, self.ends, -self.change)
+
 
 class Timetable:
     """Hard rules always hold: allowed slots, nobody twice, tables, limits, order, fixed slots."""

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from matchmaking.scheduler.plan import Plan, Rule, Status, difference, today
@@ -105,22 +105,21 @@ def breaks_of(problem: Problem, slots: tuple[int | None, ...]) -> int:
     return total
 
 
+def sound(problem: Problem, slots: tuple[int | None, ...]) -> bool:
+    load = Counter(slots)
+    tables = tuple(None if slot is None else slots[:index].count(slot) for index, slot in enumerate(slots))
+    full = any(slot is not None and load[slot] > problem.slots[slot].tables for slot in slots)
+    return not full and not faults(problem, replace(today(problem), slots=slots, tables=tables))
+
+
 def everything(problem: Problem) -> tuple[int, int]:
-    """By trying all: most meetings placed, and fewest breaks with so many."""
-    best = (0, 0)
-    choices = [[None, *range(len(problem.slots))] for _ in problem.meetings]
-    for slots in itertools.product(*choices):
-        if sum(slot is not None for slot in slots) < -best[0]:
-            continue
-        load = Counter(slots)
-        tables: list[int | None] = []
-        for index, slot in enumerate(slots):
-            tables.append(None if slot is None else sum(other == slot for other in slots[:index]))
-        plan = replace(today(problem), slots=slots, tables=tuple(tables))
-        if any(slot is not None and load[slot] > problem.slots[slot].tables for slot in slots) or faults(problem, plan):
-            continue
-        best = min(best, (-plan.placed, breaks_of(problem, slots)))
-    return -best[0], best[1]
+    """By trying all: most meetings placed beside the fixed ones, and fewest breaks with so many."""
+    choices = [
+        [*range(len(problem.slots)), None] if meeting.fixed is None else [meeting.fixed] for meeting in problem.meetings
+    ]
+    found = [slots for slots in itertools.product(*choices) if sound(problem, slots)]
+    unplaced, breaks = min((slots.count(None), breaks_of(problem, slots)) for slots in found)
+    return len(problem.meetings) - unplaced, breaks
 
 
 @patient
@@ -156,7 +155,8 @@ def test_both_checkers_see_the_same_faults_in_a_spoilt_plan(problem: Problem, da
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(problems(most_people=4, most_slots=4, most_meetings=5))
 def test_solve_is_as_good_as_trying_everything(problem: Problem) -> None:
-    plan = solve(problem, seed=1, deadline_seconds=5)
+    assume(sound(problem, tuple(meeting.fixed for meeting in problem.meetings)))
+    plan = solve(problem, seed=1, deadline_seconds=2)
     placed, breaks = everything(problem)
     assert plan.placed == placed
     assert plan.bound.placed >= placed
@@ -167,10 +167,11 @@ def test_solve_is_as_good_as_trying_everything(problem: Problem) -> None:
         assert plan.status in (Status.INFEASIBLE, Status.UNKNOWN)
 
 
-@patient
+@settings(patient, max_examples=50)
 @given(problems(), st.integers(0, 99))
 def test_same_seed_same_plan(problem: Problem, seed: int) -> None:
-    one, two = (solve(problem, seed=seed, deadline_seconds=0.3) for _ in range(2))
+    one, two = (solve(problem, seed=seed, deadline_seconds=1) for _ in range(2))
+    assume(max(one.seconds, two.seconds) < 0.9)  # on a busy machine the clock may cut the planned work
     assert (one.slots, one.tables) == (two.slots, two.tables)
 
 
