@@ -245,7 +245,7 @@ def _accounts(story: Story) -> Iterator[tuple[str, str, str]]:
 
 
 def _logins(story: Story) -> tuple[tuple[str, str], ...]:
-    """The first of each kind of staff, and the delegate with the most to look at."""
-    staff = {member.kind: member.email for member in reversed(story.staff)}
+    """The organiser, and the two delegates with the most to look at."""
+    organiser = next(member.email for member in story.staff if member.kind == ParticipantKind.ORGANISER)
     meetings = Counter(who.email for each in story.requests for who in (each.asker, each.invitee))
-    return (*sorted(staff.items(), reverse=True), ("delegate", max(meetings, key=meetings.__getitem__)))
+    return (("organiser", organiser), *(("delegate", email) for email, _count in meetings.most_common(2)))

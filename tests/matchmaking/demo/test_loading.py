@@ -82,7 +82,7 @@ async def _assert_programme(event: Event, story: Story) -> None:
 
 
 async def _assert_logins(logins: tuple[tuple[str, str], ...]) -> None:
-    assert [role for role, _ in logins] == ["organiser", "desk staff", "delegate"]
+    assert [role for role, _ in logins] == ["organiser", "delegate", "delegate"]
     for role, email in logins:
         participant = await Participant.get(person=await Person.get(email=email))
         assert role == "delegate" or participant.kind == role
