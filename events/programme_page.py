@@ -1,5 +1,6 @@
 """The public programme: by day, room, track and pilot; its bytes are kept for as long as nothing has changed."""
 
+import asyncio
 import hashlib
 from collections import OrderedDict
 from datetime import UTC, date, datetime
@@ -8,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.i18n import language
-from app.models import Topic
+from app.journal import moved
 from app.templating import VERSION
 from app.web import FLASH
 from events.grid import grid
@@ -20,6 +21,7 @@ WHOLE = 80  # items that one still scrolls through
 STEP = 100  # revisions
 KEPT = 500  # pages of some ten kilobytes
 _pages: OrderedDict[str, bytes] = OrderedDict()
+_rendering = asyncio.Lock()
 
 
 async def programme_page(request: Request, place: Place) -> Response:
@@ -34,11 +36,13 @@ async def _public(request: Request, place: Place, now: datetime) -> Response:
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language"}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    if tag not in _pages:
-        _pages[tag] = bytes((await _page(request, place, now)).body)
-        while len(_pages) > KEPT:
-            _pages.popitem(last=False)
-    return Response(_pages[tag], media_type="text/html", headers=headers)
+    async with _rendering:  # all open pages ask at once after a change: the first renders, the others wait for it
+        if tag not in _pages:
+            _pages[tag] = bytes((await _page(request, place, now)).body)
+            while len(_pages) > KEPT:
+                _pages.popitem(last=False)
+        body = _pages[tag]
+    return Response(body, media_type="text/html", headers=headers)
 
 
 async def _tag(request: Request, place: Place, now: datetime) -> str:
@@ -47,14 +51,14 @@ async def _tag(request: Request, place: Place, now: datetime) -> str:
     A kept page goes live from the revision it was rendered at; the steps keep what it then replays short.
     """
     event = place.event
-    heard = await Topic.get_or_none(scope=event.scope, name=event.scope)
+    heard = await moved(event.scope, event.scope)
     on = event.first_day <= now.astimezone(event.tz).date() <= event.last_day
     minute = int(now.timestamp() // 300) if on else 0
     filters = [request.query_params.get(name, "") for name in ("day", "room", "track", "pilot")]
     parts = (
         VERSION,
         event.id,
-        heard and (heard.revision, heard.at),
+        *heard,
         place.revision // STEP,
         language(),
         minute,

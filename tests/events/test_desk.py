@@ -177,8 +177,8 @@ async def test_rooms_and_tracks_are_kept_at_the_desk(sqlite_conference: Conferen
     await organiser.post(f"{here}/rooms/{foyer.id}", name="Lobby", capacity="90")
     changed = await Room.get(id=foyer.id)
     assert (changed.name, changed.shared, changed.capacity) == ("Lobby", False, 90)
-    assert (await organiser.post(f"{here}/tracks", name="Bio", colour="green")).status_code == 422
-    await organiser.post(f"{here}/tracks", name="Bio", colour="#336600")
+    assert (await organiser.post(f"{here}/tracks", **{"track-name": "Bio", "track-colour": "green"})).status_code == 422
+    await organiser.post(f"{here}/tracks", **{"track-name": "Bio", "track-colour": "#336600"})
     track = await Track.get(name="Bio")
     assert (await organiser.get(f"{here}/tracks/{track.id}")).status_code == 200
     await organiser.post(f"{here}/tracks/{track.id}/removal")
