@@ -31,7 +31,7 @@ class About:
 
 
 async def create_event(network: Network, slug: str, about: About, *, by: Person) -> Event:
-    """A new event of the network, seen by its organiser only until its programme is released."""
+    """A new event of the network. Everybody sees that it will be; its programme is the desk's until released."""
     _refuse_days(about)
     async with changing(network.scope, by=by) as changes:
         try:
