@@ -10,6 +10,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -66,6 +67,11 @@ def is_postgres() -> bool:
 async def rows(sql: str, *args: Any) -> Sequence[Row]:
     """Raw rows. Placeholders are $1, $2, … on both databases."""
     return await client().execute_query_dict(_portable(sql), list(args))
+
+
+def instant(value: datetime | str) -> datetime:
+    """A time out of raw rows: SQLite keeps text."""
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
 
 
 async def execute(sql: str, *args: Any) -> int:
@@ -185,5 +191,5 @@ def _portable(sql: str) -> str:
 
 __all__ = [
     "IntegrityError", "OperationalError", "Row", "client", "connect", "disconnect", "execute", "insert_many",
-    "is_away", "is_postgres", "is_transient", "rows", "transaction",
+    "instant", "is_away", "is_postgres", "is_transient", "rows", "transaction",
 ]  # fmt: skip

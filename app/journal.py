@@ -19,7 +19,7 @@ from typing import Any
 from tortoise.models import Model
 
 from app import db
-from app.models import Change, Journal, Person, Topic
+from app.models import Change, Person, Topic
 
 CHANNEL = "pilotmatch"
 
@@ -82,9 +82,9 @@ async def changing(scope: str, *, by: Actor) -> AsyncIterator[Changes]:
 
 
 async def revision(scope: str) -> int:
-    """The scope's newest revision; 0 before anything happened."""
-    journal = await Journal.get_or_none(scope=scope)
-    return journal.revision if journal else 0
+    """The scope's newest revision; 0 before anything happened. Every page asks, so no query is built for it."""
+    found = await db.rows("SELECT revision FROM journal WHERE scope = $1", scope)
+    return int(found[0]["revision"]) if found else 0
 
 
 async def revision_for(scope: str, topics: Sequence[str]) -> int:
@@ -95,8 +95,8 @@ async def revision_for(scope: str, topics: Sequence[str]) -> int:
 
 async def moved(scope: str, topic: str) -> tuple[int, datetime | None]:
     """The newest revision that concerned the topic, and when that was; (0, None) before any."""
-    found = await Topic.get_or_none(scope=scope, name=topic)
-    return (found.revision, found.at) if found else (0, None)
+    found = await db.rows("SELECT revision, at FROM topic WHERE scope = $1 AND name = $2", scope, topic)
+    return (int(found[0]["revision"]), db.instant(found[0]["at"])) if found else (0, None)
 
 
 async def changes_since(scope: str, since: int, *, limit: int = 1000) -> list[Change]:
