@@ -6,14 +6,6 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-import events.desk
-import events.ical
-import events.networks.routes
-import events.routes
-import matchmaking.desk
-import matchmaking.drafting
-import matchmaking.ical
-import matchmaking.routes
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -22,6 +14,16 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+import events.desk
+import events.feeds
+import events.ical
+import events.networks.routes
+import events.routes
+import matchmaking.desk
+import matchmaking.drafting
+import matchmaking.ical
+import matchmaking.meetings
+import matchmaking.routes
 from app import account, db, feeds, invitations, outbox, templating, web, workers
 from app.config import Settings
 from app.guard import Guard
@@ -32,7 +34,16 @@ from app.source import Source
 MOST_BODY = 2 << 20  # bytes of a request; schedule files have a limit of their own
 LATE = timedelta(minutes=2)
 SOURCES: tuple[Source, ...] = (events.ical, matchmaking.ical)
-SLICES = (account, feeds, events.routes, events.desk, events.networks.routes, matchmaking.routes, matchmaking.desk)
+SLICES = (
+    account,
+    feeds,
+    events.routes,
+    events.feeds,
+    events.desk,
+    events.networks.routes,
+    matchmaking.routes,
+    matchmaking.desk,
+)
 
 
 class Assets(StaticFiles):
@@ -69,6 +80,8 @@ def create_app(settings: Settings) -> Starlette:
     app.state.settings = settings
     app.state.hub = Hub()
     app.state.sources = SOURCES
+    app.state.navigation = (events.routes.navigation, matchmaking.routes.navigation)
+    app.state.desk_navigation = (events.desk.navigation, matchmaking.desk.navigation)
     return app
 
 
@@ -86,7 +99,7 @@ def work(settings: Settings) -> Mapping[str, workers.Work]:
     found: dict[str, workers.Work] = {
         "settle invitations": lambda: invitations.settle_due(SOURCES, settings),
         "draft schedules": matchmaking.drafting.work,
-        "expire requests": matchmaking.drafting.expire,
+        "expire requests": matchmaking.meetings.expire,
     }
     if settings.smtp_url:
         smtp_url = settings.smtp_url
