@@ -6,7 +6,7 @@ Counting is free. Two linear programmes (HiGHS through SciPy: highspy and OR-Too
 
 from collections import Counter
 from dataclasses import dataclass
-from math import ceil, inf
+from math import ceil, floor, inf
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -48,6 +48,41 @@ def fitting(problem: Problem, *, seconds: float) -> int | None:
                     programme.add(("most", person), variable, 1, upper=inf if most is None else most)
     least = programme.least(seconds)
     return None if least is None else -ceil(least - ROUNDING)
+
+
+def matching(problem: Problem, *, penalty: int, seconds: float) -> tuple[list[int], int]:
+    """The heaviest b-matching: requests (indices) to choose if slots did not matter, and the points no choice beats.
+
+    Everybody has at most `most` of them and no more than they have slots for; what somebody lacks to their floor
+    costs `penalty` points a meeting. Out of time, the chosen may be too few; the bound holds.
+    """
+    opens = problem.open_slots()
+    meetings_of = problem.meetings_of()
+    programme = _Programme()
+    tables = sum(slot.tables for slot in problem.slots)
+    for index, meeting in enumerate(problem.meetings):
+        request = programme.variable(cost=-meeting.weight, upper=float(opens[index] != 0), whole=True)
+        programme.add("tables", request, 1, upper=tables)
+    for person, (_, room) in enumerate(_rooms(problem, opens)):
+        for request in meetings_of[person]:
+            programme.add(("room", person), request, 1, upper=room)
+    for person, least in enumerate(floors(problem)):
+        if least:
+            lacking = programme.variable(cost=penalty, upper=least)
+            programme.add(("floor", person), lacking, 1, lower=least)
+            for request in meetings_of[person]:
+                programme.add(("floor", person), request, 1)
+    programme.least(seconds)
+    requests = range(len(problem.meetings))
+    bound = min(-programme.bound, float(sum(meeting.weight for meeting in problem.meetings)))
+    return [request for request in requests if programme.values[request] > 0.5], floor(bound + ROUNDING)
+
+
+def floors(problem: Problem) -> list[int]:
+    """For each participant how many meetings they should have at least, of those they could have."""
+    rooms = _rooms(problem, problem.open_slots())
+    pairs = zip(problem.participants, rooms, strict=True)
+    return [min(participant.least, possible, room) for participant, (possible, room) in pairs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +227,15 @@ class _Programme:
         self.at_row: list[int] = []
         self.at_column: list[int] = []
         self.factors: list[float] = []
+        self.whole: list[bool] = []
         self.infeasible = False
+        self.values: list[float] = []
+        self.bound = -inf  # no cost is lower
 
-    def variable(self, *, cost: float, upper: float) -> int:
+    def variable(self, *, cost: float, upper: float, whole: bool = False) -> int:
         self.costs.append(cost)
         self.uppers.append(upper)
+        self.whole.append(whole)
         return len(self.costs) - 1
 
     def add(self, row: object, variable: int, factor: float, *, lower: float = -inf, upper: float = inf) -> None:
@@ -211,16 +250,22 @@ class _Programme:
     def least(self, seconds: float) -> float | None:
         """The least cost, or None where there is none or time ran out."""
         if not self.costs:
+            self.bound = 0.0
             return 0.0
         shape = len(self.limits), len(self.costs)
         matrix = csr_matrix((self.factors, (self.at_row, self.at_column)), shape=shape)
         lower, upper = zip(*self.limits, strict=True)
         found = milp(
             np.array(self.costs),
-            integrality=np.zeros(len(self.costs)),
+            integrality=np.array(self.whole, dtype=int),
             bounds=Bounds(0, np.array(self.uppers)),
             constraints=LinearConstraint(matrix, np.array(lower), np.array(upper)),
             options={"time_limit": max(0.01, seconds)},
         )
         self.infeasible = found.status == 2
+        self.values = [0.0] * len(self.costs) if found.x is None else found.x.tolist()
+        if any(self.whole) and found.mip_dual_bound is not None:
+            self.bound = float(found.mip_dual_bound)
+        elif found.status == 0:
+            self.bound = float(found.fun)
         return float(found.fun) if found.status == 0 else None

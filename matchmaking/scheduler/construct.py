@@ -1,7 +1,7 @@
 """The first timetable: the tightest meetings first, then room made for the rest by Kempe chains and ejections."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 
 from matchmaking.scheduler.timetable import FREE, Chain, Timetable
@@ -9,9 +9,12 @@ from matchmaking.scheduler.timetable import FREE, Chain, Timetable
 SAMPLE = 12  # meetings tried when a full slot needs one to leave
 
 
-def construct(timetable: Timetable, *, random: Random, stop: Callable[[], bool]) -> None:
-    """Fill an empty timetable as far as it goes, or until `stop()`: fixed meetings, those that can stay, the rest."""
-    order = _tightest_first(timetable, random)
+def construct(timetable: Timetable, among: Sequence[int], *, random: Random, stop: Callable[[], bool]) -> None:
+    """Fill an empty timetable with these meetings as far as it goes, or until `stop()`.
+
+    Fixed meetings first, then those that can stay where they are today, then the rest.
+    """
+    order = _tightest_first(timetable, among, random)
     meetings = timetable.problem.meetings
     order = [one for one in order if not _place_at(timetable, one, meetings[one].fixed)]
     order = [one for one in order if not _place_at(timetable, one, meetings[one].current)]
@@ -51,19 +54,23 @@ def slots_in(mask: int) -> list[int]:
     return [slot for slot in range(mask.bit_length()) if mask >> slot & 1]
 
 
-def _tightest_first(timetable: Timetable, random: Random) -> list[int]:
+def _tightest_first(timetable: Timetable, among: Sequence[int], random: Random) -> list[int]:
     """Those first whose people have the fewest slots to spare."""
     choice, wanted = [0] * len(timetable.busy), [0] * len(timetable.busy)
-    for meeting, people in enumerate(timetable.people):
-        for person in people:
+    for meeting in among:
+        for person in timetable.people[meeting]:
             choice[person] |= timetable.open[meeting]
             wanted[person] += 1
     spare = [mask.bit_count() - count for mask, count in zip(choice, wanted, strict=True)]
-    keys = [
-        (min(spare[person] for person in people), slots.bit_count(), random.random())
-        for meeting, (people, slots) in enumerate(zip(timetable.people, timetable.open, strict=True))
-    ]
-    return sorted(range(len(keys)), key=keys.__getitem__)
+    keys = {
+        meeting: (
+            min(spare[person] for person in timetable.people[meeting]),
+            timetable.open[meeting].bit_count(),
+            random.random(),
+        )
+        for meeting in among
+    }
+    return sorted(among, key=keys.__getitem__)
 
 
 def _place_at(timetable: Timetable, meeting: int, slot: int | None) -> bool:
@@ -143,7 +150,7 @@ def _eject_for(timetable: Timetable, meeting: int, ejected: Counter[int], random
     """Force the meeting in; those ejected, the least often ejected first, wait again. Nobody when it is hopeless."""
     choices = []
     for slot in slots_in(timetable.open[meeting]):
-        out = _must_leave(timetable, meeting, slot, ejected, random)
+        out = must_leave(timetable, meeting, slot, ejected, random)
         if out is not None and all(timetable.problem.meetings[other].fixed is None for other in out):
             choices.append((sum(2 + ejected[other] for other in out) + random.random(), slot, out))
     if not choices:
@@ -156,7 +163,7 @@ def _eject_for(timetable: Timetable, meeting: int, ejected: Counter[int], random
     return out
 
 
-def _must_leave(
+def must_leave(
     timetable: Timetable, meeting: int, slot: int, ejected: Counter[int], random: Random
 ) -> list[int] | None:
     """Who has to go if the meeting takes the slot: its people's meetings, those out of order, one for the table.

@@ -83,7 +83,7 @@ class _Run:
         self.bound = Bound(placed=counted(problem))
 
     def plan(self) -> Plan:
-        construct(self.timetable, random=self.random, stop=self._stop)
+        construct(self.timetable, range(len(self.problem.meetings)), random=self.random, stop=self._stop)
         self._tell(Phase.CONSTRUCTING)
         self._relax()
         self._tell(Phase.BOUNDING)

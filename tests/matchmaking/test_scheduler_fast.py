@@ -23,7 +23,7 @@ compiles = settings(deadline=None)  # the first call compiles, where Numba is in
 
 def started(problem: Problem) -> Timetable:
     timetable = Timetable(problem)
-    construct(timetable, random=Random(1), stop=lambda: False)
+    construct(timetable, range(len(problem.meetings)), random=Random(1), stop=lambda: False)
     return timetable
 
 
