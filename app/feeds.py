@@ -9,6 +9,7 @@ import base64
 import gzip
 import hashlib
 import hmac
+import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -20,9 +21,10 @@ from starlette.responses import PlainTextResponse, Response
 
 from app import agenda
 from app.config import Settings
+from app.errors import NotFound
 from app.i18n import _, language, speaking
 from app.ical.vevent import calendar, etag, is_kept, public_uid, umbrella, vevent
-from app.journal import changing, person_topic
+from app.journal import Changes, changing, person_topic
 from app.models import Feed, Person, Topic
 from app.source import Entry, Occasion, Source
 from app.web import GuardedRoute, route
@@ -77,7 +79,7 @@ async def respond(
     body = _bodies.get(tag) or await _render_once(tag, read, changed, _settings(request))
     headers["Content-Disposition"] = f'inline; filename="{filename}"'
     content = body.plain
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if _takes_gzip(request.headers.get("accept-encoding", "")):
         content, headers["Content-Encoding"] = body.zipped, "gzip"
     return Response(content, headers=headers, media_type="text/calendar; charset=utf-8")
 
@@ -94,6 +96,11 @@ def _is_current(request: Request, tag: str, changed: datetime) -> bool:
         return parsedate_to_datetime(since) >= changed.replace(microsecond=0)
     except (ValueError, TypeError):  # not a date, or one without a zone: as if it had not been sent
         return False
+
+
+def _takes_gzip(accepted: str) -> bool:
+    codings = [part.replace(" ", "") for part in accepted.lower().split(",")]
+    return any(one.partition(";")[0] == "gzip" and not re.fullmatch(r".*;q=0(\.0*)?", one) for one in codings)
 
 
 async def _render_once(tag: str, read: Read, changed: datetime, settings: Settings) -> Body:
@@ -149,28 +156,34 @@ def token_of(feed: Feed, *, key: bytes) -> str:
 
 async def open_feed(person: Person, scope: str, *, key: bytes) -> Feed:
     """The person's feed of this scope, made when they first look at its address."""
-    feed = await Feed.get_or_none(person=person, scope=scope, revoked=False)
-    return feed or await _new_version(person, scope, key=key)
+    if feed := await _live_feed(person, scope):
+        return feed
+    async with changing(PEOPLE, by=person) as changes:
+        return await _live_feed(person, scope) or await _new_version(changes, person, scope, key=key)
 
 
 async def rotate(person: Person, scope: str, *, key: bytes) -> Feed:
     """A new address; the old one answers 410 from now on."""
-    return await _new_version(person, scope, key=key)
-
-
-async def _new_version(person: Person, scope: str, *, key: bytes) -> Feed:
     async with changing(PEOPLE, by=person) as changes:
-        version = await Feed.filter(person=person, scope=scope).count() + 1
-        await Feed.filter(person=person, scope=scope).update(revoked=True)
-        feed = await Feed.create(
-            person=person,
-            scope=scope,
-            version=version,
-            token_hash=_hash(_token(key, person.id, scope, version)),
-            revoked=False,
-            created_at=changes.at,
-        )
-        changes.record("feed.opened", feed, topics=[])
+        return await _new_version(changes, person, scope, key=key)
+
+
+async def _live_feed(person: Person, scope: str) -> Feed | None:
+    return await Feed.get_or_none(person=person, scope=scope, revoked=False)
+
+
+async def _new_version(changes: Changes, person: Person, scope: str, *, key: bytes) -> Feed:
+    version = await Feed.filter(person=person, scope=scope).count() + 1
+    await Feed.filter(person=person, scope=scope).update(revoked=True)
+    feed = await Feed.create(
+        person=person,
+        scope=scope,
+        version=version,
+        token_hash=_hash(_token(key, person.id, scope, version)),
+        revoked=False,
+        created_at=changes.at,
+    )
+    changes.record("feed.opened", feed, topics=[])
     return feed
 
 
@@ -202,7 +215,7 @@ async def _personal_contents(sources: Sequence[Source], person: Person, scope: s
     for source in sources:
         if occasion := await source.occasion(scope):
             return Contents(_("%(event)s: my agenda") % {"event": occasion.name}, occasion, shown)
-    raise LookupError(f"no slice knows {scope}")
+    raise NotFound  # the event is gone
 
 
 async def nobody(request: Request) -> None:

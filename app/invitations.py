@@ -5,6 +5,8 @@ were last told, after a quiet period, so that five quick moves make one mail and
 writes in one short block, which is given up if somebody else told them something meanwhile.
 """
 
+import asyncio
+import logging
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,8 +22,10 @@ from app.i18n import _, speaking
 from app.ical.imip import invite_mail
 from app.ical.itip import Cancel, Mailbox, Message, Request, Told, Wanted, Withdraw, reconcile, uid_for
 from app.journal import changing
-from app.models import Invitation, Person, Topic
+from app.models import Invitation, Mail, Person, Topic
 from app.source import Occasion, Source
+
+log = logging.getLogger("pilotmatch.invitations")
 
 REVISION = F("revision")
 PEOPLE_A_BLOCK = 20
@@ -30,12 +34,22 @@ PATIENCE = 5  # quiet periods: somebody whose agenda never rests is told after t
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message, worded and frozen."""
+    """One message to one person, and its mail, if there is one to send."""
 
     message: Message
-    message_id: str = ""
-    subject: str = ""
-    body: bytes = b""
+    person: Person
+    mail: Mail | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What all letters of one settling share."""
+
+    scope: str  # the outbox's
+    occasion: Occasion
+    organiser: Mailbox
+    threads: Mapping[str, Sequence[str]]  # UID → ids of the mails that left
+    now: datetime
 
 
 async def settle_due(sources: Sequence[Source], settings: Settings) -> bool:
@@ -58,19 +72,17 @@ async def settle(scope: str, topics: Sequence[Topic], sources: Sequence[Source],
     """Tell these people of one event what is new for them, and remember having done so."""
     now = datetime.now(UTC)
     people = await Person.filter(id__in=[int(topic.name.partition(":")[2]) for topic in topics])
-    occasion = await occasion_of(sources, scope)
-    told = await _told(scope, people)
-    letters: dict[int, list[Letter]] = {}
-    if occasion:
-        occasion = occasion.at(settings.base_url)
+    letters: list[Letter] = []
+    if occasion := await occasion_of(sources, scope):
+        told, threads = await _told(scope, people)
         wanted = await _wanted(sources, scope, people, settings)
         organiser = organiser_of(occasion, settings)
-        earlier = await outbox.left([one.uid for ones in told.values() for one in ones])
+        writing = Writing(outbox.mail_scope(scope), occasion.at(settings.base_url), organiser, threads, now)
         for person in people:
             messages = reconcile(wanted[person.id], told[person.id], now=now)
-            threads = {uid: [mail.message_id for mail in mails] for uid, mails in earlier.items()}
-            letters[person.id] = [_worded(message, person, occasion, organiser, threads, now) for message in messages]
-    await _write(scope, topics, people, told, letters, occasion, settings)
+            # In a thread: a letter takes milliseconds, and pages must not wait for a hundred of them.
+            letters += await asyncio.to_thread(_worded, messages, person, writing)
+    await _write(scope, topics, letters)
 
 
 async def occasion_of(sources: Iterable[Source], scope: str) -> Occasion | None:
@@ -86,8 +98,8 @@ def organiser_of(occasion: Occasion, settings: Settings) -> Mailbox:
     return Mailbox(occasion.name, f"{local}+{occasion.slug}@{domain}")
 
 
-async def _told(scope: str, people: Sequence[Person]) -> dict[int, list[Told]]:
-    """What each person was last told, and whether the mail that told it has left."""
+async def _told(scope: str, people: Sequence[Person]) -> tuple[dict[int, list[Told]], dict[str, list[str]]]:
+    """What each person was last told, and whether the mail that told it has left; per UID the mails that left."""
     told: dict[int, list[Told]] = {person.id: [] for person in people}
     invitations = await Invitation.filter(scope=scope, person_id__in=list(told)).order_by("id")
     left = await outbox.left([invitation.uid for invitation in invitations])
@@ -95,7 +107,7 @@ async def _told(scope: str, people: Sequence[Person]) -> dict[int, list[Told]]:
         one = Told.from_json(invitation.told)
         gone = any(mail.sequence == one.sequence for mail in left.get(one.uid, ()))
         told[invitation.person_id].append(replace(one, left=one.left or gone))
-    return told
+    return told, {uid: [mail.message_id for mail in mails] for uid, mails in left.items()}
 
 
 async def _wanted(
@@ -119,35 +131,54 @@ async def _wanted(
     return wanted
 
 
-def _worded(
-    message: Message,
-    person: Person,
-    occasion: Occasion,
-    organiser: Mailbox,
-    threads: Mapping[str, Sequence[str]],
-    now: datetime,
-) -> Letter:
+def _worded(messages: Iterable[Message], person: Person, writing: Writing) -> list[Letter]:
+    letters = []
+    for message in messages:
+        try:
+            letters.append(_letter(message, person, writing))
+        except ValueError as error:  # HeaderInjection, or they attend under the address that invites
+            log.error("person %d cannot be told of %s: %s", person.id, message.told.subject, error)
+    return letters
+
+
+def _letter(message: Message, person: Person, writing: Writing) -> Letter:
     if isinstance(message, Withdraw):
-        return Letter(message)
+        return Letter(message, person)
     with speaking(person.language):
         subject = _subject(message)
-        context = {"message": message, "occasion": occasion, "subject": subject, "zone": ZoneInfo(occasion.zone)}
+        context = {
+            "message": message,
+            "occasion": writing.occasion,
+            "subject": subject,
+            "zone": ZoneInfo(writing.occasion.zone),
+        }
         plain = templating.render("app/mail/invitation.txt", context)
         html = templating.render("app/mail/invitation.html", context)
     uid_part, _at, domain = message.told.uid.partition("@")
     message_id = f"<{uid_part}.{message.told.sequence}.{secrets.token_hex(6)}@{domain}>"
     body = invite_mail(
         message,
-        organiser=organiser,
+        organiser=writing.organiser,
         attendee=Mailbox(person.name, person.email),
         subject=subject,
         plain=plain,
         html=html,
         message_id=message_id,
-        references=threads.get(message.told.uid, ()),
-        now=now,
+        references=writing.threads.get(message.told.uid, ()),
+        now=writing.now,
     )
-    return Letter(message, message_id, subject, body)
+    mail = outbox.frozen(
+        writing.scope,
+        body=body,
+        sender=writing.organiser,
+        recipient=Mailbox(person.name, person.email),
+        subject=subject,
+        message_id=message_id,
+        now=writing.now,
+        uid=message.told.uid,
+        sequence=message.told.sequence,
+    )
+    return Letter(message, person, mail)
 
 
 def _subject(message: Request | Cancel) -> str:
@@ -160,65 +191,45 @@ def _subject(message: Request | Cancel) -> str:
     return words % {"what": message.told.summary}
 
 
-async def _write(
-    scope: str,
-    topics: Sequence[Topic],
-    people: Sequence[Person],
-    told: Mapping[int, Sequence[Told]],
-    letters: Mapping[int, Sequence[Letter]],
-    occasion: Occasion | None,
-    settings: Settings,
-) -> None:
+async def _write(scope: str, topics: Sequence[Topic], letters: Sequence[Letter]) -> None:
     """Queue the letters, remember them, and mark these people settled up to the revision that was read."""
-    journal_scope = outbox.mail_scope(scope)
-    async with changing(journal_scope, by="worker") as changes:
-        if await _told_sequences(scope, people) != _sequences(told):
+    async with changing(outbox.mail_scope(scope), by="worker") as changes:
+        if not await _still_unsettled(topics):
             return  # another worker told one of them something meanwhile; the next look sees it
-        for person in people:
-            for letter in letters.get(person.id, ()):
-                assert occasion is not None
-                await _remember(scope, person, letter)
-                if letter.body:
-                    await outbox.post(
-                        journal_scope,
-                        body=letter.body,
-                        sender=organiser_of(occasion, settings),
-                        recipient=Mailbox(person.name, person.email),
-                        subject=letter.subject,
-                        message_id=letter.message_id,
-                        now=changes.at,
-                        uid=letter.message.told.uid,
-                        sequence=letter.message.told.sequence,
-                    )
-                else:
-                    await outbox.withdraw(letter.message.told.uid)
-        for topic in topics:
-            await Topic.filter(id=topic.id, settled__lt=topic.revision).update(settled=topic.revision)
-        count = sum(len(person_letters) for person_letters in letters.values())
+        await outbox.withdraw([letter.message.told.uid for letter in letters])
+        await outbox.post_all([letter.mail for letter in letters if letter.mail])
+        await _remember(scope, letters)
+        for revision in {topic.revision for topic in topics}:
+            ids = [topic.id for topic in topics if topic.revision == revision]
+            await Topic.filter(id__in=ids).update(settled=revision)
         desk = f"desk:{scope.partition(':')[2]}"
-        changes.record("invitations.settled", topics[0], topics=[desk] if count else [], data={"letters": count})
+        topic_of_news = [desk] if letters else []
+        changes.record("invitations.settled", topics[0], topics=topic_of_news, data={"letters": len(letters)})
 
 
-async def _remember(scope: str, person: Person, letter: Letter) -> None:
-    told = letter.message.told
-    await Invitation.update_or_create(
-        person_id=person.id,
-        subject=told.subject,
-        defaults={
-            "uid": told.uid,
-            "scope": scope,
-            "sequence": told.sequence,
-            "told": told.as_json(),
-            "cancelled": told.cancelled,
-        },
+async def _still_unsettled(topics: Sequence[Topic]) -> bool:
+    """Has nobody settled any of these since we read them? Their rows are locked in the order that writers lock them."""
+    read = {topic.id: topic.settled for topic in topics}
+    now = await Topic.filter(id__in=list(read)).order_by("name").select_for_update().values_list("id", "settled")
+    return dict(now) == read
+
+
+async def _remember(scope: str, letters: Sequence[Letter]) -> None:
+    told = [(letter.person, letter.message.told) for letter in letters]
+    await Invitation.bulk_create(
+        [
+            Invitation(
+                person_id=person.id,
+                subject=one.subject,
+                uid=one.uid,
+                scope=scope,
+                sequence=one.sequence,
+                told=one.as_json(),
+                cancelled=one.cancelled,
+            )
+            for person, one in told
+        ],
+        on_conflict=("person_id", "subject"),
+        update_fields=("uid", "scope", "sequence", "told", "cancelled"),
+        batch_size=100,
     )
-
-
-async def _told_sequences(scope: str, people: Sequence[Person]) -> dict[str, int]:
-    """UID → last sequence, as stored now."""
-    found = await Invitation.filter(scope=scope, person_id__in=[person.id for person in people])
-    return {invitation.uid: invitation.sequence for invitation in found}
-
-
-def _sequences(told: Mapping[int, Sequence[Told]]) -> dict[str, int]:
-    return {one.uid: one.sequence for ones in told.values() for one in ones}

@@ -7,11 +7,12 @@ with the same Message-ID go again, which readers show once. Nothing else is ever
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
+from tortoise.queryset import QuerySet
 
 from app import db
 from app.ical.itip import Mailbox
@@ -21,6 +22,8 @@ from app.models import Mail, MailState
 log = logging.getLogger("pilotmatch.outbox")
 
 LEASE = timedelta(minutes=2)
+SENDING = timedelta(seconds=60)  # the most that sending one mail may take
+SERVER_SAYS_LATER = {421, 530, 534, 535, 538}  # it closes, or wants another login: no fault of this mail
 CONNECTIONS = 4
 CLAIM = 40
 BACKOFF_MINUTES = (1, 5, 15, 30, 60)  # then hourly
@@ -50,8 +53,35 @@ async def post(
 ) -> Mail:
     """Queue a mail, inside the caller's `changing(mail_scope(…))`. It replaces queued older news of its UID."""
     if uid is not None:
-        await withdraw(uid)
-    return await Mail.create(
+        await withdraw([uid])
+    mail = frozen(
+        scope, body=body, sender=sender, recipient=recipient, subject=subject, message_id=message_id, now=now,
+        uid=uid, sequence=sequence,
+    )  # fmt: skip
+    await mail.save()
+    return mail
+
+
+async def post_all(mails: Sequence[Mail]) -> None:
+    """Queue many frozen mails at once, as `post` does one."""
+    await withdraw([mail.uid for mail in mails if mail.uid is not None])
+    await Mail.bulk_create(mails, batch_size=50)
+
+
+def frozen(
+    scope: str,
+    *,
+    body: bytes,
+    sender: Mailbox,
+    recipient: Mailbox,
+    subject: str,
+    message_id: str,
+    now: datetime,
+    uid: str | None = None,
+    sequence: int | None = None,
+) -> Mail:
+    """A mail as it will be queued; nothing is stored yet."""
+    return Mail(
         scope=scope,
         message_id=message_id,
         sender=sender.address,
@@ -65,9 +95,11 @@ async def post(
     )
 
 
-async def withdraw(uid: str) -> None:
-    """Drop what is queued for a UID and has not left."""
-    await Mail.filter(uid=uid, state=MailState.QUEUED).update(state=MailState.SUPERSEDED)
+async def withdraw(uids: Sequence[str]) -> None:
+    """Drop what is queued for these UIDs and has not left."""
+    for first in range(0, len(uids), 500):
+        part = uids[first : first + 500]
+        await Mail.filter(uid__in=part, state=MailState.QUEUED).update(state=MailState.SUPERSEDED)
 
 
 async def left(uids: Sequence[str]) -> dict[str, list[Mail]]:
@@ -85,17 +117,19 @@ async def left(uids: Sequence[str]) -> dict[str, list[Mail]]:
 
 async def deliver(smtp_url: str) -> bool:
     """Send what is due. True if something was. Raises ServerAway when the server cannot be reached."""
-    mails = await claim(now=datetime.now(UTC))
-    if not mails:
+    waiting = deque(await claim(now=datetime.now(UTC)))
+    if not waiting:
         return False
-    waiting = deque(mails)
+    senders = [_send_in_turn(smtp_url, waiting) for _ in range(min(CONNECTIONS, len(waiting)))]
     try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(CONNECTIONS, len(mails))):
-                group.create_task(_send_in_turn(smtp_url, waiting))
-    except* ServerAway as away:
+        # Not a TaskGroup: a server that takes two connections and no third must not end the first two mid-mail.
+        ends = await asyncio.gather(*senders, return_exceptions=True)
+        nobody_was_let_in = bool(waiting)
+    finally:
         await give_back(list(waiting))
-        raise away.exceptions[0] from None
+    for end in ends:
+        if isinstance(end, BaseException) and (nobody_was_let_in or not isinstance(end, ServerAway)):
+            raise end
     return True
 
 
@@ -118,20 +152,20 @@ async def give_back(mails: Sequence[Mail]) -> None:
     for scope in dict.fromkeys(mail.scope for mail in mails):
         async with changing(scope, by="worker") as changes:
             ours = [mail for mail in mails if mail.scope == scope]
-            await Mail.filter(id__in=[mail.id for mail in ours], state=MailState.SENDING).update(
-                state=MailState.QUEUED, leased_until=None
-            )
+            for lease in {mail.leased_until for mail in ours}:
+                ids = [mail.id for mail in ours if mail.leased_until == lease]
+                await _leased(ids, lease).update(state=MailState.QUEUED, leased_until=None)
             changes.record("mail.returned", ours[0], topics=[_desk(scope)], data={"count": len(ours)})
 
 
 async def _lease(scope: str, ids: list[int], now: datetime) -> list[Mail]:
     async with changing(scope, by="worker") as changes:
-        free = Mail.filter(id__in=ids)
-        mails = [mail for mail in await free if _is_free(mail, now)]
+        mails = [mail for mail in await Mail.filter(id__in=ids).order_by("id") if _is_free(mail, now)]
         if mails:
-            await Mail.filter(id__in=[mail.id for mail in mails]).update(
-                state=MailState.SENDING, leased_until=now + LEASE
-            )
+            until = now + LEASE
+            await Mail.filter(id__in=[mail.id for mail in mails]).update(state=MailState.SENDING, leased_until=until)
+            for mail in mails:
+                mail.leased_until = until
             changes.record("mail.claimed", mails[0], topics=[], data={"count": len(mails)})
     return mails
 
@@ -149,16 +183,44 @@ async def _send_in_turn(smtp_url: str, waiting: "deque[Mail]") -> None:
         while waiting:
             if not client.is_connected:
                 await _connect(client)
-            mail = waiting.popleft()
-            try:
-                await client.sendmail(mail.sender, [mail.recipient], mail.body)
-            except aiosmtplib.SMTPException as error:
-                await _not_sent(mail, error)
+            if waiting and _has_time(waiting[0]):
+                await _finishing(_send(client, waiting.popleft(), waiting))
             else:
-                await _mark(mail, "mail.sent", state=MailState.SENT, sent_at=datetime.now(UTC), error=None)
+                return
     finally:
         if client.is_connected:
             client.close()
+
+
+def _has_time(mail: Mail) -> bool:
+    """A mail whose lease might run out while it is being sent is given back: else two of us would send it."""
+    return mail.leased_until is not None and datetime.now(UTC) + SENDING < mail.leased_until
+
+
+async def _finishing(work: Coroutine[None, None, None]) -> None:
+    """A worker that is stopped finishes the mail it is sending: half of one might arrive, and come again."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
+
+
+async def _send(client: aiosmtplib.SMTP, mail: Mail, waiting: "deque[Mail]") -> None:
+    try:
+        async with asyncio.timeout(SENDING.total_seconds()):
+            await client.sendmail(mail.sender, [mail.recipient], mail.body)
+    except (aiosmtplib.SMTPException, OSError) as error:
+        if _code(error) in SERVER_SAYS_LATER:
+            waiting.appendleft(mail)
+            client.close()
+            raise ServerAway(str(error)) from error
+        await _not_sent(mail, error)
+        if _code(error) is None:
+            client.close()
+    else:
+        await _mark(mail, "mail.sent", state=MailState.SENT, sent_at=datetime.now(UTC), error=None)
 
 
 def _client(smtp_url: str) -> aiosmtplib.SMTP:
@@ -181,20 +243,21 @@ async def _connect(client: aiosmtplib.SMTP) -> None:
         raise ServerAway(str(error)) from error
 
 
-async def _not_sent(mail: Mail, error: aiosmtplib.SMTPException) -> None:
-    """4xx and broken connections: later again, with the same bytes. 5xx: the organiser must look at it."""
+async def _not_sent(mail: Mail, error: Exception) -> None:
+    """4xx: later again. 5xx: the organiser must look at it. No answer: it may have arrived all the same, so it stays
+    leased, and counts as left, until the same bytes go again."""
     now, code, attempts = datetime.now(UTC), _code(error), mail.attempts + 1
     hopeless = code is not None and code >= 500
+    tried: dict[str, object] = {"error": str(error) or type(error).__name__, "attempts": attempts}
     if hopeless or now - mail.created_at > GIVE_UP:
-        await _mark(mail, "mail.failed", state=MailState.FAILED, error=str(error), attempts=attempts)
-        return
-    wait = timedelta(minutes=BACKOFF_MINUTES[min(mail.attempts, len(BACKOFF_MINUTES) - 1)])
-    await _mark(
-        mail, "mail.delayed", state=MailState.QUEUED, due_at=now + wait, error=str(error), attempts=attempts
-    )  # fmt: skip
+        return await _mark(mail, "mail.failed", state=MailState.FAILED, **tried)
+    again = now + timedelta(minutes=BACKOFF_MINUTES[min(mail.attempts, len(BACKOFF_MINUTES) - 1)])
+    if code is None:
+        return await _mark(mail, "mail.delayed", state=MailState.SENDING, due_at=again, leased_until=again, **tried)
+    return await _mark(mail, "mail.delayed", state=MailState.QUEUED, due_at=again, **tried)
 
 
-def _code(error: aiosmtplib.SMTPException) -> int | None:
+def _code(error: Exception) -> int | None:
     """The server's answer for our one recipient; None when there was none."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         return error.recipients[0].code
@@ -203,8 +266,13 @@ def _code(error: aiosmtplib.SMTPException) -> int | None:
 
 async def _mark(mail: Mail, kind: str, **values: object) -> None:
     async with changing(mail.scope, by="worker") as changes:
-        await Mail.filter(id=mail.id, state=MailState.SENDING).update(leased_until=None, **values)
-        changes.record(kind, mail, topics=[_desk(mail.scope)])
+        if await _leased([mail.id], mail.leased_until).update(**{"leased_until": None, **values}):
+            changes.record(kind, mail, topics=[_desk(mail.scope)])
+
+
+def _leased(ids: Sequence[int], until: datetime | None) -> QuerySet[Mail]:
+    """These mails, as far as they are still ours: a lease is known by its end."""
+    return Mail.filter(id__in=list(ids), state=MailState.SENDING, leased_until=until)
 
 
 def _desk(scope: str) -> str:

@@ -25,6 +25,7 @@ class Sink:
     mails: list[Delivery] = field(default_factory=list)
     after_250: Callable[[], None] | None = None  # called when the 250 for a mail is on its way
     requires: dict[str, Any] = field(default_factory=dict)  # options of aiosmtpd's SMTP
+    most_connections: int = 100  # a further one hears 421
     port: int = 0
     _plan: deque[tuple[str, str | float]] = field(default_factory=deque)
     _server: asyncio.Server | None = None
@@ -90,14 +91,28 @@ class _Session(SMTP):  # type: ignore[misc]
     def __init__(self, sink: Sink) -> None:
         super().__init__(sink, hostname="sink.test", **sink.requires)
         self.sink = sink
+        self._refused = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if len(self.sink._transports) >= self.sink.most_connections:
+            transport.write(b"421 too many connections\r\n")  # type: ignore[attr-defined]
+            transport.close()
+            self._refused = True
+            return
         self.sink._transports.add(transport)
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
-        self.sink._transports.discard(self.transport)
-        super().connection_lost(error)
+        if not self._refused:
+            self.sink._transports.discard(self.transport)
+            super().connection_lost(error)
+
+    def data_received(self, data: bytes) -> None:
+        if not self._refused:
+            super().data_received(data)
+
+    def eof_received(self) -> bool | None:
+        return None if self._refused else super().eof_received()
 
     async def push(self, status: str | bytes) -> None:
         await super().push(status)
