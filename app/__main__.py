@@ -1,7 +1,8 @@
-"""The command line: serve, migrate, demo, worker, import-schedule, sign-in-link."""
+"""The command line: serve, migrate, demo, worker, import-schedule, sign-in-link, solve."""
 
 import asyncio
 import contextlib
+import importlib
 import logging
 import os
 import secrets
@@ -32,7 +33,20 @@ DEMO_LINK = timedelta(hours=12)
 PRINTED_LINK = timedelta(hours=1)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """`solve` is loaded when it is asked for: OR-Tools takes longer to import than everything else together."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), "solve"])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name == "solve":
+            command: click.Command = importlib.import_module("matchmaking.solve_command").command
+            return command
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
     """Pilotmatch: events and matchmaking for networks of regions."""
 
@@ -150,11 +164,8 @@ def _run(settings: Settings, work: Coroutine[Any, Any, T]) -> T:
     """Run with the database open."""
 
     async def connected() -> T:
-        await db.connect(settings)
-        try:
+        async with db.connected(settings):
             return await work
-        finally:
-            await db.disconnect()
 
     return asyncio.run(connected())
 

@@ -54,6 +54,16 @@ async def disconnect() -> None:
     await Tortoise.close_connections()
 
 
+@asynccontextmanager
+async def connected(settings: Settings) -> AsyncIterator[None]:
+    """The database, open for as long as a command needs it."""
+    await connect(settings)
+    try:
+        yield
+    finally:
+        await disconnect()
+
+
 def client() -> BaseDBAsyncClient:
     """The connection of this task: the open transaction inside `transaction()`, else the shared one."""
     connections = get_connections()

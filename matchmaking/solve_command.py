@@ -1,0 +1,106 @@
+"""`pilotmatch solve`: a published instance, a stored event or a made-up one through the scheduler, from a shell."""
+
+import asyncio
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app import config, db
+from events.models import Event
+from matchmaking.posing import problem_of
+from matchmaking.scheduler.dzn import solve_dzn
+from matchmaking.scheduler.generate import generate
+from matchmaking.scheduler.problem import Problem
+from matchmaking.scheduler.quality import report
+from matchmaking.scheduler.solve import Progress, solve
+
+
+class Sizes(click.ParamType[tuple[int, ...]]):
+    """N,M,SLOTS,TABLES,SEED as five whole numbers."""
+
+    name = "N,M,SLOTS,TABLES,SEED"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        numbers = [part.strip() for part in str(value).split(",")]
+        if len(numbers) != 5 or not all(number.isascii() and number.isdigit() for number in numbers):
+            self.fail("give five whole numbers, such as 200,800,20,100,1", param, ctx)
+        return tuple(int(number) for number in numbers)
+
+
+@click.command("solve")
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--event", "slug", metavar="SLUG", help="A stored event instead of a file; nothing is written.")
+@click.option("--generate", "sizes", type=Sizes(), help="A made-up event of these sizes; TABLES are those of a slot.")
+@click.option("--seconds", type=click.FloatRange(0.1, 86_400), default=60.0, show_default=True)
+@click.option("--seed", type=click.IntRange(1, 2**31 - 1), default=1, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def command(
+    file: Path | None, slug: str | None, sizes: tuple[int, ...] | None, seconds: float, seed: int, *, as_json: bool
+) -> None:
+    """Schedule meetings: FILE in the published MiniZinc format, a stored event, or a generated one."""
+    if sum(given is not None for given in (file, slug, sizes)) != 1:
+        raise click.UsageError("Give one of FILE, --event SLUG and --generate N,M,SLOTS,TABLES,SEED.")
+    if file is not None:
+        try:
+            answer = solve_dzn(file.stem, file.read_text("utf-8"), seed=seed, deadline_seconds=seconds, workers=2)
+        except ValueError as error:
+            raise click.ClickException(f"{file.name}: {error}") from error
+    else:
+        problem = asyncio.run(_stored(slug)) if slug is not None else _generated(sizes or ())
+        answer = _answer(slug or "generated", problem, seed=seed, seconds=seconds, quiet=as_json)
+    if as_json:
+        click.echo(json.dumps(answer))
+    else:
+        click.echo(
+            "\n".join(f"{name:<12} {value}" for name, value in answer.items() if isinstance(value, int | float | str))
+        )
+
+
+def _answer(name: str, problem: Problem, *, seed: int, seconds: float, quiet: bool) -> dict[str, Any]:
+    with click.progressbar(length=max(1, len(problem.meetings)), label=name, hidden=quiet) as bar:
+
+        def show(progress: Progress) -> None:
+            bar.update(progress.placed - bar.pos)
+
+        plan = solve(problem, seed=seed, deadline_seconds=seconds, progress=show, workers=2)
+    return {
+        "instance": name,
+        "status": plan.status.value,
+        "meetings": len(problem.meetings),
+        "placed": plan.placed,
+        "breaks": plan.breaks,
+        "breaks_bound": plan.bound.breaks,
+        "bound": asdict(plan.bound),
+        "seconds": round(plan.seconds, 3),
+        "quality": asdict(report(problem, plan)),
+        "assignment": [0 if slot is None else slot + 1 for slot in plan.slots],
+    }
+
+
+async def _stored(slug: str) -> Problem:
+    try:
+        settings = config.from_environment()
+    except config.BadSetting as error:
+        raise click.ClickException(str(error)) from error
+    async with db.connected(settings):
+        event = await Event.get_or_none(slug=slug)
+        if event is None:
+            raise click.ClickException(f"There is no event {slug}.")
+        return (await problem_of(event, now=datetime.now(UTC))).problem
+
+
+def _generated(sizes: tuple[int, ...]) -> Problem:
+    people, meetings, slots, tables, seed = sizes
+    if not (2 <= people <= 100_000 and 1 <= meetings <= 500_000 and 1 <= slots <= 63 and 1 <= tables <= 50_000):
+        raise click.ClickException("Sizes out of range: at least 2 people, 1 meeting, 1 to 63 slots, 1 table.")
+    return generate(
+        people=people,
+        meetings_each=2 * meetings / people,
+        slots=slots,
+        table_use=meetings / slots / tables,
+        seed=seed,
+    )
