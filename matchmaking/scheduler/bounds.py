@@ -20,14 +20,15 @@ BEFORE, MEETING, WAITING = range(3)  # a participant's phase in a round
 
 
 def counted(problem: Problem) -> int:
-    """Meetings that fit at most, by everybody's own slots and limits, and by the tables."""
+    """Meetings that fit at most, by everybody's own slots and limits, and by tables and people in each slot."""
     opens = problem.open_slots()
     possible = fitting = sum(mask != 0 for mask in opens)
     seats = 0
     for wanted, room in _rooms(problem, opens):
         seats += min(wanted, room)
         fitting = min(fitting, possible - max(0, wanted - room))
-    return min(fitting, seats // 2, sum(slot.tables for slot in problem.slots))
+    free = Counter(t for choice in _choices(problem, opens) for t in range(choice.bit_length()) if choice >> t & 1)
+    return min(fitting, seats // 2, sum(min(slot.tables, free[t] // 2) for t, slot in enumerate(problem.slots)))
 
 
 def fitting(problem: Problem, *, seconds: float) -> int | None:
@@ -207,13 +208,20 @@ def _phase(phase: int, *, meets: bool, unseen: bool, over: bool) -> int:
 def _rooms(problem: Problem, opens: list[int]) -> list[tuple[int, int]]:
     """For each participant how many of their meetings have a slot at all, and how many they have room for."""
     rooms = []
-    for participant, mine in zip(problem.participants, problem.meetings_of(), strict=True):
-        choice = 0
-        for meeting in mine:
-            choice |= opens[meeting]
+    choices = _choices(problem, opens)
+    for participant, mine, choice in zip(problem.participants, problem.meetings_of(), choices, strict=True):
         room = choice.bit_count() if participant.most is None else min(participant.most, choice.bit_count())
         rooms.append((sum(opens[meeting] != 0 for meeting in mine), room))
     return rooms
+
+
+def _choices(problem: Problem, opens: list[int]) -> list[int]:
+    """For each participant the slots in which one of their meetings could be."""
+    choices = [0] * len(problem.participants)
+    for meeting, mask in zip(problem.meetings, opens, strict=True):
+        for person in meeting.people:
+            choices[person] |= mask
+    return choices
 
 
 class _Programme:

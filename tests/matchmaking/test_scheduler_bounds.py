@@ -25,17 +25,23 @@ def test_counted_knows_slots_limits_and_tables() -> None:
     assert counted(pairs) == 2
 
 
+def test_counted_knows_that_a_table_needs_two_people() -> None:
+    three = Problem((ANY,) * 3, (Slot(0, 1, 9), Slot(1, 2, 9)), tuple(Meeting(n, (n, (n + 1) % 3)) for n in range(3)))
+    assert counted(three) == 2
+
+
 def test_counted_leaves_out_whom_nobody_can_meet() -> None:
     asked = replace(star(3, 4), participants=(ANY, Participant(blocked=0b1111), ANY, ANY))
     assert counted(asked) == 2
 
 
 def test_fitting_sees_what_counting_does_not() -> None:
-    """Three meetings of six people, each only possible in a slot with one table."""
-    meetings = tuple(Meeting(n, (2 * n, 2 * n + 1), allowed=0b01) for n in range(3))
-    asked = Problem((ANY,) * 6, (Slot(0, 1, 1), Slot(1, 2, 9)), meetings)
-    assert counted(asked) == 3
-    assert fitting(asked, seconds=5) == 1
+    """Participant 0 has three slots for three meetings, but two of them only fit in the first."""
+    asked = star(3, 3)
+    masks = 0b001, 0b001, 0b110
+    tight = replace(asked, meetings=tuple(replace(m, allowed=a) for m, a in zip(asked.meetings, masks, strict=True)))
+    assert counted(tight) == 3
+    assert fitting(tight, seconds=5) == 2
 
 
 def test_waited_is_zero_where_everybody_can_have_one_block() -> None:
