@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: run test lint bench clean
+.PHONY: run test lint messages bench clean
 
 run: $(VENV)/installed
 	$(BIN)/pilotmatch demo
@@ -19,6 +19,10 @@ lint: $(VENV)/installed-for-tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Collects every text of the code into app/locale/*.po, where they are translated.
+messages: $(VENV)/installed-for-tests
+	$(BIN)/python -m tests.messages
 
 bench: $(VENV)/installed-for-tests
 	sh tests/system-packages.sh

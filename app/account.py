@@ -23,7 +23,7 @@ from app.auth import (
 )
 from app.config import Settings
 from app.forms import Address, Form, Line
-from app.i18n import LANGUAGES, _
+from app.i18n import LANGUAGES, _, later
 from app.ical.imip import plain_mail
 from app.ical.itip import Mailbox
 from app.journal import changing, person_topic
@@ -34,11 +34,11 @@ LONGEST = 2000  # characters of an address to come back to
 
 
 class SignInForm(Form):
-    email = Address(_("Your mail address"))
+    email = Address(later("Your mail address"))
 
 
 class AccountForm(Form):
-    name = Line(_("Your name, as others see it"), limit=120)
+    name = Line(later("Your name, as others see it"), limit=120)
 
 
 async def sign_in_page(request: Request, person: Person | None) -> Response:

@@ -44,7 +44,7 @@ class Form(BaseForm):
             return _Translations()
 
         def bind_field(self, form: BaseForm, unbound_field: Any, options: dict[str, Any]) -> Field:
-            """Labels are written once, when the module loads; here they get the language of this request."""
+            """Labels are marked `later` where the form is declared; here they get the language of this request."""
             field: Field = unbound_field.bind(form=form, **options)
             field.label.text = _(field.label.text) if field.label.text else ""
             field.description = _(field.description) if field.description else ""

@@ -27,6 +27,11 @@ def ngettext(singular: str, plural: str, n: int) -> str:
     return str(_catalogue(_language.get()).ungettext(singular, plural, n))
 
 
+def later(message: str) -> str:
+    """Marks a text that is written when its module loads; `_` translates it for each reader, when it is shown."""
+    return message
+
+
 def language() -> str:
     return _language.get()
 

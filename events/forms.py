@@ -11,7 +11,7 @@ from wtforms import Field
 from wtforms.validators import ValidationError
 
 from app.forms import Choice, Day, Form, Instant, Line, Text, Tick, Ticks, Whole
-from app.i18n import _, languages
+from app.i18n import _, languages, later
 from events.hosting import About
 from events.models import EventKind, OrganisationKind, Participant, ParticipantKind, Room, Session, Track
 from events.networks.models import Network, Pilot, Region
@@ -29,15 +29,15 @@ NOBODY = ("", "–")
 class AboutForm(Form):
     """An event's own facts."""
 
-    title = Line(_("Title"), limit=200)
-    kind = Choice(_("Kind"), EventKind)
-    summary = Text(_("What it is about"), limit=4000)
-    venue = Line(_("Venue"), limit=200, required=False)
-    city = Line(_("City"), limit=80, required=False)
-    country = Line(_("Country"), limit=2, required=False, description=_("Two letters, such as PL or FI."))
-    zone = Choice(_("Time zone"), [(zone, zone.replace("_", " ")) for zone in ZONES], default="Europe/Brussels")
-    first_day = Day(_("First day"))
-    last_day = Day(_("Last day"))
+    title = Line(later("Title"), limit=200)
+    kind = Choice(later("Kind"), EventKind)
+    summary = Text(later("What it is about"), limit=4000)
+    venue = Line(later("Venue"), limit=200, required=False)
+    city = Line(later("City"), limit=80, required=False)
+    country = Line(later("Country"), limit=2, required=False, description=later("Two letters, such as PL or FI."))
+    zone = Choice(later("Time zone"), [(zone, zone.replace("_", " ")) for zone in ZONES], default="Europe/Brussels")
+    first_day = Day(later("First day"))
+    last_day = Day(later("Last day"))
 
     def validate_country(self, field: Field) -> None:
         field.data = (field.data or "").upper()
@@ -63,8 +63,10 @@ class AboutForm(Form):
 
 
 class NewEventForm(AboutForm):
-    network = Choice(_("Network"), [])
-    slug = Line(_("Address"), limit=60, description=_("The end of its address: small letters, digits and hyphens."))
+    network = Choice(later("Network"), [])
+    slug = Line(
+        later("Address"), limit=60, description=later("The end of its address: small letters, digits and hyphens.")
+    )
 
     def offer(self, networks: Iterable[Network]) -> None:
         self.network.choices = [(str(network.id), network.name) for network in networks]
@@ -79,11 +81,11 @@ class NewEventForm(AboutForm):
 class JoinForm(Form):
     """Registration: where somebody comes from."""
 
-    organisation = Line(_("Organisation"), limit=200)
-    organisation_kind = Choice(_("Kind of organisation"), OrganisationKind)
-    region = Choice(_("Region"), [])
-    position = Line(_("Your position"), limit=120, required=False)
-    kind = Choice(_("I come as"), [])
+    organisation = Line(later("Organisation"), limit=200)
+    organisation_kind = Choice(later("Kind of organisation"), OrganisationKind)
+    region = Choice(later("Region"), [])
+    position = Line(later("Your position"), limit=120, required=False)
+    kind = Choice(later("I come as"), [])
 
     def offer(self, regions: Iterable[Region]) -> None:
         self.regions = {str(region.id): region for region in regions}
@@ -98,33 +100,33 @@ class JoinForm(Form):
 class SpeakerForm(Form):
     """Somebody the desk knows by name only."""
 
-    name = Line(_("Name"), limit=120)
-    position = Line(_("Position"), limit=120, required=False)
+    name = Line(later("Name"), limit=120)
+    position = Line(later("Position"), limit=120, required=False)
 
 
 class ReasonForm(Form):
-    reason = Text(_("Reason"), limit=500, required=True)
+    reason = Text(later("Reason"), limit=500, required=True)
 
 
 class TypeForm(Form):
-    kind = Choice(_("Type"), ParticipantKind)
+    kind = Choice(later("Type"), ParticipantKind)
 
 
 class SessionForm(Form):
     """A session without its time. `version` is the one the page saw; a new session has none."""
 
-    title = Line(_("Title"), limit=250)
-    subtitle = Line(_("Subtitle"), limit=250, required=False)
-    kind = Line(_("Kind"), limit=60, required=False, description=_("Your own word: talk, workshop, break …"))
-    language = Choice(_("Language"), [])
-    abstract = Text(_("Abstract"), limit=10_000)
-    track = Choice(_("Track"), [])
-    pilots = Ticks(_("Pilots"))
-    speakers = Ticks(_("Speakers"))
+    title = Line(later("Title"), limit=250)
+    subtitle = Line(later("Subtitle"), limit=250, required=False)
+    kind = Line(later("Kind"), limit=60, required=False, description=later("Your own word: talk, workshop, break …"))
+    language = Choice(later("Language"), [])
+    abstract = Text(later("Abstract"), limit=10_000)
+    track = Choice(later("Track"), [])
+    pilots = Ticks(later("Pilots"))
+    speakers = Ticks(later("Speakers"))
     capacity = Whole(
-        _("Seats"), low=1, high=100_000, required=False, description=_("Empty: nobody needs to book a seat.")
+        later("Seats"), low=1, high=100_000, required=False, description=later("Empty: nobody needs to book a seat.")
     )
-    online_url = Line(_("Address of the online room"), limit=500, required=False)
+    online_url = Line(later("Address of the online room"), limit=500, required=False)
 
     def offer(self, *, tracks: Sequence[Track], pilots: Sequence[Pilot], speakers: Sequence[Participant]) -> None:
         self.offered_tracks = {str(track.id): track for track in tracks}
@@ -157,9 +159,11 @@ class SessionForm(Form):
 class NewSessionForm(SessionForm):
     """A session, and its place if that is known already."""
 
-    room = Choice(_("Room"), [])
-    start = Instant(_("Start"), required=False, description=_("Empty: it waits beside the board until it has a time."))
-    minutes = Whole(_("Minutes"), low=5, high=24 * 60, default=45)
+    room = Choice(later("Room"), [])
+    start = Instant(
+        later("Start"), required=False, description=later("Empty: it waits beside the board until it has a time.")
+    )
+    minutes = Whole(later("Minutes"), low=5, high=24 * 60, default=45)
 
     def process(self, *args: Any, **kwargs: Any) -> None:
         zone: ZoneInfo = kwargs.pop("zone")
@@ -179,9 +183,9 @@ class SlotForm(Form):
     """Where and when: what a drop on the board sends, and what is typed without one."""
 
     version = Whole("", low=1, high=2**31 - 1)
-    room = Choice(_("Room"), [])
-    start = Instant(_("Start"))
-    minutes = Whole(_("Minutes"), low=5, high=24 * 60)
+    room = Choice(later("Room"), [])
+    start = Instant(later("Start"))
+    minutes = Whole(later("Minutes"), low=5, high=24 * 60)
 
     def process(self, *args: Any, **kwargs: Any) -> None:
         zone: ZoneInfo = kwargs.pop("zone")
@@ -206,14 +210,14 @@ class VersionForm(Form):
 
 
 class RoomForm(Form):
-    name = Line(_("Name"), limit=120)
-    capacity = Whole(_("Places"), low=1, high=100_000, required=False)
-    shared = Tick(_("Several sessions at once, as in a foyer"))
+    name = Line(later("Name"), limit=120)
+    capacity = Whole(later("Places"), low=1, high=100_000, required=False)
+    shared = Tick(later("Several sessions at once, as in a foyer"))
 
 
 class TrackForm(Form):
-    name = Line(_("Name"), limit=120)
-    colour = Line(_("Colour"), limit=7, required=False, default="#3f6f8f", render_kw={"type": "color"})
+    name = Line(later("Name"), limit=120)
+    colour = Line(later("Colour"), limit=7, required=False, default="#3f6f8f", render_kw={"type": "color"})
 
     def validate_colour(self, field: Field) -> None:
         if field.data and not COLOUR.fullmatch(field.data):
@@ -221,8 +225,8 @@ class TrackForm(Form):
 
 
 class ReleaseForm(Form):
-    version = Line(_("Name of the release"), limit=40)
-    note = Text(_("What is new"), limit=2000)
+    version = Line(later("Name of the release"), limit=40)
+    note = Text(later("What is new"), limit=2000)
 
 
 def details_of(session: Session) -> dict[str, Any]:

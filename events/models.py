@@ -8,20 +8,21 @@ from tortoise import fields
 from tortoise.models import Model
 
 from app.fields import UTCDatetimeField
+from app.i18n import later
 from app.models import Person
 from events.networks.models import Network, Pilot, Region
 
 
 class EventKind(StrEnum):
-    CONFERENCE = "conference"
-    BROKERAGE = "brokerage event"
-    WORKSHOP = "workshop"
-    SEMINAR = "seminar"
-    BRIEFING = "briefing"
-    EXCHANGE = "information exchange"
-    CONVENTION = "convention"
-    RESEARCH_SEMINAR = "research seminar"
-    TRAINING = "training"
+    CONFERENCE = later("conference")
+    BROKERAGE = later("brokerage event")
+    WORKSHOP = later("workshop")
+    SEMINAR = later("seminar")
+    BRIEFING = later("briefing")
+    EXCHANGE = later("information exchange")
+    CONVENTION = later("convention")
+    RESEARCH_SEMINAR = later("research seminar")
+    TRAINING = later("training")
 
 
 class Event(Model):
@@ -41,6 +42,7 @@ class Event(Model):
     first_day: date = fields.DateField()
     last_day: date = fields.DateField()
     version = fields.CharField(40, null=True)  # the newest release; None: only the desk sees the programme
+    about_version = fields.IntField(default=1)  # +1 on every edit of its own facts: what a page that saves must have seen
 
     class Meta:
         table = "event"
@@ -176,11 +178,11 @@ class Session(Model):
 
 
 class OrganisationKind(StrEnum):
-    COMPANY = "company"
-    CLUSTER = "cluster"
-    RESEARCH = "research institution"
-    SUPPORT = "business support office"
-    AUTHORITY = "public authority"
+    COMPANY = later("company")
+    CLUSTER = later("cluster")
+    RESEARCH = later("research institution")
+    SUPPORT = later("business support office")
+    AUTHORITY = later("public authority")
 
 
 class Organisation(Model):
@@ -197,11 +199,11 @@ class Organisation(Model):
 
 
 class ParticipantKind(StrEnum):
-    DELEGATE = "delegate"
-    SPEAKER = "speaker"
-    ORGANISER = "organiser"
-    SUPPORT = "support office"
-    DESK = "desk staff"
+    DELEGATE = later("delegate")
+    SPEAKER = later("speaker")
+    ORGANISER = later("organiser")
+    SUPPORT = later("support office")
+    DESK = later("desk staff")
 
 
 class ParticipantStatus(StrEnum):

@@ -2,34 +2,33 @@
 
 from datetime import datetime
 
-from app.i18n import _
+from app.i18n import _, later
 from app.models import Change
 from events.models import Event
 
-# English here, for whoever collects texts to translate; each reader's language below.
 SENTENCES = {
-    "event.edited": _("The event’s own facts were changed"),
-    "room.added": _("Room “%(name)s” was added"),
-    "room.edited": _("Room “%(name)s” was changed"),
-    "room.removed": _("Room “%(name)s” was removed"),
-    "track.added": _("Track “%(name)s” was added"),
-    "track.edited": _("Track “%(name)s” was changed"),
-    "track.removed": _("Track “%(name)s” was removed"),
-    "session.created": _("“%(title)s” was created: %(place)s"),
-    "session.edited": _("“%(title)s” was edited"),
-    "session.moved": _("“%(title)s” was moved: %(place)s"),
-    "session.unscheduled": _("“%(title)s” was taken off the schedule"),
-    "session.cancelled": _("“%(title)s” was cancelled"),
-    "session.restored": _("“%(title)s” takes place again: %(place)s"),
-    "booking.made": _("A seat or mark in “%(title)s” was taken"),
-    "booking.released": _("A seat or mark in “%(title)s” was given back"),
-    "participant.registered": _("%(name)s asked to take part"),
-    "participant.added": _("%(name)s was added as a speaker"),
-    "participant.approved": _("%(name)s was approved"),
-    "participant.returned": _("%(name)s was asked to change the registration"),
-    "participant.appointed": _("%(name)s was given another type"),
-    "participant.withdrawn": _("%(name)s withdrew"),
-    "programme.released": _("The programme was released as %(version)s"),
+    "event.edited": later("The event’s own facts were changed"),
+    "room.added": later("Room “%(name)s” was added"),
+    "room.edited": later("Room “%(name)s” was changed"),
+    "room.removed": later("Room “%(name)s” was removed"),
+    "track.added": later("Track “%(name)s” was added"),
+    "track.edited": later("Track “%(name)s” was changed"),
+    "track.removed": later("Track “%(name)s” was removed"),
+    "session.created": later("“%(title)s” was created: %(place)s"),
+    "session.edited": later("“%(title)s” was edited"),
+    "session.moved": later("“%(title)s” was moved: %(place)s"),
+    "session.unscheduled": later("“%(title)s” was taken off the schedule"),
+    "session.cancelled": later("“%(title)s” was cancelled"),
+    "session.restored": later("“%(title)s” takes place again: %(place)s"),
+    "booking.made": later("A seat or mark in “%(title)s” was taken"),
+    "booking.released": later("A seat or mark in “%(title)s” was given back"),
+    "participant.registered": later("%(name)s asked to take part"),
+    "participant.added": later("%(name)s was added as a speaker"),
+    "participant.approved": later("%(name)s was approved"),
+    "participant.returned": later("%(name)s was asked to change the registration"),
+    "participant.appointed": later("%(name)s was given another type"),
+    "participant.withdrawn": later("%(name)s withdrew"),
+    "programme.released": later("The programme was released as %(version)s"),
 }
 
 

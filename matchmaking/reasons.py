@@ -61,16 +61,7 @@ def sentence(reason: Reason, names: Names) -> str:
 
 def role_name(role: str) -> str:
     """A place in the value chain (models.ChainRole) in words."""
-    return {
-        "raw material": _("raw material"),
-        "component": _("component"),
-        "equipment": _("equipment"),
-        "integrator": _("integrator"),
-        "research": _("research"),
-        "service": _("service"),
-        "end user": _("end user"),
-        "funder": _("funder"),
-    }[role]
+    return _(role)
 
 
 def _they_offer(offer: str, need: str) -> str:

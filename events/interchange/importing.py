@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.errors import Refused
-from app.i18n import _
+from app.i18n import _, later
 from app.journal import Actor, changing
 from events.interchange.applying import apply
 from events.interchange.difference import ScheduleDifference, difference
@@ -87,7 +87,7 @@ def _on_its_days(event: Event, imported: ImportedSchedule) -> ImportedSchedule:
             hints=[_("Look whether it is the right file, or change the days of the event first.")],
         )
     misfits = [session for session in scheduled if session.key not in fitting]
-    without_time = "“%(title)s” is outside the days of this event or too short; it is imported without a time."
+    without_time = later("“%(title)s” is outside the days of this event or too short; it is imported without a time.")
     return replace(
         imported,
         sessions=tuple(

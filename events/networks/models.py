@@ -6,6 +6,8 @@ from enum import StrEnum
 from tortoise import fields
 from tortoise.models import Model
 
+from app.i18n import later
+
 
 class Network(Model):
     id = fields.IntField(primary_key=True)
@@ -35,9 +37,9 @@ class Region(Model):
 
 
 class MembershipStatus(StrEnum):
-    FULL = "full member"
-    OBSERVER = "observer"
-    ASSOCIATED = "associated"
+    FULL = later("full member")
+    OBSERVER = later("observer")
+    ASSOCIATED = later("associated")
 
 
 class Membership(Model):
@@ -82,10 +84,10 @@ class Pilot(Model):
 class Stage(StrEnum):
     """The network's method, in order."""
 
-    LEARN = "learn"
-    CONNECT = "connect"
-    DEMONSTRATE = "demonstrate"
-    COMMERCIALISE = "commercialise"
+    LEARN = later("learn")
+    CONNECT = later("connect")
+    DEMONSTRATE = later("demonstrate")
+    COMMERCIALISE = later("commercialise")
 
 
 class DemoCase(Model):
