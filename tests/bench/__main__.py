@@ -1,6 +1,8 @@
 """`python -m tests.bench [--markdown] [bench …]`: run the benches on both databases and print one table."""
 
 import argparse
+import os
+import platform
 import sys
 import tempfile
 import time
@@ -37,6 +39,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, running() as cluster:
         rows = uvloop.run(run(asked.names or list(BENCHES), Path(folder), cluster))
     print(as_markdown(rows) if asked.markdown else as_text(rows))
+    print(f"\n{machine()}")
 
 
 async def run(names: Sequence[str], folder: Path, cluster: Cluster) -> list[Row]:
@@ -50,6 +53,11 @@ async def run(names: Sequence[str], folder: Path, cluster: Cluster) -> list[Row]
         rows += [(f"{name}:", "", "", ""), *(row(figures) for figures in zip(*found, strict=True))]
         print(f"{name}: {time.monotonic() - start:.0f} s", file=sys.stderr)
     return rows
+
+
+def machine() -> str:
+    loads = ", ".join(f"{load:.1f}" for load in os.getloadavg())
+    return f"Python {platform.python_version()}, {os.cpu_count()} cores, load of the last 1, 5, 15 minutes: {loads}"
 
 
 def row(figures: Sequence[Figure]) -> Row:

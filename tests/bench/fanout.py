@@ -7,11 +7,12 @@ import socket
 import statistics
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import cast
 
 from app import journal
 from app.journal import changing
-from app.live import POLL_SECONDS
+from app.live import BUFFER_BYTES
 from events.models import Session
 from events.releasing import release_programme
 from tests.bench.rig import Client, Figure, Ground, Server, serving
@@ -19,7 +20,8 @@ from tests.bench.stage import Conference, conference, sign_in
 
 SOCKETS = 1_000
 MOVES = 10
-FILL = 6  # facts of 100 kB: more than the kernel takes for a client that does not read, less than what gets it cut
+# Facts, and bytes of each: for who does not read, Linux takes 2.8 MB, the server one more, and then it cuts.
+FILL, FACT = 33, 100_000
 TEXT = 0x81  # first byte of a whole text frame (RFC 6455 5.2)
 
 
@@ -32,10 +34,12 @@ async def figures(ground: Ground) -> list[Figure]:
         nobody, crowd = Crowd(), Crowd()
         await board.moves(nobody)  # warm
         alone = await board.moves(nobody)
-        await crowd.gather(server, since=await journal.revision(made.event.scope))
-        heard = await board.moves(crowd)
-        with await _stalled(server, made):
+        with await _stalled(server, made) as stalled:
+            await crowd.gather(server, since=await journal.revision(made.event.scope))
+            await board.moves(crowd)  # warm
             beside = await board.moves(crowd)
+            await asyncio.to_thread(_read_all, stalled)
+        heard = await board.moves(crowd)
         crowd.leave()
     return [
         Figure("moving a session, nobody listens", alone.seconds * 1e3, "ms", note=f"median of {MOVES}"),
@@ -145,22 +149,44 @@ class Board:
 
 
 async def _movable(made: Conference) -> Session:
-    return await Session.filter(event=made.event).order_by("id").first().select_related("event")
+    session = await Session.filter(event=made.event).order_by("id").first().select_related("event")
+    assert session
+    return session
 
 
 async def _stalled(server: Server, made: Conference) -> socket.socket:
-    """A page that missed much, came back and reads nothing: its buffers are full, and it is not cut yet."""
+    """A page that missed much, came back and reads nothing: all buffers for it are full, and it is not cut yet."""
     since = await journal.revision(made.event.scope)
     for _ in range(FILL):
         async with changing(made.event.scope, by="bench") as changes:
-            changes.record("bench.filled", made.event, topics=[made.event.scope], data={"filler": "x" * 100_000})
+            changes.record("bench.filled", made.event, topics=[made.event.scope], data={"filler": "x" * FACT})
     stalled = socket.socket()
     stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     host, port = server.settings.host.split(":")
     stalled.connect((host, int(port)))
     stalled.sendall(_hello(server, since))
-    await asyncio.sleep(POLL_SECONDS + 1)  # until everybody else has read the fillers
+    async with asyncio.timeout(10):
+        while (kept := _kept_by_kernel(stalled)) < FILL * FACT - BUFFER_BYTES:
+            await asyncio.sleep(0.1)
+    assert kept < FILL * FACT, "nothing waits in the server itself"
     return stalled
+
+
+def _kept_by_kernel(stalled: socket.socket) -> int:
+    """What the server's side has sent and the other has not taken: tx_queue of /proc/net/tcp (proc(5))."""
+    port = f":{stalled.getsockname()[1]:04X}"
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
+    return next(int(line[4].partition(":")[0], 16) for line in lines if line[2].endswith(port))
+
+
+def _read_all(stalled: socket.socket) -> None:
+    """It was not cut: everything that waited for it comes."""
+    stalled.settimeout(10)
+    came = 0
+    while came < FILL * FACT:
+        part = stalled.recv(1 << 16)
+        assert part, f"cut after {came} bytes"
+        came += len(part)
 
 
 def _hello(server: Server, since: int) -> bytes:

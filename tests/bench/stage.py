@@ -33,12 +33,12 @@ class Conference:
 
     async def rename_venue(self, venue: str) -> None:
         """Every session's calendar entry changes with it."""
-        event = self.event
+        event = await Event.get(id=self.event.id)
         about = About(
             title=event.title, kind=event.kind, zone=event.zone, first_day=event.first_day, last_day=event.last_day,
             venue=venue,
         )  # fmt: skip
-        await edit_event(event, about, by=self.organiser)
+        await edit_event(event, about, version=event.about_version, by=self.organiser)
 
     async def move_one(self, clock: time) -> None:
         """One session goes to that time of the first day, when nothing else is on."""
