@@ -1,6 +1,7 @@
 """The desk's pages of the brokerage event: profiles to approve, rounds, meetings; and where all its pages are."""
 
 from collections.abc import Sequence
+from datetime import datetime, time, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -56,7 +57,9 @@ async def return_(request: Request, place: Place) -> Response:
 
 
 async def rounds_page(request: Request, place: Place) -> Response:
-    return await _rounds(request, place, RoundForm(zone=place.event.tz))
+    morning = datetime.combine(place.event.first_day, time(10), place.event.tz)
+    form = RoundForm(data={"start": morning, "end": morning + timedelta(hours=2)}, zone=place.event.tz)
+    return await _rounds(request, place, form)
 
 
 async def new_round(request: Request, place: Place) -> Response:

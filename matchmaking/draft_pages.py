@@ -30,7 +30,11 @@ async def ask_draft(request: Request, place: Place) -> Response:
     if not form.validate():
         return await _drafts(request, place, form, status=422)
     draft = await draft_schedule(
-        place.event, seed=int(form.seed.data or 1), seconds=int(form.seconds.data or 1), by=place.actor
+        place.event,
+        seed=int(form.seed.data or 1),
+        seconds=int(form.seconds.data or 1),
+        keep=bool(form.keep.data),
+        by=place.actor,
     )
     return answer(request, {"draft": draft.id}, url=f"{place.path}/desk/drafts/{draft.id}")
 

@@ -31,8 +31,11 @@ def scope_of(draft: Draft) -> str:
     return f"draft:{draft.id}"
 
 
-async def draft_schedule(event: Event, *, seed: int = 1, seconds: int = 10, by: Actor) -> Draft:
-    """Ask for a draft; a worker takes it up. The same seed and meetings give the same draft."""
+async def draft_schedule(event: Event, *, seed: int = 1, seconds: int = 10, keep: bool = False, by: Actor) -> Draft:
+    """Ask for a draft; a worker takes it up. The same seed and meetings give the same draft.
+
+    `keep`: only meetings without a time are placed, around those that have one.
+    """
     if not 1 <= seconds <= MOST_SECONDS:
         raise Refused(_("A draft takes from 1 to %(most)d seconds.") % {"most": MOST_SECONDS})
     async with changing(event.scope, by=by) as changes:
@@ -45,10 +48,11 @@ async def draft_schedule(event: Event, *, seed: int = 1, seconds: int = 10, by: 
             revision=changes.revision,
             seed=seed,
             seconds=seconds,
+            keep=keep,
             progress={},
             created_at=changes.at,
         )
-        changes.record("draft.asked", draft, topics=[event.desk], data={"seed": seed, "seconds": seconds})
+        changes.record("draft.asked", draft, topics=[event.desk], data={"seed": seed, "keep": keep})
     return draft
 
 
@@ -83,7 +87,7 @@ async def run_draft(draft: Draft) -> None:
     draft = await Draft.get(id=draft.id).select_related("event")
     if not await _leased(draft):
         return
-    posed = await problem_of(draft.event, now=datetime.now(UTC))
+    posed = await problem_of(draft.event, now=datetime.now(UTC), keep=draft.keep)
     try:
         plan = await _solve(draft, posed.problem)
     except (SolverDied, TimeoutError) as error:

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from wtforms import Field, FieldList, FormField
-from wtforms.validators import ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
-from app.forms import Choice, Form, Instant, Line, Lines, Text, Ticks, Whole
-from app.i18n import _, language
+from app.forms import Choice, Form, Instant, Line, Lines, Text, Tick, Ticks, Whole
+from app.i18n import _, language, later
 from app.intervals import Interval
 from events.networks.models import DemoCase, Pilot
 from matchmaking.affinity import Wish
@@ -34,11 +34,15 @@ NOTHING = ("", "–")
 class InterestForm(Form):
     """One pilot or demo case. Without `work` the line is left out."""
 
-    work = Choice(_("Pilot or demo case"), [])
-    role = Choice(_("Your place in the value chain"), [])
-    offers = Lines(_("You offer"), limit=TERM, most=MOST_TERMS, description=_("One thing a line, in a few words."))
-    needs = Lines(_("You seek"), limit=TERM, most=MOST_TERMS, description=_("One thing a line, in a few words."))
-    trl = Choice(_("Readiness of your technology (TRL)"), [])
+    work = Choice(later("Pilot or demo case"), [])
+    role = Choice(later("Your place in the value chain"), [], validators=[InputRequired()])
+    offers = Lines(
+        later("You offer"), limit=TERM, most=MOST_TERMS, description=later("One thing a line, in a few words.")
+    )
+    needs = Lines(
+        later("You seek"), limit=TERM, most=MOST_TERMS, description=later("One thing a line, in a few words.")
+    )
+    trl = Choice(later("Readiness of your technology (TRL)"), [])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -65,8 +69,8 @@ class ProfileForm(Form):
     """`version` is the one the page saw; empty for a first profile."""
 
     version = Whole("", low=1, high=2**31 - 1, required=False)
-    about = Text(_("About you and your organisation"), limit=2000)
-    languages = Ticks(_("Languages you can hold a meeting in"))
+    about = Text(later("About you and your organisation"), limit=2000)
+    languages = Ticks(later("Languages you can hold a meeting in"))
     interests = FieldList(FormField(InterestForm), max_entries=MOST_INTERESTS)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -112,7 +116,7 @@ def profile_data(card: Card | None, version: int | None) -> dict[str, Any]:
 
 
 class AvailabilityForm(Form):
-    rounds = Ticks(_("I can be met in"))
+    rounds = Ticks(later("I can be met in"))
 
     def offer(self, rounds: Sequence[Round], words: Iterable[str]) -> None:
         self.offered = {str(one.id): one for one in rounds}
@@ -125,9 +129,9 @@ class AvailabilityForm(Form):
 class BlockForm(Form):
     """Time kept free."""
 
-    start = Instant(_("From"))
-    end = Instant(_("To"))
-    note = Line(_("What for"), limit=120, required=False, description=_("Only you see this."))
+    start = Instant(later("From"))
+    end = Instant(later("To"))
+    note = Line(later("What for"), limit=120, required=False, description=later("Only you see this."))
 
     def process(self, *args: Any, **kwargs: Any) -> None:
         zone: ZoneInfo = kwargs.pop("zone")
@@ -146,36 +150,36 @@ class BlockForm(Form):
 
 class RequestForm(Form):
     invitee = Whole("", low=1, high=2**31 - 1)
-    message = Text(_("Your message"), limit=600, description=_("What would you like to talk about?"))
+    message = Text(later("Your message"), limit=600, description=later("What would you like to talk about?"))
 
 
 class AcceptForm(Form):
     """`slot` is an id, "first" for the first that is free, or "later" to leave the time to the schedule."""
 
-    slot = Line(_("Time"), limit=20, required=False)
+    slot = Line(later("Time"), limit=20, required=False)
 
 
 class ReasonForm(Form):
-    reason = Text(_("Reason"), limit=500, description=_("The other one reads it."))
+    reason = Text(later("Reason"), limit=500, description=later("The other one reads it."))
 
 
 class MoveForm(Form):
-    slot = Whole(_("Time"), low=1, high=2**31 - 1)
+    slot = Whole(later("Time"), low=1, high=2**31 - 1)
     version = Whole("", low=1, high=2**31 - 1)
 
 
 class ReturnForm(Form):
-    reason = Text(_("What is missing"), limit=500, required=True, description=_("The author reads it."))
+    reason = Text(later("What is missing"), limit=500, required=True, description=later("The author reads it."))
 
 
 class RoundForm(Form):
-    name = Line(_("Name"), limit=120)
-    place = Line(_("Place"), limit=120, required=False, description=_("The room or hall where the tables are."))
-    start = Instant(_("Start"))
-    end = Instant(_("End"))
-    slot_minutes = Whole(_("Minutes a meeting"), low=5, high=480, default=20, render_kw={"step": 5})
-    break_minutes = Whole(_("Minutes between meetings"), low=0, high=240, default=5, render_kw={"step": 5})
-    tables = Whole(_("Tables"), low=1, high=MOST_TABLES)
+    name = Line(later("Name"), limit=120)
+    place = Line(later("Place"), limit=120, required=False, description=later("The room or hall where the tables are."))
+    start = Instant(later("Start"))
+    end = Instant(later("End"))
+    slot_minutes = Whole(later("Minutes a meeting"), low=5, high=480, default=20, render_kw={"step": 5})
+    break_minutes = Whole(later("Minutes between meetings"), low=0, high=240, default=5, render_kw={"step": 5})
+    tables = Whole(later("Tables"), low=1, high=MOST_TABLES)
 
     def process(self, *args: Any, **kwargs: Any) -> None:
         zone: ZoneInfo = kwargs.pop("zone")
@@ -188,11 +192,16 @@ class RoundForm(Form):
 
 
 class TablesForm(Form):
-    tables = Whole(_("Tables"), low=1, high=MOST_TABLES)
+    tables = Whole(later("Tables"), low=1, high=MOST_TABLES)
 
 
 class DraftForm(Form):
-    seconds = Whole(_("Seconds it may take"), low=1, high=MOST_SECONDS, default=20)
+    seconds = Whole(later("Seconds it may take"), low=1, high=MOST_SECONDS, default=20)
+    keep = Tick(later("Keep the times that are there, and place only those who wait"))
     seed = Whole(
-        _("Seed"), low=1, high=2**31 - 1, default=1, description=_("The same seed and meetings give the same schedule.")
+        later("Seed"),
+        low=1,
+        high=2**31 - 1,
+        default=1,
+        description=later("The same seed and meetings give the same schedule."),
     )

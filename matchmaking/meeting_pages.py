@@ -12,12 +12,13 @@ from events.models import Participant
 from events.pages import desk_page, event_page
 from events.scope import Place, find
 from matchmaking.admits import AtMeeting, number_of
+from matchmaking.answers import proposal
 from matchmaking.asking import requests_waiting
 from matchmaking.forms import AcceptForm, MoveForm, ReasonForm, RequestForm
 from matchmaking.meetings import accept, cancel, decline, request_meeting, reschedule
 from matchmaking.models import Meeting, MeetingStatus, Slot
 from matchmaking.obstacles import nothing_free
-from matchmaking.overview import overview, ticket, whole
+from matchmaking.overview import overview, ticket, whole, with_answers
 from matchmaking.pair import pair_of
 from matchmaking.rules import PENDING_CAP
 
@@ -44,12 +45,14 @@ async def meeting_page(request: Request, at: AtMeeting) -> Response:
     now = datetime.now(UTC)
     pair = await pair_of(meeting.event, meeting, reader=at.place.actor, now=now)
     free = pair.free()
+    (seen,) = await with_answers([ticket(meeting, reader)])
     render = event_page if at.mine else desk_page
     return render(
         request,
         at.place,
         "matchmaking/meeting.html",
-        ticket=ticket(meeting, reader),
+        ticket=seen,
+        wish=await proposal(meeting, now=now) if meeting.placed else None,
         mine=at.mine,
         answers=not at.mine or meeting.invitee_id == reader.id,
         over=bool(meeting.slot and meeting.slot.end <= now),

@@ -8,6 +8,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from app.fields import UTCDatetimeField
+from app.i18n import later
 from app.intervals import Interval
 from app.models import Person
 from events.models import Event, Participant
@@ -41,14 +42,14 @@ class Profile(Model):
 class ChainRole(StrEnum):
     """Where in a value chain somebody stands, upstream first."""
 
-    RAW_MATERIAL = "raw material"
-    COMPONENT = "component"
-    EQUIPMENT = "equipment"
-    INTEGRATOR = "integrator"
-    RESEARCH = "research"
-    SERVICE = "service"
-    END_USER = "end user"
-    FUNDER = "funder"
+    RAW_MATERIAL = later("raw material")
+    COMPONENT = later("component")
+    EQUIPMENT = later("equipment")
+    INTEGRATOR = later("integrator")
+    RESEARCH = later("research")
+    SERVICE = later("service")
+    END_USER = later("end user")
+    FUNDER = later("funder")
 
 
 class Interest(Model):
@@ -258,6 +259,7 @@ class Draft(Model):
     revision = fields.BigIntField()  # of the event when its problem was read
     seed = fields.IntField(default=1)
     seconds = fields.IntField(default=10)  # how long the solver may take
+    keep = fields.BooleanField(default=False)  # what has a time keeps it: only waiting meetings are placed
     progress: dict[str, Any] = fields.JSONField()  # phase, placed, objective, bound
     plan: dict[str, Any] | None = fields.JSONField(null=True)
     error = fields.TextField(default="")

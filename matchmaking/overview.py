@@ -1,13 +1,14 @@
 """One participant's meetings, sorted by who has to do what; and all meetings of an event for its desk."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from events.models import Event, Participant
+from matchmaking.answers import answers_to
 from matchmaking.models import Meeting, MeetingStatus, Slot
 
 PEOPLE = [f"{side}{part}" for side in ("asker", "invitee") for part in ("", "__organisation", "__organisation__region")]
@@ -21,6 +22,7 @@ class Ticket:
     meeting: Meeting
     other: Participant
     asked: bool  # by the one who sees it
+    answer: str = ""  # PARTSTAT: what the other one's calendar last said
 
     @property
     def id(self) -> int:
@@ -49,7 +51,7 @@ class Overview:
 
 
 async def overview(participant: Participant, *, now: datetime) -> Overview:
-    """Two queries."""
+    """Three queries."""
     mine = Meeting.filter(Q(asker=participant) | Q(invitee=participant))
     open_ones = (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED)
     live = [ticket(meeting, participant) for meeting in await whole(mine.filter(status__in=open_ones)).order_by("id")]
@@ -60,7 +62,7 @@ async def overview(participant: Participant, *, now: datetime) -> Overview:
         to_answer=tuple(one for one in requested if not one.asked),
         asked=tuple(one for one in requested if one.asked),
         waiting=tuple(one for one in live if one.meeting.waiting),
-        coming=tuple(one for one in placed if _slot(one).end > now),
+        coming=await with_answers([one for one in placed if _slot(one).end > now]),
         past=tuple(one for one in placed if _slot(one).end <= now),
         closed=tuple([ticket(meeting, participant) for meeting in await closed]),
     )
@@ -71,16 +73,22 @@ def ticket(meeting: Meeting, reader: Participant) -> Ticket:
     return Ticket(meeting, meeting.invitee if asked else meeting.asker, asked)
 
 
+async def with_answers(tickets: Sequence[Ticket]) -> tuple[Ticket, ...]:
+    answers = await answers_to([one.meeting for one in tickets])
+    keys = ((one.meeting.subject, one.other.person_id or 0) for one in tickets)
+    return tuple(replace(one, answer=answers.get(key, "")) for one, key in zip(tickets, keys, strict=True))
+
+
 def whole(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
     """With everything a page shows of them."""
     return meetings.select_related("event", "slot__round", "table", *PEOPLE)
 
 
-async def partners(participant: Participant) -> set[int]:
-    """Participants with whom there is a request or a meeting."""
-    mine = Meeting.filter(Q(asker=participant) | Q(invitee=participant))
-    mine = mine.filter(status__in=[MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED])
-    pairs = await mine.values_list("asker_id", "invitee_id")
+async def settled(participant: Participant) -> set[int]:
+    """Participants who need not be recommended: there is a request or a meeting, or they said no to one."""
+    live = Q(status__in=[MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED])
+    mine = Q(asker=participant) & (live | Q(status=MeetingStatus.DECLINED)) | Q(invitee=participant) & live
+    pairs = await Meeting.filter(mine).values_list("asker_id", "invitee_id")
     return {one for pair in pairs for one in pair} - {participant.id}
 
 

@@ -1,6 +1,6 @@
 """Puts the question to the scheduler: every accepted meeting whose time may still be found or moved. Reads only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from app import journal
@@ -16,27 +16,31 @@ FREEZE = timedelta(minutes=30)  # slots that begin sooner are left as they are: 
 LOOKS = 5
 
 
-async def problem_of(event: Event, *, now: datetime) -> Posed:
-    """The problem as of one revision. While others keep writing, the last look stands: a release checks again."""
+async def problem_of(event: Event, *, now: datetime, keep: bool = False) -> Posed:
+    """The problem as of one revision. While others keep writing, the last look stands: a release checks again.
+
+    `keep`: every meeting that has a time is taken for fixed.
+    """
     for _look in range(LOOKS):
         revision = await journal.revision(event.scope)
-        posed = await _look_at(event, revision, now)
+        posed = await _look_at(event, revision, now, keep)
         if await journal.revision(event.scope) == revision:
             break
     return posed
 
 
-async def _look_at(event: Event, revision: int, now: datetime) -> Posed:
+async def _look_at(event: Event, revision: int, now: datetime, keep: bool) -> Posed:
     ground = await floor(event)
     slots = [slot for slot in ground.slots if slot.span.start >= now + FREEZE]
     meetings = await _movable(event, [slot.id for slot in slots])
+    fixed = {meeting.id: meeting.slot_id for meeting in meetings if meeting.slot_id and (keep or meeting.fixed)}
     people = list({one.id: one for meeting in meetings for one in (meeting.asker, meeting.invitee)}.values())
     found = await diaries(people, within=ground.span, without={meeting.id for meeting in meetings})
     tables = tuple(tuple(ground.tables.of_round.get(slot.round, ())) for slot in slots)
     asked = problem.Problem(
-        participants=tuple(_participant(one, found[one.id], slots, meetings, now) for one in people),
+        participants=tuple(_participant(found[one.id], slots, _own(fixed, meetings, one), now) for one in people),
         slots=tuple(_slot(slot, len(seats)) for slot, seats in zip(slots, tables, strict=True)),
-        meetings=tuple(_meetings(meetings, people, slots, tables)),
+        meetings=tuple(_meetings(meetings, people, slots, tables, fixed)),
     )
     return Posed(
         problem=asked,
@@ -55,16 +59,17 @@ async def _movable(event: Event, slots: Sequence[int]) -> list[Meeting]:
     return [meeting for meeting in await accepted.order_by("id") if meeting.slot_id in {None, *upcoming}]
 
 
+def _own(fixed: Mapping[int, int], meetings: Sequence[Meeting], one: Participant) -> set[int]:
+    """The slots of somebody's fixed meetings."""
+    mine = (meeting for meeting in meetings if one.id in (meeting.asker_id, meeting.invitee_id))
+    return {fixed[meeting.id] for meeting in mine if meeting.id in fixed}
+
+
 def _participant(
-    one: Participant, diary: Diary, slots: Sequence[availability.Slot], meetings: Sequence[Meeting], now: datetime
+    diary: Diary, slots: Sequence[availability.Slot], fixed: set[int], now: datetime
 ) -> problem.Participant:
-    """Whatever has come up since, a meeting that somebody fixed may stay where it is."""
-    free = {slot.id for slot in free_slots(slots, diary, now=now)}
-    free |= {
-        meeting.slot_id
-        for meeting in meetings
-        if meeting.fixed and meeting.slot_id and one.id in (meeting.asker_id, meeting.invitee_id)
-    }
+    """Whatever has come up since, a meeting that is fixed may stay where it is."""
+    free = {slot.id for slot in free_slots(slots, diary, now=now)} | fixed
     return problem.Participant(blocked=sum(1 << index for index, slot in enumerate(slots) if slot.id not in free))
 
 
@@ -81,6 +86,7 @@ def _meetings(
     people: Sequence[Participant],
     slots: Sequence[availability.Slot],
     tables: Sequence[Sequence[int]],
+    fixed: Mapping[int, int],
 ) -> list[problem.Meeting]:
     person = {one.id: index for index, one in enumerate(people)}
     slot = {one.id: index for index, one in enumerate(slots)}
@@ -91,7 +97,7 @@ def _meetings(
             problem.Meeting(
                 id=meeting.id,
                 people=(person[meeting.asker_id], person[meeting.invitee_id]),
-                fixed=current if meeting.fixed else None,
+                fixed=current if meeting.id in fixed else None,
                 current=current,
                 table=tables[current].index(meeting.table_id) if current is not None and meeting.table_id else None,
             )

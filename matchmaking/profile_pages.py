@@ -1,5 +1,7 @@
 """Pages of oneself at the brokerage event: the profile, and when one can be met."""
 
+from datetime import datetime, timedelta
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -49,7 +51,7 @@ async def edit_profile(request: Request, place: Place) -> Response:
 async def availability_page(request: Request, place: Place) -> Response:
     ticks = await Availability.filter(participant=place.me)
     form = AvailabilityForm(data={"rounds": [str(tick.round_id) for tick in ticks]})
-    return await _availability(request, place, form, BlockForm(zone=place.event.tz))
+    return await _availability(request, place, form, None)
 
 
 async def edit_availability(request: Request, place: Place) -> Response:
@@ -57,7 +59,7 @@ async def edit_availability(request: Request, place: Place) -> Response:
     rounds = await _rounds(place.event)
     form.offer(rounds, _round_words(place.event, rounds))
     if not form.validate():
-        return await _availability(request, place, form, BlockForm(zone=place.event.tz), status=422)
+        return await _availability(request, place, form, None, status=422)
     await tick_rounds(place.me, form.ticked(), by=place.actor)
     return answer(request, {"ok": True}, url=f"{place.path}/availability", flash=_("Saved."))
 
@@ -93,7 +95,7 @@ async def _works(event: Event) -> tuple[list[Pilot], list[DemoCase]]:
 
 
 async def _availability(
-    request: Request, place: Place, form: AvailabilityForm, block_form: BlockForm, *, status: int = 200
+    request: Request, place: Place, form: AvailabilityForm, block_form: BlockForm | None, *, status: int = 200
 ) -> Response:
     rounds = await _rounds(place.event)
     form.offer(rounds, _round_words(place.event, rounds))
@@ -103,11 +105,16 @@ async def _availability(
         "matchmaking/availability.html",
         status=status,
         form=form,
-        block_form=block_form,
+        block_form=block_form or BlockForm(data=_first_half_hour(rounds), zone=place.event.tz),
         rounds=rounds,
         blocks=await Block.filter(participant=place.me).order_by("start"),
         placed=await _placed(place.me),
     )
+
+
+def _first_half_hour(rounds: list[Round]) -> dict[str, datetime]:
+    """Where a time to be kept free starts out: on the right day, at least."""
+    return {"start": rounds[0].start, "end": rounds[0].start + timedelta(minutes=30)} if rounds else {}
 
 
 async def _placed(participant: Participant) -> dict[int, int]:

@@ -28,7 +28,7 @@ from matchmaking.meeting_pages import (
     requests_left,
 )
 from matchmaking.models import ChainRole, MeetingStatus
-from matchmaking.overview import partners
+from matchmaking.overview import settled
 from matchmaking.profile_pages import (
     add_block,
     availability_page,
@@ -107,7 +107,7 @@ async def person_page(request: Request, place: Place) -> Response:
 async def matches_page(request: Request, place: Place) -> Response:
     me = await own_card(place.me)
     everybody = await directory(place.event)
-    found = everybody.matches(me, limit=BEST, without=await partners(place.me)) if me else []
+    found = everybody.matches(me, limit=BEST, without=await settled(place.me)) if me else []
     left = await requests_left(place.me)
     return event_page(request, place, "matchmaking/matches.html", me=me, matches=found, left=left, directory=everybody)
 

@@ -108,6 +108,7 @@ CREATE TABLE draft (
     revision BIGINT NOT NULL,
     seed INT NOT NULL,
     seconds INT NOT NULL CHECK (seconds > 0),
+    keep {bool} NOT NULL,
     progress {json} NOT NULL,
     plan {json},
     error TEXT NOT NULL,

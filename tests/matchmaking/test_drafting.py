@@ -39,8 +39,8 @@ async def waiting(fair, crowd):
     return [await agree(fair, *pair, waiting=True) for pair in ((anna, mikko), (mikko, jan), (jan, anna))]
 
 
-async def ready(fair, **options) -> Draft:
-    draft = await draft_schedule(fair.event, seconds=2, by=fair.organiser, **options)
+async def ready(fair, *, seconds: int = 2, **options) -> Draft:
+    draft = await draft_schedule(fair.event, seconds=seconds, by=fair.organiser, **options)
     assert await work()
     await draft.refresh_from_db()
     assert draft.state == DraftState.READY, draft.error
@@ -158,8 +158,20 @@ async def test_who_has_no_time_learns_why(fair):
     assert unplaced == {full.id: "tables full", never.id: "no common slot"}
 
 
+async def test_what_has_a_time_can_be_kept(fair, crowd, waiting, assert_sound):
+    anna = crowd[0]
+    early = await Meeting.get(id=waiting[0].id)
+    early = await reschedule(early, slot=await fair.slot("10:40"), version=early.version, by=fair[anna])
+    await Meeting.filter(id=early.id).update(fixed=False)
+    draft = await ready(fair, keep=True)
+    assert {placement.meeting for placement in proposal_of(draft).changes} == {waiting[1].id, waiting[2].id}
+    await release_draft(draft, by=fair.organiser)
+    assert (await Meeting.get(id=early.id)).slot_id == early.slot_id
+    await assert_sound()
+
+
 async def test_the_same_seed_gives_the_same_draft(fair, crowd, waiting):
-    one, other = await ready(fair, seed=7), await ready(fair, seed=7)
+    one, other = await ready(fair, seed=7, seconds=20), await ready(fair, seed=7, seconds=20)
     assert proposal_of(one).placements == proposal_of(other).placements
 
 
