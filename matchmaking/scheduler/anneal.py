@@ -8,6 +8,7 @@ from matchmaking.scheduler.pricing import beside
 from matchmaking.scheduler.timetable import FREE, Chain, Timetable
 
 HOT, COLD = 2.5, 1.0  # energies; a break weighs 5, an idle slot 1
+LAG = 0.1  # of the time, before the clock rules the temperature and results depend on the machine
 WATCHED = 256  # steps between two looks at temperature, stop and who waits
 AT_WAITING = 0.85  # share of steps that begin with a participant who waits
 TO_NEIGHBOUR = 0.9  # share of steps that join the participant's own block
@@ -15,22 +16,29 @@ PARTNERS = 12  # chains tried to balance one that a full slot cannot take
 STAY_ENERGY = 0.5  # of a meeting away from its current slot
 
 
-def anneal(
-    timetable: Timetable, *, steps: int, random: Random, good_enough: Callable[[int], bool], stop: Callable[[], bool]
-) -> None:
-    """Leave the timetable as the best (lowest price) met in so many steps, or before `stop()`."""
+def anneal(timetable: Timetable, *, steps: int, random: Random, spent: Callable[[int], float]) -> None:
+    """Leave the timetable as the best (lowest price) met in so many steps.
+
+    `spent`, asked with the lowest price so far, is the share of the time that is gone; 1 ends it.
+    """
     walk = _Walk(timetable, random)
     best, slots = timetable.price, timetable.slot[:]
     for done in range(0, steps, WATCHED):
-        if stop() or good_enough(best):
+        gone = spent(best)
+        if gone >= 1:
             break
-        walk.temperature = HOT * (COLD / HOT) ** (done / steps)
+        walk.temperature = temperature(done / steps, gone)
         walk.look_around()
         for _ in range(WATCHED):
             if walk.step() and timetable.price < best:
                 best, slots = timetable.price, timetable.slot[:]
     if timetable.price != best:
         timetable.load_slots(slots)
+
+
+def temperature(done: float, gone: float) -> float:
+    """Cool down with the steps done, or with the time gone where the steps lag behind it."""
+    return HOT * float((COLD / HOT) ** max(done, (1 + LAG) * gone - LAG))
 
 
 class _Walk:

@@ -5,11 +5,12 @@ from collections.abc import Callable
 import numpy as np
 
 from matchmaking.scheduler import kernel
-from matchmaking.scheduler.anneal import COLD, HOT, STAY_ENERGY
+from matchmaking.scheduler.anneal import STAY_ENERGY, temperature
 from matchmaking.scheduler.pricing import BREAK_ENERGY, UNEVEN_ENERGY
 from matchmaking.scheduler.timetable import FREE, Timetable
 
 STEPS_AT_ONCE = 5_000  # between two looks at the clock
+LOOKS_A_PRICE = 100  # working out a price takes longer than a look
 QUENCHED, QUENCH = 0.95, 0.2  # from this share of the steps on, cold enough to fall into the next hollow
 
 
@@ -19,21 +20,22 @@ def usable(timetable: Timetable) -> bool:
     return kernel.COMPILED and len(problem.slots) <= kernel.MOST_SLOTS and not problem.precedences
 
 
-def anneal_fast(timetable: Timetable, *, steps: int, seed: int, stop: Callable[[], bool]) -> None:
-    """Leave the timetable as the best met, as far as a look every few thousand steps can tell."""
-    before, price = timetable.slot[:], timetable.price
+def anneal_fast(timetable: Timetable, *, steps: int, seed: int, spent: Callable[[int], float]) -> None:
+    """As `anneal`, but looking only every few thousand steps whether the timetable is the best met."""
     board, chain, partner = _board(timetable, seed), _room(timetable), _room(timetable)
+    before, price = timetable.slot[:], timetable.price
     best, least = board.slot.copy(), board.energy.sum()
-    for done in range(0, steps, STEPS_AT_ONCE):
-        if stop():
+    for look, done in enumerate(range(0, steps, STEPS_AT_ONCE)):
+        if look % LOOKS_A_PRICE == LOOKS_A_PRICE - 1:
+            timetable.load_slots(best.tolist())
+        gone = spent(min(price, timetable.price))
+        if gone >= 1 or board.counts[0] == 0:
             break
-        temperature = HOT * (COLD / HOT) ** (done / steps) if done < QUENCHED * steps else QUENCH
-        kernel.run(board, chain, partner, min(STEPS_AT_ONCE, steps - done), temperature)
+        heat = temperature(done / steps, gone) if max(done / steps, gone) < QUENCHED else QUENCH
+        kernel.run(board, chain, partner, min(STEPS_AT_ONCE, steps - done), heat)
         energy = board.energy.sum()
         if energy < least:
             best, least = board.slot.copy(), energy
-        if board.counts[0] == 0:
-            break
     timetable.load_slots(best.tolist())
     if timetable.price > price:
         timetable.load_slots(before)

@@ -21,6 +21,8 @@ STEPS, FAST_STEPS = 100_000, 800_000  # of annealing planned for each second, so
 FIRST_STEPS = 20_000  # of the annealing before a proof
 LAST_STEPS = 160_000  # of the longest annealing before a proof
 NEAR = 2  # breaks from their bound that annealing usually closes
+TELL_SECONDS = 0.5
+PROOF_SHARE = 0.5  # of the time left; annealing gets the rest, should the proof not come
 PROVABLE = 120  # participants: beyond, CP-SAT proves nothing in useful time
 
 
@@ -56,9 +58,10 @@ def solve(
 ) -> Plan:
     """The best plan found before the deadline: most meetings, then fewest breaks, idle minutes, evenness, moves.
 
-    Always sound (`Plan.violations` is empty) unless homogeneity is asked for and not reached, which leaves the status
-    unknown. With one worker the same problem, seed and deadline give the same plan, as long as the work planned for
-    the deadline fits in it. `cancelled` is asked often; once true, the best plan so far comes back at once.
+    Always sound (`Plan.violations` is empty), but that homogeneity may not be reached: then the status is unknown, or
+    infeasible where it cannot be. With one worker the same problem, seed and deadline give the same plan, as long as
+    the work planned for the deadline fits in it. `cancelled` is asked often; once true, the best plan so far comes
+    back at once.
     """
     run = _Run(problem, seed, deadline_seconds, progress or (lambda _: None), cancelled or (lambda: False), workers)
     return run.plan()
@@ -75,7 +78,7 @@ class _Run:
         workers: int,
     ) -> None:
         # The one clock of the pure code: a deadline means nothing without it. Results do not depend on it otherwise.
-        self.started = time.monotonic()
+        self.started = self.told = time.monotonic()
         self.problem, self.seed, self.deadline, self.workers = problem, seed, deadline_seconds, workers
         self.report, self.cancelled = progress, cancelled
         self.random = Random(seed)  # noqa: S311 - a schedule, not a secret
@@ -129,10 +132,22 @@ class _Run:
             waiting = [meeting for meeting, slot in enumerate(self.timetable.slot) if slot == FREE]
             fill(self.timetable, waiting, random=self.random, stop=self._stop)
         if steps > LAST_STEPS and usable(self.timetable):
-            anneal_fast(self.timetable, steps=steps, seed=self.random.getrandbits(32), stop=self._stop)
+            anneal_fast(
+                self.timetable, steps=steps, seed=self.random.getrandbits(32), spent=self._spent_since(self._left())
+            )
         else:
-            anneal(self.timetable, steps=steps, random=self.random, good_enough=self._good_enough, stop=self._stop)
+            anneal(self.timetable, steps=steps, random=self.random, spent=self._spent_since(self._left()))
         self._tell(Phase.ANNEALING)
+
+    def _spent_since(self, left: float) -> Callable[[int], float]:
+        """The share of the time left that is gone since; all of it, where nothing better is to be had."""
+
+        def spent(price: int) -> float:
+            if time.monotonic() - self.told > TELL_SECONDS:
+                self._tell(Phase.ANNEALING, price)
+            return 1.0 if self._stop() or self._good_enough(price) else 1 - self._left() / left
+
+        return spent
 
     def _done(self) -> bool:
         """Whether time is up, or no plan can be better: those that place all that fits, unless it must be even."""
@@ -154,7 +169,7 @@ class _Run:
             self.problem,
             hint=self.timetable.slot if self._complete() else None,
             breaks=self.bound.breaks,
-            seconds=self._left(),
+            seconds=self._left() * PROOF_SHARE,
             workers=self.workers,
             seed=self.seed,
             cancelled=self.cancelled,
@@ -191,20 +206,11 @@ class _Run:
     def _left(self) -> float:
         return self.deadline - (time.monotonic() - self.started)
 
-    def _tell(self, phase: Phase) -> None:
-        _, breaks, idle, _, _ = objectives(self.timetable.price)
-        placed = self._placed()
-        self.report(
-            Progress(
-                phase,
-                placed,
-                len(self.problem.meetings),
-                breaks,
-                idle,
-                self.bound,
-                time.monotonic() - self.started,
-            )
-        )
+    def _tell(self, phase: Phase, price: int | None = None) -> None:
+        _, breaks, idle, _, _ = objectives(self.timetable.price if price is None else price)
+        self.told = time.monotonic()
+        seconds = self.told - self.started
+        self.report(Progress(phase, self._placed(), len(self.problem.meetings), breaks, idle, self.bound, seconds))
 
     def _plan(self) -> Plan:
         slots = tuple(None if slot == FREE else slot for slot in self.timetable.slot)

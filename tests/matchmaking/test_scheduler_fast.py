@@ -65,7 +65,7 @@ def test_anneal_fast_improves_and_breaks_no_rule(table_use: float) -> None:
     asked = generate(people=40, table_use=table_use)
     timetable = started(asked)
     before = timetable.price
-    anneal_fast(timetable, steps=10_000, seed=1, stop=lambda: False)
+    anneal_fast(timetable, steps=10_000, seed=1, spent=lambda price: 0.0)
     assert timetable.price < before
     slots = tuple(timetable.slot)
     assert totals(asked, slots) == objectives(timetable.price)[1:3]
@@ -79,5 +79,5 @@ def test_anneal_fast_again_is_the_same() -> None:
     asked = generate(people=30, table_use=0.6)
     runs = [started(asked), started(asked)]
     for timetable in runs:
-        anneal_fast(timetable, steps=6_000, seed=5, stop=lambda: False)
+        anneal_fast(timetable, steps=6_000, seed=5, spent=lambda price: 0.0)
     assert runs[0].slot == runs[1].slot
