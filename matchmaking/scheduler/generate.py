@@ -30,7 +30,7 @@ def generate(
     """
     random = Random(f"{seed} {people} {slots} {meetings_each}")  # noqa: S311 - reproducible, not secret
     participants = _participants(random, people, slots, blocked)
-    most = int(people * meetings_each / 2)
+    most = round(people * meetings_each / 2)
     pairs = _pairs(random, participants, slots, int(most * choice), keep_room=choice == 1)
     return Problem(
         participants=participants,

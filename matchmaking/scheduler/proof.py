@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from math import isfinite
 
 from ortools.sat.python import cp_model, cp_model_helper
 
@@ -53,7 +54,8 @@ def prove(
 
 
 def _whole(bound: float) -> int:
-    return max(0, round(bound))
+    """A solver that has not begun knows no bound."""
+    return max(0, round(bound)) if isfinite(bound) else 0
 
 
 def _solver(seconds: float, workers: int, seed: int) -> cp_model.CpSolver:

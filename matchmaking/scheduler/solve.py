@@ -23,7 +23,7 @@ LAST_STEPS = 160_000  # of the longest annealing before a proof
 NEAR = 2  # breaks from their bound that annealing usually closes
 TELL_SECONDS = 0.5
 PROOF_SHARE = 0.5  # of the time left; annealing gets the rest, should the proof not come
-PROVABLE = 120  # participants: beyond, CP-SAT proves nothing in useful time
+PROVABLE, PROVABLE_CHOICES = 120, 20_000  # participants, slots of all meetings: beyond, CP-SAT takes too long
 
 
 class Phase(StrEnum):
@@ -160,7 +160,9 @@ class _Run:
         return self._complete() and objectives(self.timetable.price)[1] - self.bound.breaks <= NEAR
 
     def _provable(self) -> bool:
-        return len(self.problem.participants) <= PROVABLE and self._all_may_fit()
+        choices = sum(mask.bit_count() for mask in self.timetable.open)
+        small = len(self.problem.participants) <= PROVABLE and choices <= PROVABLE_CHOICES
+        return small and self._all_may_fit()
 
     def _prove(self) -> None:
         if self._done():

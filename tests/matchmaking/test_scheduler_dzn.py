@@ -34,6 +34,7 @@ def test_read_dzn_counts_from_zero_and_joins_sessions_and_forbidden_slots() -> N
     problem = read_dzn(SMALL)
     assert [meeting.people for meeting in problem.meetings] == [(0, 1), (0, 2), (1, 2)]
     assert problem.possible_slots() == [0b1110, 0b1000, 0b0010]
+    assert read_dzn(SMALL.replace("0,4,0", "0,0,0")).possible_slots()[1] == 0b1100
     assert [slot.tables for slot in problem.slots] == [1, 1, 1, 1]
     assert problem.precedences == ((2, 0),)
     assert (problem.homogeneity, problem.blocked_is_idle) == (2, True)

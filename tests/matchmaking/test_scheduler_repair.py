@@ -70,6 +70,14 @@ def test_another_meeting_gives_way_where_that_is_the_only_way() -> None:
     assert found.touched == {0, 1, 2}
 
 
+def test_who_is_touched_anyway_gives_way_before_others() -> None:
+    """The first meeting needs slot 1 from 1 and 2, or slot 2 from 0 and 3, who is late as well."""
+    asked = day((0, 1), (1, 2), (0, 3), (3, 4), slots=3)
+    found = repair(asked, held(asked, 0, 1, 2, 0), Changes(blocked={0: 0b001, 3: 0b001}))
+    assert found.plan.slots == (2, 1, 1, 2)
+    assert found.touched == {0, 1, 3, 4}
+
+
 def test_two_meetings_give_way_where_one_is_not_enough() -> None:
     asked = day((0, 1), (0, 2), (1, 3), slots=3)
     only = (replace(asked.meetings[0], allowed=0b011), *asked.meetings[1:])
@@ -88,9 +96,10 @@ def test_lost_tables_move_only_as_many_as_they_held() -> None:
 
 
 def test_a_slot_that_has_begun_neither_changes_nor_takes_more() -> None:
-    asked = day((0, 1), (0, 2), (2, 3), slots=3)
-    found = repair(asked, held(asked, 0, 1, 0), Changes(blocked={0: 0b010}, begun=0b001))
-    assert found.plan.slots == (0, 2, 0)
+    asked = day((4, 5), (0, 2), (2, 3), slots=3)
+    found = repair(asked, held(asked, 0, 1, 2), Changes(blocked={0: 0b110}, begun=0b001))
+    assert found.plan.slots == (0, None, 2)
+    assert repair(asked, held(asked, 0, 1, 2), Changes(blocked={0: 0b110})).plan.slots == (0, 0, 2)
 
 
 def test_who_is_late_for_a_begun_slot_is_met_later() -> None:
