@@ -110,7 +110,7 @@ async def new_event(request: Request, person: Person) -> Response:
 
 
 async def follow(websocket: WebSocket) -> None:
-    """A page's socket: the event's own topic, the person's, and the desk's for who runs it."""
+    """A page's socket: the event's own topic, the person's, the participants' and the desk's for who is one."""
     websocket.state.sign_in = await sign_in_of(websocket)
     websocket.state.person = websocket.state.sign_in.person if websocket.state.sign_in else None
     try:
@@ -120,6 +120,8 @@ async def follow(websocket: WebSocket) -> None:
     topics = [place.event.scope]  # nothing is said there before the first release
     if place.person:
         topics.append(person_topic(place.person.id))
+    if place.approved:
+        topics.append(f"members:{place.event.id}")  # what every participant may see and the world may not
     if place.desk:
         topics.append(place.event.desk)
     since = websocket.query_params.get("since", "")

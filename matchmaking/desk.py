@@ -18,8 +18,10 @@ from matchmaking.directory import queue
 from matchmaking.draft_pages import ask_draft, discarding, draft_page, drafts_page, follow, releasing
 from matchmaking.figures import profile_counts, rounds
 from matchmaking.forms import ReturnForm, RoundForm, TablesForm
+from matchmaking.leaving import withdraw
 from matchmaking.models import Profile, ProfileStatus, Round
 from matchmaking.overview import desk_list
+from matchmaking.profile_pages import leaving_reason
 from matchmaking.profiles import approve_profile, return_profile
 from matchmaking.reasons import role_name
 from matchmaking.rounds import change_tables, close_round, cut, open_round
@@ -54,6 +56,13 @@ async def return_(request: Request, place: Place) -> Response:
         raise Refused(_("Say what is missing: the author reads it."))
     await return_profile(profile, reason=str(form.reason.data), by=place.actor)
     return _next_profile(place, _("%(name)s is asked to complete the profile.") % {"name": author.name})
+
+
+async def withdrawal(request: Request, place: Place) -> Response:
+    participant = await find(Participant, place, request.path_params["id"])
+    await withdraw(participant, reason=await leaving_reason(request), by=place.actor)
+    flash = _("%(name)s does not come. Those concerned are told.") % {"name": participant.name}
+    return see_other(f"{place.path}/desk/participants/{participant.id}", flash=flash)
 
 
 async def rounds_page(request: Request, place: Place) -> Response:
@@ -137,6 +146,7 @@ routes: list[BaseRoute] = [
     route("/e/{slug}/desk/profiles", profiles_page, desk),
     route("/e/{slug}/desk/profiles/{id}/approval", approval, desk, methods=["POST"]),
     route("/e/{slug}/desk/profiles/{id}/return", return_, desk, methods=["POST"]),
+    route("/e/{slug}/desk/participants/{id}/withdrawal", withdrawal, desk, methods=["POST"]),
     route("/e/{slug}/desk/rounds", rounds_page, desk),
     route("/e/{slug}/desk/rounds", new_round, desk, methods=["POST"]),
     route("/e/{slug}/desk/rounds/{id}/tables", tables, desk, methods=["POST"]),

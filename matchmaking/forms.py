@@ -42,7 +42,7 @@ class InterestForm(Form):
     needs = Lines(
         later("You seek"), limit=TERM, most=MOST_TERMS, description=later("One thing a line, in a few words.")
     )
-    trl = Choice(later("Readiness of your technology (TRL)"), [])
+    trl = Choice(later("Readiness of your technology (TRL)"), [], default="")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -161,6 +161,13 @@ class AcceptForm(Form):
 
 class ReasonForm(Form):
     reason = Text(later("Reason"), limit=500, description=later("The other one reads it."))
+
+
+class LeaveForm(Form):
+    """Without the tick nothing happens: nobody leaves by a slip."""
+
+    sure = Tick(later("I do not come"), validators=[InputRequired()])
+    reason = Text(later("Reason"), limit=500, description=later("Those you were to meet read it."))
 
 
 class MoveForm(Form):

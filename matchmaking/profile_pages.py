@@ -14,7 +14,8 @@ from events.pages import event_page
 from events.scope import Place
 from matchmaking.admits import number_of
 from matchmaking.directory import own_card
-from matchmaking.forms import AvailabilityForm, BlockForm, ProfileForm, profile_data
+from matchmaking.forms import AvailabilityForm, BlockForm, LeaveForm, ProfileForm, profile_data
+from matchmaking.leaving import withdraw
 from matchmaking.models import Availability, Block, Profile, Round
 from matchmaking.profiles import write_profile
 from matchmaking.times import give_back, keep_free, placed_meetings, tick_rounds
@@ -82,6 +83,19 @@ async def remove_block(request: Request, place: Place) -> Response:
     return see_other(f"{place.path}/availability", flash=_("This time is free for meetings again."))
 
 
+async def withdrawal(request: Request, place: Place) -> Response:
+    await withdraw(place.me, reason=await leaving_reason(request), by=place.actor)
+    return see_other(place.path, flash=_("You have left the event. Those you were to meet are told."))
+
+
+async def leaving_reason(request: Request) -> str:
+    """Raises Refused for a form without its tick."""
+    form = await submitted(request, LeaveForm)
+    if not form.validate():
+        raise Refused(_("Tick that this is what you want, and give a reason of at most 500 characters or none."))
+    return form.reason.data or ""
+
+
 async def _profile(request: Request, place: Place, form: ProfileForm, *, status: int = 200) -> Response:
     form.offer(*await _works(place.event))
     form.make_room()
@@ -109,6 +123,7 @@ async def _availability(
         rounds=rounds,
         blocks=await Block.filter(participant=place.me).order_by("start"),
         placed=await _placed(place.me),
+        leave_form=LeaveForm(),
     )
 
 

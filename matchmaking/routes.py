@@ -36,6 +36,7 @@ from matchmaking.profile_pages import (
     edit_profile,
     profile_page,
     remove_block,
+    withdrawal,
 )
 from matchmaking.reasons import role_name
 
@@ -139,6 +140,7 @@ routes: list[BaseRoute] = [
     route("/e/{slug}/availability", edit_availability, registered, methods=["POST"]),
     route("/e/{slug}/availability/blocks", add_block, registered, methods=["POST"]),
     route("/e/{slug}/availability/blocks/{id}/removal", remove_block, registered, methods=["POST"]),
+    route("/e/{slug}/withdrawal", withdrawal, registered, methods=["POST"]),
     route("/e/{slug}/meetings", meetings_page, member),
     route("/e/{slug}/meetings", create_meeting, member, methods=["POST"]),
     route("/e/{slug}/meetings/{id}", meeting_page, at_meeting),

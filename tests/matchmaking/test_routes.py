@@ -1,0 +1,284 @@
+"""Pages of the brokerage event over HTTP: what they show, what their forms keep, and how many queries lists take."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import httpx2
+import pytest
+
+from app import main
+from app.auth import Secret
+from app.journal import changing
+from app.models import Person, SignIn
+from matchmaking import cards
+from matchmaking.directory import directory
+from matchmaking.drafting import work
+from matchmaking.figures import rounds
+from matchmaking.meetings import accept, request_meeting
+from matchmaking.models import Availability, Block, Draft, Interest, Meeting, MeetingStatus, Profile, Round, Table
+from matchmaking.overview import desk_list, overview
+from tests.conftest import settings_for
+from tests.events.conftest import counting_statements
+from tests.matchmaking.conftest import Fair
+
+BASE = "http://127.0.0.1:8000"
+Browse = Callable[[Person], Awaitable[httpx2.AsyncClient]]
+
+
+@pytest.fixture
+async def browse(sqlite_database: str):
+    """A browser in which somebody is signed in."""
+    app = main.create_app(settings_for(sqlite_database))
+    opened: list[httpx2.AsyncClient] = []
+
+    async def sign_in(person: Person) -> httpx2.AsyncClient:
+        secret, now = Secret.new(), datetime.now(UTC)
+        async with changing("people", by="test") as changes:
+            entry = await SignIn.create(
+                person=person, token_hash=secret.hash, user_agent="test", created_at=now,
+                expires_at=now + timedelta(hours=1),
+            )  # fmt: skip
+            changes.record("person.signed_in", entry, topics=[])
+        opened.append(
+            httpx2.AsyncClient(
+                transport=httpx2.ASGITransport(app=app),
+                base_url=BASE,
+                cookies={"sid": secret.text},
+                headers={"Origin": BASE, "Sec-Fetch-Site": "same-origin"},
+            )
+        )
+        return opened[-1]
+
+    yield sign_in
+    for client in opened:
+        await client.aclose()
+
+
+@pytest.fixture
+async def opened(sqlite_fair: Fair) -> Round:
+    return await sqlite_fair.round("10:00", "11:00")
+
+
+@pytest.fixture
+async def anna(sqlite_fair: Fair, opened: Round):
+    return await sqlite_fair.delegate("Anna", opened, offers=("bark",), needs=("lignin",))
+
+
+@pytest.fixture
+async def mikko(sqlite_fair: Fair, opened: Round):
+    return await sqlite_fair.delegate("Mikko", opened, region=1, offers=("lignin",), needs=("bark",))
+
+
+async def test_from_the_recommendation_to_the_meeting(sqlite_fair, browse, anna, mikko):
+    fair = sqlite_fair
+    hers, his = await browse(fair[anna]), await browse(fair[mikko])
+    assert "They offer lignin, you seek it." in (await hers.get("/e/tampere/matches")).text
+    page = (await hers.get(f"/e/tampere/people/{mikko.id}")).text
+    assert "They are from another region (Tampere Region, Finland)." in page
+    asked = await hers.post("/e/tampere/meetings", data={"invitee": mikko.id, "message": "Bark <b>or</b> lignin?"})
+    assert asked.status_code == 303
+    meeting = await Meeting.get()
+    listed = (await his.get("/e/tampere/meetings")).text
+    assert "They ask you" in listed
+    assert "Bark &lt;b&gt;or&lt;/b&gt; lignin?" in listed
+    assert f"/people/{mikko.id}" not in (await hers.get("/e/tampere/matches")).text
+    answer = await his.post(f"/e/tampere/meetings/{meeting.id}/acceptance", data={})
+    assert answer.headers["location"] == f"/e/tampere/meetings/{meeting.id}"
+    for browser in (hers, his):
+        shown = (await browser.get(f"/e/tampere/meetings/{meeting.id}")).text
+        assert "Table 1" in shown
+        assert "10:00" in shown
+    assert "To this meeting" in (await hers.get(f"/e/tampere/people/{mikko.id}")).text
+
+
+async def test_accept_at_a_chosen_time_or_later(sqlite_fair, browse, anna, mikko):
+    fair = sqlite_fair
+    his = await browse(fair[mikko])
+    meeting = await request_meeting(anna, mikko, message="", by=fair[anna])
+    later = await his.post(f"/e/tampere/meetings/{meeting.id}/acceptance", data={"slot": "later"})
+    assert later.status_code == 303
+    await meeting.refresh_from_db()
+    assert meeting.waiting
+    chosen = await fair.slot("10:20")
+    data = {"slot": chosen.id, "version": meeting.version}
+    assert (await his.post(f"/e/tampere/meetings/{meeting.id}/slot", data=data)).status_code == 303
+    await meeting.refresh_from_db()
+    assert (meeting.slot_id, meeting.fixed) == (chosen.id, True)
+    stale = await his.post(f"/e/tampere/meetings/{meeting.id}/slot", data=data, headers={"Accept": "application/json"})
+    assert stale.status_code == 409
+    assert stale.json()["error"] == "This meeting was changed a moment ago."
+
+
+@pytest.mark.parametrize("slot", ["0", "-1", "99999999", "9" * 30, "x", "1e3", "１"])
+async def test_odd_slots_are_not_found_and_change_nothing(sqlite_fair, browse, anna, mikko, slot):
+    fair = sqlite_fair
+    meeting = await request_meeting(anna, mikko, message="", by=fair[anna])
+    his = await browse(fair[mikko])
+    refused = await his.post(f"/e/tampere/meetings/{meeting.id}/acceptance", data={"slot": slot})
+    assert refused.status_code in (404, 303)
+    if refused.status_code == 303:
+        assert len(slot) > 20, "too long for the field: the first free slot is meant"
+    else:
+        assert (await Meeting.get(id=meeting.id)).status == MeetingStatus.REQUESTED
+
+
+async def test_declining_says_why_and_cancelling_frees(sqlite_fair, browse, anna, mikko):
+    fair = sqlite_fair
+    hers, his = await browse(fair[anna]), await browse(fair[mikko])
+    meeting = await request_meeting(anna, mikko, message="", by=fair[anna])
+    await his.post(f"/e/tampere/meetings/{meeting.id}/decline", data={"reason": "Not our field"})
+    assert "Not our field" in (await hers.get(f"/e/tampere/meetings/{meeting.id}")).text
+    back = await request_meeting(mikko, anna, message="", by=fair[mikko])
+    await accept(back, by=fair[anna])
+    await hers.post(f"/e/tampere/meetings/{back.id}/cancellation", data={})
+    assert (await Meeting.get(id=back.id)).status == MeetingStatus.CANCELLED
+
+
+async def test_a_profile_keeps_what_was_typed_and_says_all_that_is_wrong(sqlite_fair, browse):
+    fair = sqlite_fair
+    jan = await fair.newcomer("Jan")
+    his = await browse(fair[jan])
+    typed = {
+        "about": "We grow <moss>",
+        "languages": ["en", "pl"],
+        "interests-0-work": f"{fair.pilot.id}.{fair.demo_case.id}",
+        "interests-0-role": "research",
+        "interests-0-offers": "moss\n\nMoss \nmoss",
+        "interests-0-needs": "x" * 81,
+        "interests-0-trl": "11",
+        "interests-1-work": "",
+        "interests-1-role": "research",
+        "interests-1-offers": "peat",
+    }
+    wrong = await his.post("/e/tampere/profile", data=typed)
+    assert wrong.status_code == 422
+    for part in (
+        "We grow &lt;moss&gt;",
+        "x" * 81,
+        "Not a valid choice",
+        "Please keep this to 80 characters",
+        "Choose the",
+    ):
+        assert part in wrong.text
+    assert not await Profile.exists()
+    typed |= {"interests-0-needs": "bark", "interests-0-trl": "4", "interests-1-offers": ""}
+    assert (await his.post("/e/tampere/profile", data=typed)).status_code == 303
+    interest = await Interest.get(profile__participant=jan)
+    assert (interest.offers, interest.needs, interest.trl) == (["moss", "Moss"], ["bark"], 4)
+    shown = (await his.get("/e/tampere/profile")).text
+    assert 'name="version" value="1"' in shown
+    assert "moss\nMoss" in shown
+    stale = await his.post("/e/tampere/profile", data=typed)
+    assert stale.status_code == 409
+    assert "changed in another window" in stale.text
+
+
+async def test_times_are_ticked_and_kept_free(sqlite_fair, browse, anna, opened):
+    fair = sqlite_fair
+    hers = await browse(fair[anna])
+    await hers.post("/e/tampere/availability", data={})
+    assert not await Availability.exists()
+    await hers.post("/e/tampere/availability", data={"rounds": [opened.id]})
+    assert await Availability.filter(participant=anna, round=opened).exists()
+    assert (await hers.post("/e/tampere/availability", data={"rounds": ["999"]})).status_code == 422
+    day = fair.at("10:00").astimezone(fair.event.tz).strftime("%Y-%m-%d")
+    block = {"start": f"{day}T10:00", "end": f"{day}T10:20", "note": "Call"}
+    backwards = await hers.post("/e/tampere/availability/blocks", data={**block, "end": f"{day}T09:00"})
+    assert backwards.status_code == 422
+    assert (await hers.post("/e/tampere/availability/blocks", data=block)).status_code == 303
+    kept = await Block.get()
+    assert kept.start == fair.at("10:00")
+    mikko = await fair.newcomer("Mikko")
+    foreign = await (await browse(fair[mikko])).post(f"/e/tampere/availability/blocks/{kept.id}/removal")
+    assert foreign.status_code == 404
+    await hers.post(f"/e/tampere/availability/blocks/{kept.id}/removal")
+    assert not await Block.exists()
+
+
+async def test_nobody_leaves_by_a_slip(sqlite_fair, browse, anna):
+    fair = sqlite_fair
+    hers = await browse(fair[anna])
+    assert (await hers.post("/e/tampere/withdrawal", data={})).status_code == 409
+    await anna.refresh_from_db()
+    assert anna.status == "approved"
+    assert (await hers.post("/e/tampere/withdrawal", data={"sure": "y"})).status_code == 303
+    await anna.refresh_from_db()
+    assert anna.status == "withdrawn"
+
+
+async def test_the_desk_opens_rounds_and_changes_them(sqlite_fair, browse):
+    fair = sqlite_fair
+    desk = await browse(fair.organiser)
+    day = fair.at("10:00").astimezone(fair.event.tz).strftime("%Y-%m-%d")
+    typed = {
+        "name": "Morning", "place": "Hall", "start": f"{day}T10:00", "end": f"{day}T11:00",
+        "slot_minutes": 20, "break_minutes": 5, "tables": 3,
+    }  # fmt: skip
+    wrong = await desk.post("/e/tampere/desk/rounds", data=typed | {"start": f"{day}T10:02", "tables": "0"})
+    assert wrong.status_code == 422
+    refused = await desk.post("/e/tampere/desk/rounds", data=typed | {"end": f"{day}T10:10"})
+    assert refused.status_code == 409
+    assert "shorter than one slot" in refused.text
+    assert (await desk.post("/e/tampere/desk/rounds", data=typed)).status_code == 303
+    opened = await Round.get()
+    await desk.post(f"/e/tampere/desk/rounds/{opened.id}/tables", data={"tables": 5})
+    assert await Table.filter(round=opened).count() == 5
+    await desk.post(f"/e/tampere/desk/rounds/{opened.id}/closing")
+    assert not await Round.exists()
+
+
+async def test_the_desk_approves_and_returns_profiles(sqlite_fair, browse, anna):
+    fair = sqlite_fair
+    desk = await browse(fair.organiser)
+    profile = await Profile.get(participant=anna)
+    assert (await desk.post(f"/e/tampere/desk/profiles/{profile.id}/return", data={})).status_code == 409
+    await desk.post(f"/e/tampere/desk/profiles/{profile.id}/return", data={"reason": "What do you seek?"})
+    assert "What do you seek?" in (await (await browse(fair[anna])).get("/e/tampere/profile")).text
+    assert "Anna" in (await desk.get("/e/tampere/desk/profiles?status=returned")).text
+    await desk.post(f"/e/tampere/desk/profiles/{profile.id}/approval")
+    assert (await Profile.get(id=profile.id)).status == "approved"
+
+
+async def test_a_draft_from_asking_to_release(sqlite_fair, browse, anna, mikko):
+    fair = sqlite_fair
+    desk = await browse(fair.organiser)
+    asked = await request_meeting(anna, mikko, message="", by=fair[anna])
+    await accept(asked, waiting=True, by=fair[mikko])
+    made = await desk.post("/e/tampere/desk/drafts", data={"seconds": 5, "seed": 1})
+    where = made.headers["location"]
+    assert 'id="making"' in (await desk.get(where)).text
+    assert await work()
+    ready = (await desk.get(where)).text
+    assert "Get a time" in ready
+    assert "Anna and Mikko" in ready
+    assert (await desk.post(f"{where}/release")).status_code == 303
+    assert (await Draft.get()).state == "released"
+    assert (await desk.post(f"{where}/release")).status_code == 409
+    assert (await Meeting.get(id=asked.id)).placed
+
+
+@pytest.mark.parametrize(
+    "query", ["pilot=x", "page=-1", "page=99999999999", "role=%00", "q=%25", "case=1&case=2", "region=9" * 9]
+)
+async def test_odd_filters_mean_no_filter(sqlite_fair, browse, anna, mikko, query):
+    hers = await browse(sqlite_fair[anna])
+    assert (await hers.get(f"/e/tampere/people?{query}")).status_code == 200
+
+
+async def test_queries_of_lists_do_not_grow(sqlite_fair, opened):
+    fair, counts = sqlite_fair, []
+    host = await fair.delegate("Host", opened)
+    for first, last in ((0, 1), (1, 3)):
+        for number in range(first, last):
+            guest = await fair.delegate(f"Guest {number}", opened)
+            asked = await request_meeting(guest, host, message="", by=fair[guest])
+            await accept(asked, by=fair[host])
+        cards._kept.clear()
+        with counting_statements() as statements:
+            await directory(fair.event)
+            await overview(host, now=datetime.now(UTC))
+            await desk_list(fair.event)
+            await rounds(fair.event)
+        counts.append(len(statements))
+    assert counts == [counts[0]] * 2
+    assert counts[0] <= 16
