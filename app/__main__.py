@@ -17,7 +17,7 @@ import uvicorn
 
 import events.interchange.importing
 import matchmaking.demo.loading
-from app import auth, config, db, main, migrate, workers
+from app import auth, config, db, main, migrate
 from app.config import BadSetting, Settings
 from app.errors import Refused
 from app.live import FanoutProtocol
@@ -92,7 +92,7 @@ def worker() -> None:
     settings = _settings()
 
     async def forever() -> None:
-        async with workers.working(main.work(settings)):
+        async with main.working(settings):
             click.echo("working; Ctrl+C stops")
             await asyncio.Event().wait()
 

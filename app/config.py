@@ -26,6 +26,9 @@ class Settings:
     embedded_worker: bool = True
     solver_seconds: int = 10
     pool_size: int = 10
+    lmtp_listen: str | None = None
+    inbox_secret: bytes | None = field(default=None, repr=False)
+    imap_url: str | None = field(default=None, repr=False)
 
     @property
     def host(self) -> str:
@@ -63,6 +66,9 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         embedded_worker=environ.get("EMBEDDED_WORKER", "yes").lower() in ("yes", "true", "1"),
         solver_seconds=int(_number(environ, "SOLVER_SECONDS", 10)),
         pool_size=int(_number(environ, "POOL_SIZE", 10)),
+        lmtp_listen=_listen(environ.get("LMTP_LISTEN", "")),
+        inbox_secret=_secret(environ["INBOX_SECRET"], "INBOX_SECRET") if environ.get("INBOX_SECRET") else None,
+        imap_url=_imap(environ.get("IMAP_URL", "")),
     )
 
 
@@ -104,9 +110,23 @@ def _database_url(value: str) -> str:
     return value
 
 
-def _secret(value: str) -> bytes:
+def _listen(value: str) -> str | None:
+    host, _colon, port = value.rpartition(":")
+    if value and not (host and port.isdecimal() and int(port) < 65536):
+        raise BadSetting("LMTP_LISTEN must be a host and a port, such as 127.0.0.1:2424.")
+    return value or None
+
+
+def _imap(value: str) -> str | None:
+    parts = urlsplit(value)
+    if value and not (parts.scheme == "imaps" or (parts.scheme == "imap" and parts.hostname in LOOPBACK)):
+        raise BadSetting("IMAP_URL must begin with imaps:// (imap:// is only safe to this machine).")
+    return value or None
+
+
+def _secret(value: str, name: str = "SECRET_KEY") -> bytes:
     if len(value) < 32 or len(set(value)) < 10:
-        raise BadSetting("SECRET_KEY is too short or too regular; make one with: openssl rand -base64 48")
+        raise BadSetting(f"{name} is too short or too regular; make one with: openssl rand -base64 48")
     return value.encode()
 
 

@@ -2,7 +2,7 @@
 
 Pure ASGI, so that it covers sockets too and costs microseconds. Cross-site requests are told by Fetch Metadata,
 and by Origin where a browser does not send it (OWASP, Cross-Site Request Forgery Prevention); so no form needs a
-token. A client that sends neither cannot write.
+token. A client that sends neither cannot write, unless it shows a bearer token, which no other site's page can add.
 """
 
 from urllib.parse import urlsplit
@@ -58,6 +58,8 @@ class Guard:
             return None
         if scope["type"] == "websocket":
             return None if headers.get("origin") == self.base_url else (403, "cross-origin socket")
+        if headers.get("authorization", "").lower().startswith("bearer "):
+            return None
         site = headers.get("sec-fetch-site")
         same = site == "same-origin" if site else headers.get("origin") == self.base_url
         return None if same else (403, "This was sent from another site, or by a program that does not say from where.")

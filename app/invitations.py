@@ -194,8 +194,8 @@ def _subject(message: Request | Cancel) -> str:
 async def _write(scope: str, topics: Sequence[Topic], letters: Sequence[Letter]) -> None:
     """Queue the letters, remember them, and mark these people settled up to the revision that was read."""
     async with changing(outbox.mail_scope(scope), by="worker") as changes:
-        if not await _still_unsettled(topics):
-            return  # another worker told one of them something meanwhile; the next look sees it
+        if not (await _not_answered(letters) and await _still_unsettled(topics)):
+            return  # they answered, or another worker told one of them something; the next look sees it
         await outbox.withdraw([letter.message.told.uid for letter in letters])
         await outbox.post_all([letter.mail for letter in letters if letter.mail])
         await _remember(scope, letters)
@@ -205,6 +205,19 @@ async def _write(scope: str, topics: Sequence[Topic], letters: Sequence[Letter])
         desk = f"desk:{scope.partition(':')[2]}"
         topic_of_news = [desk] if letters else []
         changes.record("invitations.settled", topics[0], topics=topic_of_news, data={"letters": len(letters)})
+
+
+async def _not_answered(letters: Sequence[Letter]) -> bool:
+    """Has no answer come (see app.inbox) since we read what they were told? It would be forgotten."""
+    known = {one.uid: one.replies for one in map(_before, letters)}
+    rows = await Invitation.filter(uid__in=list(known)).order_by("id").select_for_update()
+    return all(Told.from_json(row.told).replies == known[row.uid] for row in rows)
+
+
+def _before(letter: Letter) -> Told:
+    """Their invitation as it was read."""
+    message = letter.message
+    return message.before or message.told if isinstance(message, Request) else message.told
 
 
 async def _still_unsettled(topics: Sequence[Topic]) -> bool:

@@ -14,11 +14,13 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+import events.answers
 import events.desk
 import events.feeds
 import events.ical
 import events.networks.routes
 import events.routes
+import matchmaking.answers
 import matchmaking.desk
 import matchmaking.drafting
 import matchmaking.ical
@@ -27,6 +29,9 @@ import matchmaking.routes
 from app import account, db, feeds, invitations, outbox, templating, web, workers
 from app.config import Settings
 from app.guard import Guard
+from app.inbox import lmtp, mailbox, webhook
+from app.inbox.answering import Answering
+from app.inbox.process import process
 from app.live import Hub, following
 from app.models import Mail, MailState, Topic
 from app.source import Source
@@ -34,9 +39,11 @@ from app.source import Source
 MOST_BODY = 2 << 20  # bytes of a request; schedule files have a limit of their own
 LATE = timedelta(minutes=2)
 SOURCES: tuple[Source, ...] = (events.ical, matchmaking.ical)
+ANSWERING: tuple[Answering, ...] = (events.answers, matchmaking.answers)
 SLICES = (
     account,
     feeds,
+    webhook,
     events.routes,
     events.feeds,
     events.desk,
@@ -65,7 +72,7 @@ def create_app(settings: Settings) -> Starlette:
             async with contextlib.AsyncExitStack() as stack:
                 await stack.enter_async_context(following(app.state.hub, settings.database_url))
                 if settings.embedded_worker:
-                    await stack.enter_async_context(workers.working(work(settings)))
+                    await stack.enter_async_context(working(settings))
                 yield
         finally:
             await db.disconnect()
@@ -80,6 +87,7 @@ def create_app(settings: Settings) -> Starlette:
     app.state.settings = settings
     app.state.hub = Hub()
     app.state.sources = SOURCES
+    app.state.answering = ANSWERING
     app.state.navigation = (events.routes.navigation, matchmaking.routes.navigation)
     app.state.desk_navigation = (events.desk.navigation, matchmaking.desk.navigation)
     return app
@@ -94,6 +102,22 @@ def routes() -> Sequence[BaseRoute]:
     ]
 
 
+@contextlib.asynccontextmanager
+async def working(settings: Settings) -> AsyncIterator[None]:
+    """A worker process: what `work` names, and the mailbox of invitations."""
+    async with contextlib.AsyncExitStack() as stack:
+        await stack.enter_async_context(workers.working(work(settings)))
+        if settings.lmtp_listen:
+            listening = lmtp.listening(settings.lmtp_listen, take(settings), mailbox=settings.mail_from)
+            await stack.enter_async_context(listening)
+        yield
+
+
+def take(settings: Settings) -> lmtp.Take:
+    """What becomes of a mail that came back."""
+    return lambda raw: process(raw, ANSWERING, SOURCES, settings)
+
+
 def work(settings: Settings) -> Mapping[str, workers.Work]:
     """What a worker process does, by name."""
     found: dict[str, workers.Work] = {
@@ -104,6 +128,9 @@ def work(settings: Settings) -> Mapping[str, workers.Work]:
     if settings.smtp_url:
         smtp_url = settings.smtp_url
         found["send mail"] = lambda: outbox.deliver(smtp_url)
+    if settings.imap_url:
+        imap_url = settings.imap_url
+        found["fetch mail"] = lambda: mailbox.look(imap_url, take(settings))
     return found
 
 

@@ -4,7 +4,7 @@ from app import db
 from app.errors import NotFound, Refused
 from app.i18n import _, ngettext
 from app.intervals import Interval
-from app.journal import Actor, changing
+from app.journal import Actor, Changes, changing
 from app.occupancy import holder_of
 from events.models import Booking, Event, Participant, ParticipantStatus, Session, SessionStatus
 
@@ -39,16 +39,20 @@ async def unbook(session: Session, participant: Participant, *, by: Actor) -> No
     async with changing(Event.scope_of(session.event_id), by=by) as changes:
         current = await Session.get(id=session.id).select_related("event")
         booking = await Booking.get_or_none(session=current, participant=participant)
-        if booking is None:
-            return
-        await db.execute("UPDATE session SET booked = booked - 1 WHERE id = $1", current.id)
-        changes.record(
-            "booking.released",
-            booking,
-            topics=[current.event.desk, participant.topic],
-            data={"session_id": current.id, "title": current.title, "participant_id": participant.id},
-        )
-        await booking.delete()
+        if booking:
+            await give_back(changes, booking, current, participant)
+
+
+async def give_back(changes: Changes, booking: Booking, session: Session, participant: Participant) -> None:
+    """Within an open block; the session has its event at hand."""
+    await db.execute("UPDATE session SET booked = booked - 1 WHERE id = $1", session.id)
+    changes.record(
+        "booking.released",
+        booking,
+        topics=[session.event.desk, participant.topic],
+        data={"session_id": session.id, "title": session.title, "participant_id": participant.id},
+    )
+    await booking.delete()
 
 
 def _open_time(session: Session, participant: Participant) -> Interval:

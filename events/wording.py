@@ -22,6 +22,8 @@ SENTENCES = {
     "session.restored": later("“%(title)s” takes place again: %(place)s"),
     "booking.made": later("A seat or mark in “%(title)s” was taken"),
     "booking.released": later("A seat or mark in “%(title)s” was given back"),
+    "speaker.answered": _("%(name)s, who speaks in “%(title)s”, answered the invitation: %(partstat)s"),
+    "reply.shown": _("%(name)s answered %(partstat)s to an invitation, which changed nothing: %(why)s"),
     "participant.registered": later("%(name)s asked to take part"),
     "participant.added": later("%(name)s was added as a speaker"),
     "participant.approved": later("%(name)s was approved"),

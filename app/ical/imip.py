@@ -12,7 +12,7 @@ from email.mime.text import MIMEText
 from email.policy import compat32
 from email.utils import format_datetime, formataddr, getaddresses
 
-from app.ical.itip import Cancel, Mailbox, Request, cancel, request
+from app.ical.itip import Cancel, DeclineCounter, Mailbox, Request, cancel, decline_counter, request
 
 # The newer EmailMessage reads encoded words in what it is given and, on some interpreters, writes their line
 # breaks out as headers (CVE-2024-6923, CVE-2026-1299); it also takes three times as long.
@@ -27,7 +27,7 @@ class HeaderInjection(ValueError):
 
 
 def invite_mail(
-    message: Request | Cancel,
+    message: Request | Cancel | DeclineCounter,
     *,
     organiser: Mailbox,
     attendee: Mailbox,
@@ -58,12 +58,16 @@ def plain_mail(
     return _mail(sender, recipient, subject, _texts(plain, html), headers, now)
 
 
-def _calendar(message: Request | Cancel, organiser: Mailbox, attendee: Mailbox, now: datetime) -> bytes:
+def _calendar(
+    message: Request | Cancel | DeclineCounter, organiser: Mailbox, attendee: Mailbox, now: datetime
+) -> bytes:
     match message:
         case Request():
             return request(message, organiser=organiser, attendee=attendee, now=now)
         case Cancel():
             return cancel(message, organiser=organiser, attendee=attendee, now=now)
+        case DeclineCounter():
+            return decline_counter(message, organiser=organiser, now=now)
 
 
 def _texts(plain: str, html: str) -> list[MIMEText]:

@@ -39,7 +39,8 @@ class Told:
     """What one person was last told about one thing, queued or sent; times in UTC.
 
     `left` and `held` decide whether it is in their calendar: once the mail that told it has left, that mail
-    says so; until then, what stood there before (`held`) still does. `partstat` is their last reply.
+    says so; until then, what stood there before (`held`) still does. `partstat` is their last reply, `replied` when
+    they wrote it (its DTSTAMP), `replies` how many there were; `resend` that they asked to be told again.
     """
 
     uid: str
@@ -54,18 +55,22 @@ class Told:
     cancelled: bool = False
     left: bool = False
     held: bool = False
+    replied: datetime | None = None
+    replies: int = 0
+    resend: bool = False
 
     @property
     def in_calendar(self) -> bool:
         return not self.cancelled if self.left else self.held
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self) | {"start": self.start.isoformat(), "end": self.end.isoformat()}
+        times = {"start": self.start, "end": self.end, "replied": self.replied}
+        return asdict(self) | {name: time and time.isoformat() for name, time in times.items()}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        start, end = datetime.fromisoformat(data["start"]), datetime.fromisoformat(data["end"])
-        return cls(**data | {"start": start, "end": end, "partstat": Partstat(data["partstat"])})
+        times = {name: data.get(name) and datetime.fromisoformat(data[name]) for name in ("start", "end", "replied")}
+        return cls(**data | times | {"partstat": Partstat(data["partstat"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,15 @@ class Withdraw:
 
 
 Message = Request | Cancel | Withdraw
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineCounter:
+    """METHOD:DECLINECOUNTER, to be mailed: the time they proposed does not suit, `told` still holds."""
+
+    method: ClassVar[str] = "DECLINECOUNTER"
+    told: Told
+    comment: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +166,17 @@ def cancel(message: Cancel, *, organiser: Mailbox, attendee: Mailbox, now: datet
     return _calendar("CANCEL", event, told.partstat, organiser=organiser, attendee=attendee, now=now)
 
 
+def decline_counter(message: DeclineCounter, *, organiser: Mailbox, now: datetime) -> bytes:
+    """The text/calendar body that says no to another time (RFC 5546 3.2.8)."""
+    event = Event()
+    event["UID"] = vText(message.told.uid)
+    event["SEQUENCE"] = vInt(message.told.sequence)
+    event["COMMENT"] = line(message.comment)
+    return _stream("DECLINECOUNTER", event, organiser=organiser, now=now)
+
+
 def _is_news(entry: Entry, told: Told | None) -> bool:
-    return told is None or told.cancelled or not (_same_time(entry, told) and _same_place(entry, told))
+    return told is None or told.cancelled or told.resend or not (_same_time(entry, told) and _same_place(entry, told))
 
 
 def _same_time(entry: Entry, told: Told) -> bool:
@@ -189,7 +212,8 @@ def _invite(want: Wanted, told: Told | None) -> Request:
         return Request(new, entry, None)
     new = replace(new, uid=told.uid, sequence=max(told.sequence + 1, entry.sequence), held=told.in_calendar)
     if not told.cancelled and _same_time(entry, told):
-        new = replace(new, partstat=told.partstat)  # clients overwrite their owner's answer with ours
+        # Clients overwrite their owner's answer with ours.
+        new = replace(new, partstat=told.partstat, replied=told.replied)
     return Request(new, entry, told)
 
 
@@ -198,8 +222,6 @@ def _calendar(
 ) -> bytes:
     if organiser.address == attendee.address:
         raise ValueError(f"{attendee.address} cannot invite itself")
-    event["DTSTAMP"] = vDatetime(now.astimezone(UTC))  # with METHOD: when the message was made (RFC 5545 3.8.7.2)
-    event["ORGANIZER"] = _address(organiser)
     event["ATTENDEE"] = _address(attendee)
     event["ATTENDEE"].params |= {
         "CUTYPE": "INDIVIDUAL",
@@ -207,6 +229,12 @@ def _calendar(
         "PARTSTAT": partstat.value,
         "RSVP": "TRUE" if method == "REQUEST" and partstat is Partstat.NEEDS_ACTION else "FALSE",
     }
+    return _stream(method, event, organiser=organiser, now=now)
+
+
+def _stream(method: str, event: Event, *, organiser: Mailbox, now: datetime) -> bytes:
+    event["DTSTAMP"] = vDatetime(now.astimezone(UTC))  # with METHOD: when the message was made (RFC 5545 3.8.7.2)
+    event["ORGANIZER"] = _address(organiser)
     calendar = Calendar()
     calendar["VERSION"] = vText("2.0")
     calendar["PRODID"] = vText(PRODID)

@@ -63,6 +63,7 @@ class Site:
     log: Path
     browser: Callable[..., httpx2.AsyncClient]
     base_url: str = field(default_factory=lambda: f"http://127.0.0.1:{free_port()}")
+    lmtp_port: int = field(default_factory=free_port)
     processes: list["subprocess.Popen[bytes]"] = field(default_factory=list)
 
     async def start(self, *, worker: bool = True, base_url: str = "") -> "subprocess.Popen[bytes]":
@@ -76,6 +77,7 @@ class Site:
             "MAIL_FROM": "meetings@pilotmatch.example",
             "QUIET_SECONDS": "0.3",
             "EMBEDDED_WORKER": "yes" if worker else "no",
+            "LMTP_LISTEN": f"127.0.0.1:{self.lmtp_port}",
         }
         command = [sys.executable, "-m", "app", "serve", "--port", url.rpartition(":")[2]]
         with self.log.open("ab") as log:
