@@ -57,7 +57,9 @@ class Guard:
         if scope["type"] == "http" and scope["method"] in SAFE:
             return None
         if scope["type"] == "websocket":
-            return None if headers.get("origin") == self.base_url else (403, "cross-origin socket")
+            # A program without Origin is no browser; without a cookie it brings nobody's rights.
+            program = "origin" not in headers and "cookie" not in headers
+            return None if program or headers.get("origin") == self.base_url else (403, "cross-origin socket")
         if headers.get("authorization", "").lower().startswith("bearer "):
             return None
         site = headers.get("sec-fetch-site")

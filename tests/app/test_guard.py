@@ -1,6 +1,7 @@
 """The guard: one host, no writes and no sockets from other sites, headers on everything, the reader's language."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from app.guard import HEADERS
 from app.models import Change
 from app.web import page, route
 from tests.app.conftest import MakeSite
-from tests.app.plumbing import Site, mailed_link, make_person
+from tests.app.plumbing import Site, mailed_link, make_person, tell
 
 
 async def raw(site: Site, *lines: str, body: bytes = b"") -> bytes:
@@ -105,6 +106,12 @@ async def test_method_cannot_be_smuggled(sqlite_site: Site) -> None:
     for headers in tricks:
         assert (await browser.get("/sign-out?_method=POST", headers=headers)).status_code == 405
     assert (await browser.get("/account")).status_code == 200
+
+
+async def test_socket_of_a_program_without_cookie_hears_what_everybody_may(sqlite_site: Site) -> None:
+    async with connect(f"ws{sqlite_site.url.removeprefix('http')}/live?since=0") as socket:
+        revision = await tell(topics=["event:3"])
+        assert json.loads(await socket.recv())["revision"] == revision
 
 
 @pytest.mark.parametrize(
