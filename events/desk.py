@@ -15,7 +15,7 @@ from app.i18n import _
 from app.models import Change, Mail, MailState, Person
 from app.web import route, see_other, submitted
 from events import board, editing, mailroom, roster, venue
-from events.forms import AboutForm, ReleaseForm
+from events.forms import AboutForm, ReleaseForm, VersionForm
 from events.hosting import edit_event
 from events.models import Participant, ParticipantStatus, Release
 from events.pages import Link, desk_page
@@ -72,11 +72,11 @@ async def about_page(request: Request, place: Place) -> Response:
 
 
 async def edit_about(request: Request, place: Place) -> Response:
-    form = await submitted(request, AboutForm)
-    if not form.validate():
+    form, seen = await submitted(request, AboutForm), await submitted(request, VersionForm)
+    if not (form.validate() & seen.validate()):
         return desk_page(request, place, "events/desk_about.html", status=422, form=form)
     try:
-        await edit_event(place.event, form.about(), by=place.actor)
+        await edit_event(place.event, form.about(), version=int(seen.version.data or 0), by=place.actor)
     except Refused as refused:
         form.form_errors.append(" ".join((str(refused), *refused.hints)))
         return desk_page(request, place, "events/desk_about.html", status=409, form=form)

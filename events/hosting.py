@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from app.db import IntegrityError
-from app.errors import Refused
+from app.errors import Refused, Stale
 from app.i18n import _
 from app.journal import Actor, Changes, changing
 from app.models import Person
@@ -55,15 +55,18 @@ async def create_event(network: Network, slug: str, about: About, *, by: Person)
     return event
 
 
-async def edit_event(event: Event, about: About, *, by: Actor) -> Event:
-    """Raises Refused when sessions that have a time would fall out of the days or shift with the zone."""
+async def edit_event(event: Event, about: About, *, version: int, by: Actor) -> Event:
+    """`version` is the `about_version` that the page saw. Raises Stale for an old one, Refused when sessions that
+    have a time would fall out of the days or shift with the zone."""
     _refuse_days(about)
     async with changing(event.scope, by=by) as changes:
         current = await Event.get(id=event.id)
+        _refuse_stale(current, version)
         scheduled = await Session.filter(event=current, start__isnull=False).order_by("start")
         _refuse_shift(current, about, scheduled)
         current.update_from_dict(asdict(about))
         _refuse_outside(current, scheduled)
+        current.about_version += 1
         await current.save()
         await _touch(scheduled, changes)
         changes.record(
@@ -77,6 +80,14 @@ def _refuse_days(about: About) -> None:
         raise Refused(_("The last day is before the first."))
     if (about.last_day - about.first_day).days >= LONGEST:
         raise Refused(_("An event lasts at most %(days)d days.") % {"days": LONGEST})
+
+
+def _refuse_stale(event: Event, version: int) -> None:
+    if event.about_version != version:
+        raise Stale(
+            _("Somebody else changed “%(title)s” a moment ago.") % {"title": event.title},
+            hints=[_("Look at it again, then repeat your change if you still want it.")],
+        )
 
 
 def _refuse_shift(event: Event, about: About, scheduled: list[Session]) -> None:

@@ -42,7 +42,7 @@ class Event(Model):
     first_day: date = fields.DateField()
     last_day: date = fields.DateField()
     version = fields.CharField(40, null=True)  # the newest release; None: only the desk sees the programme
-    about_version = fields.IntField(default=1)  # +1 on every edit of its own facts: what a page that saves must have seen
+    about_version = fields.IntField(default=1)  # +1 on every edit of its own facts, as a session's `version`
 
     class Meta:
         table = "event"

@@ -68,6 +68,7 @@ CREATE TABLE event (
     first_day DATE NOT NULL,
     last_day DATE NOT NULL,
     version VARCHAR(40),
+    about_version INT NOT NULL,
     CHECK (first_day <= last_day)
 );
 CREATE INDEX event_network ON event (network_id, first_day);

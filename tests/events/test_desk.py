@@ -232,10 +232,18 @@ async def test_event_facts_are_changed(sqlite_conference: Conference, browser: B
     facts = {
         "title": "New title", "kind": "conference", "zone": "Europe/Warsaw", "venue": "ICE", "city": "Kraków",
         "country": "pl", "first_day": str(conference.event.first_day), "last_day": str(conference.event.last_day),
+        "version": "1",
     }  # fmt: skip
+    assert 'name="version" value="1"' in (await organiser.get("/e/krakow/desk/about")).text
     shifted = await organiser.post("/e/krakow/desk/about", **facts | {"zone": "Europe/Helsinki"})
     assert (shifted.status_code, "would shift them all" in shifted.text) == (409, True)
     assert (await organiser.post("/e/krakow/desk/about", **facts)).status_code == 303
+    assert (await Event.get(id=conference.event.id)).title == "New title"
+    stale = await organiser.post("/e/krakow/desk/about", **facts | {"title": "Mine"})
+    assert (stale.status_code, "Somebody else changed “New title”" in stale.text) == (409, True)
+    assert 'value="Mine"' in stale.text
+    assert 'name="version" value="2"' in stale.text
+    assert (await organiser.post("/e/krakow/desk/about", **facts | {"version": ""})).status_code == 422
     assert (await Event.get(id=conference.event.id)).title == "New title"
 
 

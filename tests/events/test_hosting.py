@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app import journal
-from app.errors import Refused
+from app.errors import Refused, Stale
 from events.hosting import About, create_event, edit_event
 from events.models import Event, EventKind, Participant, Session
 
@@ -41,21 +41,34 @@ async def test_days_in_wrong_order_or_too_many_are_refused(conference: Conferenc
         (told.first_day + timedelta(days=31), "at most 31 days"),
     ):
         with pytest.raises(Refused, match=sentence):
-            await edit_event(conference.event, replace(told, last_day=last_day), by=conference.organiser)
+            await edit_event(conference.event, replace(told, last_day=last_day), version=1, by=conference.organiser)
 
 
 async def test_zone_and_days_stay_while_sessions_need_them(conference: Conference) -> None:
     await conference.session("Opening", "09:00", "10:00")
     told = about(conference.event)
     with pytest.raises(Refused, match="another time zone would shift them"):
-        await edit_event(conference.event, replace(told, zone="Europe/Helsinki"), by=conference.organiser)
+        await edit_event(conference.event, replace(told, zone="Europe/Helsinki"), version=1, by=conference.organiser)
     with pytest.raises(Refused, match="“Opening” would fall outside"):
-        await edit_event(conference.event, replace(told, first_day=told.last_day), by=conference.organiser)
-    shorter = await edit_event(conference.event, replace(told, last_day=told.first_day), by=conference.organiser)
+        await edit_event(conference.event, replace(told, first_day=told.last_day), version=1, by=conference.organiser)
+    told = replace(told, last_day=told.first_day)
+    shorter = await edit_event(conference.event, told, version=1, by=conference.organiser)
     assert shorter.last_day == told.first_day
 
 
 async def test_edited_event_changes_what_calendars_show(conference: Conference) -> None:
     session = await conference.session("Opening", "09:00", "10:00")
-    await edit_event(conference.event, replace(about(conference.event), venue="ICE"), by=conference.organiser)
+    told = replace(about(conference.event), venue="ICE")
+    await edit_event(conference.event, told, version=1, by=conference.organiser)
     assert (await Session.get(id=session.id)).changed_at > session.changed_at
+
+
+async def test_last_save_does_not_silently_win(conference: Conference) -> None:
+    told = about(conference.event)
+    edited = await edit_event(conference.event, replace(told, venue="ICE"), version=1, by=conference.organiser)
+    with pytest.raises(Stale, match="Somebody else changed “Kraków Brokerage Days”"):
+        await edit_event(conference.event, replace(told, city="Gdańsk"), version=1, by=conference.organiser)
+    stored = await Event.get(id=conference.event.id)
+    assert (stored.venue, stored.city, stored.about_version) == ("ICE", "Kraków", 2)
+    await edit_event(edited, replace(told, city="Gdańsk"), version=2, by=conference.organiser)
+    assert (await Event.get(id=conference.event.id)).city == "Gdańsk"
