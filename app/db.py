@@ -7,6 +7,7 @@ restarts, leaks its pool slot and leaves the task holding a dead connection.
 """
 
 import asyncio
+import socket
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -125,7 +126,8 @@ def is_away(error: BaseException) -> bool:
         error,
         asyncpg.PostgresConnectionError | asyncpg.InterfaceError | asyncpg.CannotConnectNowError
         | asyncpg.AdminShutdownError | asyncpg.CrashShutdownError | asyncpg.TooManyConnectionsError
-        | ConnectionError | TimeoutError,
+        | asyncpg.InternalClientError  # what asyncpg says of a server that goes while it answers
+        | ConnectionError | TimeoutError | socket.gaierror,
     )  # fmt: skip
 
 
