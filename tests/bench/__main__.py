@@ -50,7 +50,7 @@ async def run(names: Sequence[str], folder: Path, cluster: Cluster) -> list[Row]
         for kind in KINDS:
             async with database(kind, folder, cluster) as ground:
                 found.append(await BENCHES[name](ground))
-        rows += [(f"{name}:", "", "", ""), *(row(figures) for figures in zip(*found, strict=True))]
+        rows += [(name.upper(), "", "", ""), *(row(figures) for figures in zip(*found, strict=True))]
         print(f"{name}: {time.monotonic() - start:.0f} s", file=sys.stderr)
     return rows
 
@@ -69,9 +69,13 @@ def row(figures: Sequence[Figure]) -> Row:
 def shown(figure: Figure) -> str:
     if figure.value is None:
         return "–"
-    digits = 0 if figure.value >= 100 else 1 if figure.value >= 10 else 2
-    ratio = f" ({figure.ratio:.1f}×)" if figure.ratio is not None else ""
-    return f"{figure.value:,.{digits}f} {figure.unit}{ratio}"
+    ratio = f" ({_short(figure.ratio)}×)" if figure.ratio is not None else ""
+    return f"{_short(figure.value)} {figure.unit}{ratio}"
+
+
+def _short(value: float) -> str:
+    """Three digits."""
+    return f"{value:,.{0 if value >= 100 else 1 if value >= 10 else 2}f}"
 
 
 def as_text(rows: Sequence[Row]) -> str:

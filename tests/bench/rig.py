@@ -6,11 +6,14 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from operator import truediv
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlencode
 
 from app import db
@@ -153,18 +156,19 @@ def serving(ground: Ground, *, smtp_url: str | None = None) -> Iterator[Server]:
         "EMBEDDED_WORKER": "yes" if smtp_url else "no",
     }
     command = [sys.executable, "-m", "app", "serve", "--port", port]
-    process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait_for(int(port), process)
-        yield Server(settings, process)
-    finally:
-        process.kill()
-        process.wait()
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
+        try:
+            _wait_for(int(port), process, log)
+            yield Server(settings, process)
+        finally:
+            process.kill()
+            process.wait()
 
 
 async def cpu_of(server: Server, requests: Mapping[str, Asked]) -> list[Figure]:
-    """Server CPU a request: medians over rounds in which each has its turn, and ratios to a plain text response,
-    which is added here and comes first."""
+    """Server CPU a request: medians over rounds in which each has its turn, and of the ratios to a plain text
+    response of the same round, which is added here and comes first."""
     client = await Client.connect(server)
     everything = {"plain text response": Asked(PLAIN, {}), **requests}
     found: dict[str, list[float]] = {what: [] for what in everything}
@@ -174,9 +178,11 @@ async def cpu_of(server: Server, requests: Mapping[str, Asked]) -> list[Figure]:
         for what, asked in everything.items():
             found[what].append(await _cpu(server, client, asked, asked.times, what))
     client.close()
-    medians = {what: statistics.median(values) for what, values in found.items()}
-    plain = medians["plain text response"]
-    return [Figure(what, value * 1e6, "µs CPU", value / plain) for what, value in medians.items()]
+    plain = found["plain text response"]
+    return [
+        Figure(what, statistics.median(values) * 1e6, "µs CPU", statistics.median(map(truediv, values, plain)))
+        for what, values in found.items()
+    ]
 
 
 async def _cpu(server: Server, client: Client, asked: Asked, times: int, what: str) -> float:
@@ -216,10 +222,11 @@ def percentile(values: list[float], percent: float) -> float:
     return ordered[max(0, -int(-len(ordered) * percent // 100) - 1)]
 
 
-def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
+def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: IO[bytes]) -> None:
     for _ in range(300):
         if process.poll() is not None:
-            raise RuntimeError(f"the server ended with {process.returncode}")
+            log.seek(0)
+            raise RuntimeError(f"the server ended: {log.read().decode()}")
         try:
             with socket.create_connection(("127.0.0.1", port), 1):
                 return
