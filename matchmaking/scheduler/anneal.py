@@ -25,7 +25,7 @@ def anneal(timetable: Timetable, *, steps: int, random: Random, spent: Callable[
     best, slots = timetable.price, timetable.slot[:]
     for done in range(0, steps, WATCHED):
         gone = spent(best)
-        if gone >= 1:
+        if gone >= 1 or not walk.active:
             break
         walk.temperature = temperature(done / steps, gone)
         walk.look_around()
@@ -46,9 +46,8 @@ class _Walk:
         self.timetable = timetable
         self.random = random.random
         self.temperature = HOT
-        self.meetings = timetable.problem.meetings_of()
-        self.active = [person for person, mine in enumerate(self.meetings) if mine]
-        self.unseen = [timetable.problem.seen_through(person) for person in range(len(self.meetings))]
+        self.active = [person for person, busy in enumerate(timetable.busy) if busy]
+        self.unseen = [timetable.problem.seen_through(person) for person in range(len(timetable.busy))]
         self.waiting: list[int] = []
         self.settled = any(slot is not None for slot in timetable.current)
 
@@ -59,7 +58,7 @@ class _Walk:
         """Try one chain; True where the timetable changed."""
         timetable = self.timetable
         meeting, there = self._propose()
-        if meeting == FREE:
+        if there == FREE:
             return False
         limit = -self.temperature * log(1 - self.random())  # what a step may cost: the Metropolis rule, drawn first
         chain = timetable.chain(meeting, there, limit)
@@ -75,20 +74,21 @@ class _Walk:
         random, timetable = self.random, self.timetable
         among = self.waiting if self.waiting and random() < AT_WAITING else self.active
         person = among[int(random() * len(among))]
-        mine = self.meetings[person]
-        meeting = mine[int(random() * len(mine))]
-        here = timetable.slot[meeting]
+        busy = timetable.busy[person]
+        here = self._one_of(busy & ~(busy << 1 & busy >> 1))  # inside a block, a move would only tear it apart
         if here == FREE:
             return FREE, FREE
-        busy, choice = timetable.busy[person], timetable.open[meeting] & ~(1 << here)
+        meeting = timetable.at[person][here]
+        choice = timetable.open[meeting] & ~(1 << here)
         if random() < TO_NEIGHBOUR:
-            others = busy & ~(1 << here)
-            choice &= beside(others, self.unseen[person]) & ~busy
-        if not choice:
-            return FREE, FREE
-        for _ in range(int(random() * choice.bit_count())):
-            choice &= choice - 1
-        return meeting, (choice & -choice).bit_length() - 1
+            choice &= beside(busy & ~(1 << here), self.unseen[person]) & ~busy
+        return meeting, self._one_of(choice)
+
+    def _one_of(self, slots: int) -> int:
+        """A random bit of the mask; FREE where there is none."""
+        for _ in range(int(self.random() * slots.bit_count())):
+            slots &= slots - 1
+        return (slots & -slots).bit_length() - 1
 
     def _disturbance(self, chain: Chain) -> float:
         current, away = self.timetable.current, 0

@@ -53,7 +53,6 @@ def _board(timetable: Timetable, seed: int) -> kernel.Board:
     limit = float(len(minutes)) if problem.homogeneity is None else float(problem.homogeneity)
     usual = sum(minutes) / max(1, len(minutes)) or 1.0
     people, people_of = _flat([list(people) for people in timetable.people])
-    meetings, meetings_of = _flat(problem.meetings_of())
     waiting = [person for person, energy in enumerate(timetable.energy) if energy > 0]
     position = np.full(len(timetable.energy), -1, np.int64)
     position[waiting] = np.arange(len(waiting))
@@ -68,8 +67,6 @@ def _board(timetable: Timetable, seed: int) -> kernel.Board:
         current=np.array([FREE if slot is None else slot for slot in timetable.current], np.int64),
         people=people,
         people_of=people_of,
-        meetings=meetings,
-        meetings_of=meetings_of,
         unseen=np.array([problem.seen_through(p) for p in range(len(problem.participants))], np.int64),
         rounds=np.array(problem.round_masks(), np.int64),
         idle=np.array(minutes) / usual,

@@ -45,8 +45,6 @@ class Board(NamedTuple):
     current: Ints  # of each meeting
     people: Ints  # of all meetings one after the other
     people_of: Ints  # where each meeting's begin
-    meetings: Ints  # of all participants one after the other
-    meetings_of: Ints
     unseen: Ints  # of each participant
     rounds: Ints  # masks
     idle: Floats  # energy of an idle slot
@@ -217,17 +215,15 @@ def propose(board: Board) -> tuple[int, int]:
         person = board.waiting[int(throw(board.state) * waiting)]
     else:
         person = int(throw(board.state) * len(board.busy))
-    first, last = board.meetings_of[person], board.meetings_of[person + 1]
-    if first == last:
+    busy = board.busy[person]
+    edges = busy & ~(busy << 1 & busy >> 1)
+    if not edges:
         return -1, -1
-    meeting = board.meetings[first + int(throw(board.state) * (last - first))]
-    here = board.slot[meeting]
-    if here < 0:
-        return -1, -1
+    here = nth_bit(edges, int(throw(board.state) * popcount(edges)))
+    meeting = board.at[person, here]
     choice = board.open[meeting] & ~(1 << here)
     if throw(board.state) < TO_NEIGHBOUR:
-        others = board.busy[person] & ~(1 << here)
-        choice &= beside(others, board.unseen[person]) & ~board.busy[person]
+        choice &= beside(busy & ~(1 << here), board.unseen[person]) & ~busy
     if not choice:
         return -1, -1
     return meeting, nth_bit(choice, int(throw(board.state) * popcount(choice)))
