@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import i18n
+from app.i18n import _
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 HEADERS = {
@@ -43,17 +44,17 @@ class Guard:
         headers = Headers(scope=scope)
         if _writes_to_calendar(scope):
             return await READ_ONLY(scope, receive, self._with_headers(send))
-        reason = self._refuses(scope, headers)
-        if reason is not None:
-            return await self._refuse(scope, receive, send, *reason)
         with i18n.speaking(_language(headers)):
-            await self.app(scope, receive, self._with_headers(send))
-        return None
+            reason = self._refuses(scope, headers)
+            if reason is not None:
+                return await self._refuse(scope, receive, send, *reason)
+            return await self.app(scope, receive, self._with_headers(send))
 
     def _refuses(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
         """Status and sentence, or None for a request that may go on."""
         if headers.get("host", "").lower() != self.host and scope["path"] != "/healthz":
-            return 421, f"This site is at {self.base_url}. (To serve it under another address, set BASE_URL.)"
+            sentence = _("This site is at %(url)s. (To serve it under another address, set BASE_URL.)")
+            return 421, sentence % {"url": self.base_url}
         if scope["type"] == "http" and scope["method"] in SAFE:
             return None
         if scope["type"] == "websocket":
@@ -64,7 +65,9 @@ class Guard:
             return None
         site = headers.get("sec-fetch-site")
         same = site == "same-origin" if site else headers.get("origin") == self.base_url
-        return None if same else (403, "This was sent from another site, or by a program that does not say from where.")
+        if same:
+            return None
+        return 403, _("This was sent from another site, or by a program that does not say from where.")
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, status: int, sentence: str) -> None:
         if scope["type"] == "websocket":
@@ -91,7 +94,7 @@ def _writes_to_calendar(scope: Scope) -> bool:
 def _language(headers: Headers) -> str:
     """What the reader chose (cookie), else what their browser prefers."""
     for part in headers.get("cookie", "").split(";"):
-        name, _, value = part.strip().partition("=")
+        name, _sign, value = part.strip().partition("=")
         if name == "language" and value in i18n.languages():
             return value
     return i18n.preferred(headers.get("accept-language", ""))

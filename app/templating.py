@@ -7,10 +7,10 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date, format_time
 from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from app import wording
 from app.i18n import _, language, languages, ngettext
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
@@ -30,7 +30,7 @@ def asset(path: str) -> str:
 @pass_context
 def clock(context: Context, value: datetime) -> str:
     """10:20, in the zone of the page."""
-    return format_time(value.astimezone(_zone(context)), "HH:mm", locale=language())
+    return wording.clock(value, _zone(context))
 
 
 @pass_context
@@ -43,7 +43,7 @@ def span(context: Context, value: Any) -> str:
 def day(context: Context, value: date) -> str:
     """Tuesday 5 May, in the reader's language and the zone of the page."""
     local = value.astimezone(_zone(context)) if isinstance(value, datetime) else value
-    return format_date(local, "EEEE d MMMM", locale=language())
+    return wording.day(local)
 
 
 @pass_context
@@ -82,6 +82,8 @@ def _environment() -> Environment:
     # What a page may leave out, and base.html asks for.
     made.globals.update(event=None, participant=None, desk=False, live=None, nav=(), zone=UTC)
     made.filters.update(time=clock, span=span, day=day, iso=iso, local=local)
+    made.filters.update(dated=wording.dated, number=wording.number, several=wording.several)
+    made.filters.update(country=wording.country, tongue=wording.tongue)
     return made
 
 

@@ -1,4 +1,4 @@
-"""The input rule for every text a person or a file can bring: forms and importers call it before any verb."""
+"""The input rule for every text a person or a file can bring, which forms and importers call before any verb."""
 
 import re
 import unicodedata
@@ -15,6 +15,8 @@ _ENCODED_WORD = re.compile(r"=\?\S*\?|\?[bq]\?", re.IGNORECASE)
 # Narrower than RFC 5321: % and ! route mail onwards, | ` and a leading - mean something to programs.
 _LOCAL_PART = re.compile(r"(?!-)[a-z0-9_+'&=~-]+(\.[a-z0-9_+'&=~-]+)*")
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+# Letters that NFKD leaves whole.
+_STROKES = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 
 
 class BadText(ValueError):
@@ -56,6 +58,12 @@ def canonical_address(value: str) -> str:
     if len(address) > ADDRESS_LIMIT:
         raise BadText("This mail address is too long.")
     return address
+
+
+def plain(text: str) -> str:
+    """For searching and sorting: without case, accents and strokes; "Łódź" is "lodz"."""
+    folded = unicodedata.normalize("NFKD", text).casefold().translate(_STROKES)
+    return "".join(letter for letter in folded if not unicodedata.combining(letter))
 
 
 def _normal(value: str, limit: int) -> str:

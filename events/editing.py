@@ -163,7 +163,7 @@ async def _offer(form: SessionForm, place: Place) -> None:
     form.offer(
         tracks=await Track.filter(event=place.event).order_by("position"),
         pilots=await Pilot.filter(network_id=place.event.network_id).order_by("position"),
-        speakers=await Participant.filter(event=place.event, status=ParticipantStatus.APPROVED).order_by("name"),
+        speakers=await Participant.filter(event=place.event, status=ParticipantStatus.APPROVED),
     )
 
 

@@ -10,6 +10,7 @@ from tortoise.queryset import QuerySet
 
 from app.intervals import Interval, merge
 from app.models import Topic
+from app.text import plain
 from events.models import Booking, Event, Participant, Room, Session, SessionStatus, Track
 from events.networks.models import Pilot
 
@@ -225,7 +226,9 @@ def item_of(session: Session) -> Item:
         room=_room(session.room) if session.room else None,
         track=_track(session.track) if session.track else None,
         pilots=tuple(_pilot(pilot) for pilot in sorted(session.pilots, key=lambda pilot: pilot.position)),
-        speakers=tuple(_speaker(speaker) for speaker in sorted(session.speakers, key=lambda speaker: speaker.name)),
+        speakers=tuple(
+            _speaker(speaker) for speaker in sorted(session.speakers, key=lambda speaker: plain(speaker.name))
+        ),
         capacity=session.capacity,
         booked=session.booked,
         online_url=session.online_url,

@@ -6,7 +6,9 @@ from starlette.routing import BaseRoute
 
 from app.errors import NotFound
 from app.i18n import _
+from app.text import plain
 from app.web import route, see_other, submitted
+from app.wording import alphabetical
 from events.forms import ReasonForm, SpeakerForm, TypeForm
 from events.models import Participant, ParticipantKind, ParticipantStatus
 from events.pages import desk_page
@@ -66,16 +68,17 @@ async def _roster(request: Request, place: Place, *, form: SpeakerForm | None = 
     waiting = await found.filter(status=ParticipantStatus.PENDING).count()
     if wanted in set(ParticipantStatus):
         found = found.filter(status=wanted)
-    if words:
-        found = found.filter(name__icontains=words)
-    total, first = await found.count(), (int(number) - 1) * A_PAGE
-    shown = found.order_by("name", "id").offset(first).limit(A_PAGE).select_related("organisation__region")
+    named = [(id, name) for id, name in await found.values_list("id", "name") if plain(words) in plain(name)]
+    named.sort(key=lambda one: alphabetical(one[1]))
+    total, first = len(named), (int(number) - 1) * A_PAGE
+    ids = [id for id, _name in named[first : first + A_PAGE]]
+    shown = {one.id: one for one in await Participant.filter(id__in=ids).select_related("organisation__region")}
     return desk_page(
         request,
         place,
         "events/desk_participants.html",
         status=status,
-        participants=await shown,
+        participants=[shown[id] for id in ids],
         total=total,
         waiting=waiting,
         wanted=wanted,

@@ -74,13 +74,13 @@ async def join_page(request: Request, place: Place) -> Response:
     if place.approved:
         return see_other(place.path, flash=_("You take part in this event."))
     form = JoinForm(data=_known(place))
-    form.offer(await Region.all().order_by("name"))
+    form.offer(await Region.all())
     return event_page(request, place, "events/join.html", form=form)
 
 
 async def join(request: Request, place: Place) -> Response:
     form = await submitted(request, JoinForm)
-    form.offer(await Region.all().order_by("name"))
+    form.offer(await Region.all())
     if not form.validate():
         return event_page(request, place, "events/join.html", status=422, form=form)
     await register(

@@ -5,13 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from babel import Locale
 from tortoise.queryset import QuerySet
 
-from app.i18n import language
+from app.text import plain
+from app.wording import alphabetical, country
 from matchmaking.affinity import Wish, Wishes, wishes
 from matchmaking.models import Interest, Profile
-from matchmaking.terms import plain
 
 MOST_KEPT = 20_000
 
@@ -65,11 +64,10 @@ class Card:
 
     @property
     def place(self) -> str:
-        """Tampere Region, Finland: in the language being served."""
+        """Tampere Region, Finland"""
         if not self.region_name:
             return ""
-        country = Locale(language()).territories.get(self.country, self.country)
-        return f"{self.region_name}, {country}"
+        return f"{self.region_name}, {country(self.country)}"
 
 
 _kept: dict[_Row, Card] = {}
@@ -77,10 +75,10 @@ _kept: dict[_Row, Card] = {}
 
 async def cards(profiles: QuerySet[Profile]) -> list[Card]:
     """The cards of these profiles by name; one query when all are kept, three otherwise."""
-    rows = [_Row(*found) for found in await profiles.order_by("participant__name", "id").values_list(*FIELDS)]
+    rows = [_Row(*found) for found in await profiles.order_by("id").values_list(*FIELDS)]
     if missing := [row for row in rows if row not in _kept]:
         await _make(missing)
-    return [_kept[row] for row in rows]
+    return sorted((_kept[row] for row in rows), key=lambda card: alphabetical(card.name))
 
 
 async def _make(rows: Sequence[_Row]) -> None:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from tortoise.queryset import QuerySet
 
 from app.i18n import language
+from app.text import plain
+from app.wording import alphabetical
 from events.models import Event, Participant, ParticipantStatus
 from events.networks.models import DemoCase, Pilot
 from matchmaking.affinity import Affinity, Wish, affinity, rank
 from matchmaking.cards import Card, cards
 from matchmaking.models import Profile, ProfileStatus
 from matchmaking.reasons import Names, sentence
-from matchmaking.terms import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Directory:
     def regions(self) -> list[tuple[int, str]]:
         """(id, name) of those that somebody comes from."""
         found = {card.region: card.place for card in self.cards if card.region is not None}
-        return sorted(found.items(), key=lambda pair: pair[1])
+        return sorted(found.items(), key=lambda pair: alphabetical(pair[1]))
 
     def matches(self, me: Card, *, limit: int, without: Collection[int] = ()) -> list[Match]:
         """The best partners first; `without` are participants who are settled already."""

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.i18n import _, ngettext
+from app.wording import several, when
 from events.models import Event, Participant
 from matchmaking.drafting import proposal_of
 from matchmaking.models import Draft, Meeting, Slot, Table
 from matchmaking.proposal import Placement, Quality, Spot, Unplaced
-from matchmaking.wording import several, spot, when
+from matchmaking.wording import spot
 
 NAMED = 3  # rivals in one sentence
 

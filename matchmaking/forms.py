@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from wtforms import Field, FieldList, FormField
 from wtforms.validators import InputRequired, ValidationError
 
 from app.forms import Choice, Form, Instant, Line, Lines, Text, Tick, Ticks, Whole
 from app.i18n import _, language, later
 from app.intervals import Interval
+from app.wording import alphabetical, tongue
 from events.networks.models import DemoCase, Pilot
 from matchmaking.affinity import Wish
 from matchmaking.cards import Card
@@ -75,8 +75,8 @@ class ProfileForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = Locale(language()).languages
-        self.languages.choices = sorted(((code, names[code]) for code in SPOKEN), key=lambda pair: pair[1].casefold())
+        named = [(code, tongue(code)) for code in SPOKEN]
+        self.languages.choices = sorted(named, key=lambda pair: alphabetical(pair[1]))
 
     def offer(self, pilots: Iterable[Pilot], demo_cases: Sequence[DemoCase]) -> None:
         """What one can work on."""
@@ -129,8 +129,8 @@ class AvailabilityForm(Form):
 class BlockForm(Form):
     """Time kept free."""
 
-    start = Instant(later("From"))
-    end = Instant(later("To"))
+    start = Instant(later("Start"))
+    end = Instant(later("End"))
     note = Line(later("What for"), limit=120, required=False, description=later("Only you see this."))
 
     def process(self, *args: Any, **kwargs: Any) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from app.errors import Refused
 from app.i18n import _
+from app.wording import several, when
 from matchmaking.availability import (
     Begun,
     Busy,
@@ -16,7 +17,6 @@ from matchmaking.availability import (
     YouAreBusy,
 )
 from matchmaking.pair import Pair
-from matchmaking.wording import several, when
 
 NAMED = 6  # times in one sentence; more are only said to be there
 

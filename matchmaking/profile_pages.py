@@ -8,6 +8,7 @@ from starlette.responses import Response
 from app.errors import NotFound, Refused
 from app.i18n import _
 from app.web import answer, see_other, submitted
+from app.wording import clock, when
 from events.models import Event, Participant
 from events.networks.models import DemoCase, Pilot
 from events.pages import event_page
@@ -19,7 +20,6 @@ from matchmaking.leaving import withdraw
 from matchmaking.models import Availability, Block, Profile, Round
 from matchmaking.profiles import write_profile
 from matchmaking.times import give_back, keep_free, placed_meetings, tick_rounds
-from matchmaking.wording import clock, when
 
 
 async def profile_page(request: Request, place: Place) -> Response:

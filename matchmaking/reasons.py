@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from babel import Locale
-from babel.lists import format_list
-
-from app.i18n import _, language
+from app.i18n import _
+from app.wording import several, tongue
 from matchmaking.affinity import (
     NextInChain,
     NoSharedLanguage,
@@ -52,7 +50,7 @@ def sentence(reason: Reason, names: Names) -> str:
         case SameRegion(region):
             return _("They are from your own region (%(region)s).") % {"region": names.regions[region]}
         case SharedLanguages(codes):
-            return _("Languages in common: %(languages)s.") % {"languages": _languages(codes)}
+            return _("Languages in common: %(languages)s.") % {"languages": several(map(tongue, codes))}
         case NoSharedLanguage():
             return _("You have no language in common.")
         case SameOrganisation():
@@ -81,8 +79,3 @@ def _readiness(theirs: int, yours: int) -> str:
         return _("Your technology is as ready as theirs (TRL %(level)d).") % {"level": theirs}
     levels = {"theirs": theirs, "yours": yours}
     return _("Your technology is about as ready as theirs (TRL %(yours)d and %(theirs)d).") % levels
-
-
-def _languages(codes: tuple[str, ...]) -> str:
-    locale = Locale(language())
-    return format_list([locale.languages.get(code, code) for code in codes], locale=locale)

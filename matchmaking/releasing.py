@@ -9,6 +9,7 @@ from app.errors import Refused
 from app.i18n import _
 from app.intervals import overlaps
 from app.journal import Actor, changing
+from app.wording import several, when
 from events.models import Event, Participant
 from matchmaking.availability import Diary, Tables
 from matchmaking.diaries import diaries, floor
@@ -17,7 +18,6 @@ from matchmaking.meetings import claims, tell
 from matchmaking.models import Draft, DraftState, Meeting, MeetingStatus, Slot, Table
 from matchmaking.parties import desk_only
 from matchmaking.proposal import Placement
-from matchmaking.wording import several, when
 
 NAMED = 30  # of what moved: the rest is counted
 

@@ -9,10 +9,11 @@ from app.errors import Refused
 from app.i18n import _
 from app.intervals import Interval, overlaps
 from app.journal import Actor, Changes, changing
+from app.wording import clock
 from events.models import Event
 from matchmaking.models import Meeting, MeetingStatus, Round, Slot, Table
 from matchmaking.parties import desk_only, members
-from matchmaking.wording import clock, meeting_line
+from matchmaking.wording import meeting_line
 
 MOST_TABLES = 500
 STEP = 5  # minutes: what occupancy can tell apart

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from babel import Locale
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from app.errors import NotFound
-from app.i18n import _, language
+from app.i18n import _
 from app.web import route
+from app.wording import tongue
 from events.models import Participant
 from events.pages import Link, event_page
 from events.scope import Place, find, member
@@ -101,7 +101,7 @@ async def person_page(request: Request, place: Place) -> Response:
         left=await requests_left(place.me),
         form=RequestForm(data={"invitee": other.id}),
         role_name=role_name,
-        spoken=[Locale(language()).languages.get(code, code) for code in card.languages],
+        spoken=[tongue(code) for code in card.languages],
     )
 
 

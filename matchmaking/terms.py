@@ -1,13 +1,12 @@
 """When two people mean the same thing: the words in which profiles say what they offer and need, made comparable."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-# Letters that NFKD leaves whole.
-_STROKES = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+from app.text import plain
+
 _JOINTS = str.maketrans("", "", "-‐‑'’")
 _FILLER = frozenset((
     "a", "an", "and", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with",
@@ -38,12 +37,6 @@ def alike(a: frozenset[str], b: frozenset[str]) -> bool:
     if a <= b:
         return 2 * len(a) >= len(b)
     return b <= a and 2 * len(b) >= len(a)
-
-
-def plain(text: str) -> str:
-    """Without case, accents and strokes: "Łódź" is "lodz"."""
-    folded = unicodedata.normalize("NFKD", text).casefold().translate(_STROKES)
-    return "".join(letter for letter in folded if not unicodedata.combining(letter))
 
 
 @lru_cache(maxsize=16_384)  # a directory of thousands says the same few hundred things

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from app.wording import alphabetical
 from events.networks.models import DemoCase, Membership, MembershipStatus, Network, Pilot, Region
 
 STATUSES = list(MembershipStatus)
@@ -51,18 +52,18 @@ async def networks(today: date) -> Sequence[NetworkLine]:
 async def network_page(network: Network, today: date) -> NetworkPage:
     memberships = await Membership.filter(network=network).select_related("region")
     current = [membership for membership in memberships if is_current(membership, today)]
-    ordered = sorted(current, key=lambda membership: (STATUSES.index(membership.status), membership.region.name))
+    current.sort(key=lambda membership: (STATUSES.index(membership.status), alphabetical(membership.region.name)))
     pilots = await Pilot.filter(network=network).order_by("position", "code").prefetch_related("leads", "demo_cases")
     return NetworkPage(
         network=network,
         memberships=tuple(
-            (status, tuple(group)) for status, group in groupby(ordered, key=lambda membership: membership.status)
+            (status, tuple(group)) for status, group in groupby(current, key=lambda membership: membership.status)
         ),
         former=tuple(membership for membership in memberships if membership.end and membership.end <= today),
         pilots=tuple(
             PilotPart(
                 pilot,
-                tuple(sorted(pilot.leads, key=lambda region: region.name)),
+                tuple(sorted(pilot.leads, key=lambda region: alphabetical(region.name))),
                 tuple(sorted(pilot.demo_cases, key=lambda case: case.code)),
             )
             for pilot in pilots

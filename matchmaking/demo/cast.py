@@ -7,8 +7,8 @@ from importlib import resources
 from random import Random
 from typing import Any
 
+from app.text import plain
 from events.networks import reference
-from matchmaking.terms import plain
 
 Table = dict[str, Any]
 

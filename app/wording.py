@@ -1,0 +1,88 @@
+"""How times, days, lists, countries and languages are said in the language being served, and how names are sorted."""
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import date, datetime, tzinfo
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+from app.i18n import language
+from app.text import plain
+
+DAYS = {"en": "EEEE d MMMM", "pl": "EEEE, d MMMM", "fi": "cccc d. MMMM"}
+SHORT_DAYS = {"en": "EEE d MMM", "pl": "EEE d MMMM", "fi": "ccc d.M."}
+DATES = {"en": "d MMMM y", "pl": "d MMMM y", "fi": "d. MMMM y"}
+ALPHABETS = {
+    "en": "abcdefghijklmnopqrstuvwxyz",
+    "pl": "aąbcćdeęfghijklłmnńoópqrsśtuvwxyzźż",
+    "fi": "abcdefghijklmnopqrstuvwxyzåäö",
+}
+
+
+def clock(instant: datetime, zone: tzinfo) -> str:
+    """10:20"""
+    return f"{instant.astimezone(zone):%H:%M}"
+
+
+def day(value: date) -> str:
+    """Tuesday 5 May"""
+    return format_date(value, DAYS[language()], locale=language())
+
+
+def when(instant: datetime, zone: tzinfo) -> str:
+    """Tue 5 May 10:20"""
+    pattern = f"{SHORT_DAYS[language()]} HH:mm"
+    return format_datetime(instant.astimezone(zone), pattern, locale=language())
+
+
+def dated(value: date) -> str:
+    """5 May 2026"""
+    return format_date(value, DATES[language()], locale=language())
+
+
+def number(value: float) -> str:
+    """12,500.5"""
+    return format_decimal(value, locale=language())
+
+
+def several(words: Iterable[str]) -> str:
+    """a, b and c"""
+    return str(format_list(list(words), locale=_locale()))
+
+
+def country(code: str) -> str:
+    """Finland, for its ISO 3166-1 code; a code that nobody knows as it is."""
+    return str(_locale().territories.get(code, code))
+
+
+def tongue(code: str) -> str:
+    """Finnish, for its ISO 639-1 code."""
+    return str(_locale().languages.get(code, code))
+
+
+def alphabetical(text: str) -> tuple[int, ...]:
+    """A key to sort names by, in the reader's alphabet: in Polish Łódź after Lublin, in Finnish Örebro after Tampere.
+
+    Letters that the alphabet does not have count as those they are made from; digits and signs come first.
+    """
+    return _key(text, ALPHABETS[language()])
+
+
+@lru_cache(maxsize=16_384)  # a directory of thousands is sorted for each of its readers
+def _key(text: str, alphabet: str) -> tuple[int, ...]:
+    own = (letter if letter in alphabet else plain(letter) for letter in unicodedata.normalize("NFC", text.casefold()))
+    return tuple(_rank(letter, alphabet) for letter in "".join(own))
+
+
+def _rank(letter: str, alphabet: str) -> int:
+    if letter in alphabet:
+        return alphabet.index(letter)
+    return ord(letter) + len(alphabet) if letter.isalpha() else ord(letter) - 0x110000
+
+
+def _locale() -> Locale:
+    return Locale.parse("en_GB" if language() == "en" else language())
