@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app import outbox, templating
+from app import feeds, outbox, templating
 from app.auth import (
     SIGN_IN_LIFE,
     Secret,
@@ -23,11 +23,12 @@ from app.auth import (
 )
 from app.config import Settings
 from app.forms import Address, Form, Line
-from app.i18n import LANGUAGES, _, later
+from app.i18n import _, languages, later
 from app.ical.imip import plain_mail
 from app.ical.itip import Mailbox
 from app.journal import changing, person_topic
 from app.models import Person, SignIn, Topic
+from app.subscribing import Subscription
 from app.web import GuardedRoute, page, route, see_other, submitted
 
 LONGEST = 2000  # characters of an address to come back to
@@ -102,6 +103,8 @@ async def use_link(request: Request, person: Person | None) -> Response:
         secure=settings.https,
     )
     response.delete_cookie(asking_cookie(https=settings.https), secure=settings.https)
+    if "language" not in request.cookies:
+        _keep_language(response, newcomer.language)
     return response
 
 
@@ -142,6 +145,17 @@ async def choose_calendar(request: Request, person: Person) -> Response:
     return see_other(_local(str(posted.get("back", ""))) or "/account", flash=_("Saved."))
 
 
+async def open_calendar(request: Request, person: Person) -> Response:
+    """An address for everything of theirs; the old one, if there was one, is dead."""
+    await feeds.rotate(person, feeds.ALL, key=request.app.state.settings.secret_key)
+    return see_other("/account", flash=_("Your calendar has a new address."))
+
+
+async def remove_calendar(request: Request, person: Person) -> Response:
+    await feeds.revoke(person, feeds.ALL)
+    return see_other("/account", flash=_("The address of your calendar is dead."))
+
+
 async def end_sign_in(request: Request, person: Person) -> Response:
     await sign_out(request.path_params["id"], by=person)
     return see_other("/account", flash=_("That browser is signed out."))
@@ -151,8 +165,8 @@ async def choose_language(request: Request, person: Person | None) -> Response:
     posted = await request.form()
     code = str(posted.get("language", ""))
     response = see_other(_local(str(posted.get("back", ""))) or "/")
-    if code in LANGUAGES:
-        response.set_cookie("language", code, max_age=31_536_000, samesite="lax", httponly=True)
+    if code in languages():
+        _keep_language(response, code)
         if person:
             async with changing("people", by=person) as changes:
                 await Person.filter(id=person.id).update(language=code)
@@ -160,12 +174,25 @@ async def choose_language(request: Request, person: Person | None) -> Response:
     return response
 
 
+def _keep_language(response: Response, code: str) -> None:
+    response.set_cookie("language", code, max_age=31_536_000, samesite="lax", httponly=True)
+
+
 async def _account(request: Request, person: Person, form: AccountForm, *, status: int = 200) -> Response:
+    settings: Settings = request.app.state.settings
+    feed = await feeds.newest_feed(person, feeds.ALL)
+    own = (
+        Subscription.of(settings, feeds.address_of(feed, settings), _("My agenda"))
+        if feed and not feed.revoked
+        else None
+    )
     return page(
         request,
         "app/account.html",
         status=status,
         form=form,
+        feed=feed,
+        own=own,
         sign_ins=await SignIn.filter(person=person).order_by("-created_at"),
         current=request.state.sign_in,
     )
@@ -226,6 +253,8 @@ routes: list[GuardedRoute] = [
     route("/account", account_page, signed_in),
     route("/account", edit_account, signed_in, methods=["POST"]),
     route("/account/calendar", choose_calendar, signed_in, methods=["POST"]),
+    route("/account/feed", open_calendar, signed_in, methods=["POST"]),
+    route("/account/feed/removal", remove_calendar, signed_in, methods=["POST"]),
     route("/account/sign-ins/{id:int}/end", end_sign_in, signed_in, methods=["POST"]),
     route("/language", choose_language, anyone, methods=["POST"]),
     route("/favicon.ico", favicon, anyone),

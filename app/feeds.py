@@ -13,7 +13,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
 from starlette.requests import Request
@@ -30,6 +30,8 @@ from app.source import Entry, Occasion, Source
 from app.web import GuardedRoute, route
 
 PEOPLE = "people"
+ALL = "all"  # the scope of a feed of everything
+USE_NOTED = timedelta(hours=1)
 CACHED_BLOCKS = 50_000
 CACHED_FEEDS = 2_000
 
@@ -41,10 +43,10 @@ CACHING = {
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a feed shows: its name, the event it is about (None: several) and the entries."""
+    """What a feed shows: its name, the events it is about, at least one, and the entries."""
 
     name: str
-    occasion: Occasion
+    occasions: Sequence[Occasion]
     entries: Sequence[Entry]
     source: str = ""  # the feed's own address, for a public one
 
@@ -122,8 +124,12 @@ async def _render(tag: str, read: Read, changed: datetime, settings: Settings) -
 
 def _build(contents: Contents, changed: datetime, settings: Settings, code: str) -> Body:
     now, domain = datetime.now(UTC), settings.mail_domain
-    occasion = contents.occasion.at(settings.base_url)
-    blocks = [umbrella(occasion, uid=public_uid(f"event:{occasion.slug}", domain=domain), changed=changed)]
+    blocks = [
+        umbrella(
+            occasion.at(settings.base_url), uid=public_uid(f"event:{occasion.slug}", domain=domain), changed=changed
+        )
+        for occasion in contents.occasions
+    ]
     blocks += [_block(entry, settings, code) for entry in contents.entries if is_kept(entry, now=now)]
     plain = calendar(contents.name, blocks, source=contents.source)
     return Body(plain, gzip.compress(plain, 6, mtime=0))
@@ -168,6 +174,24 @@ async def rotate(person: Person, scope: str, *, key: bytes) -> Feed:
         return await _new_version(changes, person, scope, key=key)
 
 
+async def revoke(person: Person, scope: str) -> None:
+    """No address any more, until they ask for a new one."""
+    async with changing(PEOPLE, by=person) as changes:
+        if feed := await _live_feed(person, scope):
+            await Feed.filter(id=feed.id).update(revoked=True)
+            changes.record("feed.revoked", feed, topics=[])
+
+
+async def newest_feed(person: Person, scope: str) -> Feed | None:
+    """Their last one, also when it is revoked."""
+    return await Feed.filter(person=person, scope=scope).order_by("-version").first()
+
+
+def address_of(feed: Feed, settings: Settings) -> str:
+    """Its path."""
+    return f"/feeds/{token_of(feed, key=settings.secret_key)}.ics"
+
+
 async def _live_feed(person: Person, scope: str) -> Feed | None:
     return await Feed.get_or_none(person=person, scope=scope, revoked=False)
 
@@ -193,9 +217,10 @@ async def personal(request: Request, _nobody: None) -> Response:
         return PlainTextResponse("no such calendar", 404)
     if feed.revoked:
         return PlainTextResponse("this calendar address was replaced by its owner", 410)
+    await _note_use(feed, request.headers.get("user-agent", ""))
     person, sources = feed.person, request.app.state.sources
     topics = Topic.filter(name=person_topic(person.id))
-    moved = await (topics if feed.scope == "all" else topics.filter(scope=feed.scope)).order_by("scope")
+    moved = await (topics if feed.scope == ALL else topics.filter(scope=feed.scope)).order_by("scope")
     revisions = [f"{topic.scope}={topic.revision}" for topic in moved]
     changed = max([feed.created_at, *(topic.at for topic in moved)])
     kind = "mail" if person.invited_by_mail else "feed"
@@ -203,19 +228,42 @@ async def personal(request: Request, _nobody: None) -> Response:
 
     async def read() -> Contents:
         with speaking(person.language):
-            return await _personal_contents(sources, person, feed.scope)
+            return await _personal_contents(sources, feed, [topic.scope for topic in moved])
 
     return await respond(request, tag=tag, changed=changed, public=False, filename="agenda.ics", read=read)
 
 
-async def _personal_contents(sources: Sequence[Source], person: Person, scope: str) -> Contents:
-    """A commitment is in the feed or in mailed invitations, never in both: programs would show it twice."""
-    entries = await agenda.entries(sources, person.id, scope)
-    shown = [entry for entry in entries if entry.transparent or not person.invited_by_mail]
-    for source in sources:
-        if occasion := await source.occasion(scope):
-            return Contents(_("%(event)s: my agenda") % {"event": occasion.name}, occasion, shown)
-    raise NotFound  # the event is gone
+async def _note_use(feed: Feed, program: str) -> None:
+    """For its owner, who may wonder whether it works. No fact of the journal: nobody waits for it."""
+    now = datetime.now(UTC)
+    if feed.used_at is None or feed.used_at < now - USE_NOTED:
+        await Feed.filter(id=feed.id).update(used_at=now, used_by=_printable(program)[:120])
+
+
+async def _personal_contents(sources: Sequence[Source], feed: Feed, scopes: Sequence[str]) -> Contents:
+    """A commitment is in the feed or in mailed invitations, never in both: programs would show it twice.
+
+    `scopes` are what they ever had to do with, for a feed of everything.
+    """
+    entries = await agenda.entries(sources, feed.person_id, feed.scope)
+    shown = [entry for entry in entries if entry.transparent or not feed.person.invited_by_mail]
+    about = [feed.scope] if feed.scope != ALL else scopes
+    occasions = [found for scope in about for source in sources if (found := await source.occasion(scope))]
+    if feed.scope == ALL:
+        return Contents(_("My agenda"), occasions or [_no_occasion(feed)], shown)
+    if not occasions:
+        raise NotFound  # the event is gone
+    return Contents(_("%(event)s: my agenda") % {"event": occasions[0].name}, occasions, shown)
+
+
+def _no_occasion(feed: Feed) -> Occasion:
+    """A feed is never empty: the day it was opened."""
+    day = feed.created_at.date()
+    return Occasion("Pilotmatch", "opened", "/", "", "UTC", day, day)
+
+
+def _printable(text: str) -> str:
+    return "".join(character for character in text if character.isprintable())
 
 
 async def nobody(request: Request) -> None:

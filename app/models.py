@@ -162,6 +162,8 @@ class Feed(Model):
     token_hash = fields.CharField(64, unique=True)
     revoked = fields.BooleanField(default=False)
     created_at: datetime = UTCDatetimeField()
+    used_at: datetime | None = UTCDatetimeField(null=True)  # to the hour
+    used_by = fields.CharField(120, default="")  # the program's own words
 
     class Meta:
         table = "feed"

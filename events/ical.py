@@ -33,12 +33,12 @@ async def occasion(scope: str) -> Occasion | None:
     return Occasion(event.title, event.slug, f"/e/{event.slug}", place, event.zone, event.first_day, event.last_day)
 
 
-async def entries(event: Event, *, track: int | None = None, room: int | None = None) -> list[Entry]:
-    """The public programme, or one track or room of it, by start; empty before the first release."""
+async def entries(event: Event, **only: int) -> list[Entry]:
+    """The public programme, by start; empty before the first release. `only` picks the sessions of one track_id,
+    room_id, pilots__id or speakers__id."""
     if not event.released:
         return []
-    wanted = {key: value for key, value in (("track_id", track), ("room_id", room)) if value is not None}
-    ids = await Session.filter(event=event, start__isnull=False, **wanted).values_list("id", flat=True)
+    ids = await Session.filter(event=event, start__isnull=False, **only).values_list("id", flat=True)
     sessions = await _whole(ids)  # type: ignore[arg-type]  # a flat list, which Tortoise's types do not know
     return [entry(session, transparent=True, join=False) for session in sessions]
 

@@ -115,6 +115,8 @@ CREATE TABLE feed (
     version INT NOT NULL CHECK (version > 0),
     token_hash VARCHAR(64) NOT NULL UNIQUE,
     revoked {bool} NOT NULL,
-    created_at {instant} NOT NULL
+    created_at {instant} NOT NULL,
+    used_at {instant},
+    used_by VARCHAR(120) NOT NULL
 );
 CREATE UNIQUE INDEX feed_live ON feed (person_id, scope) WHERE NOT revoked;

@@ -75,7 +75,7 @@ async def test_public_entries_are_filtered_transparent_and_have_no_join_link(con
         ("Studio", True, ""), ("In hall", True, ""),
     ]  # fmt: skip
     assert everything[0].categories == ("Bioeconomy",)
-    assert [e.subject for e in await ical.entries(conference.event, room=conference.hall.id)] == [hall.subject]
+    assert [e.subject for e in await ical.entries(conference.event, room_id=conference.hall.id)] == [hall.subject]
 
 
 async def test_change_time_rises_with_every_visible_change(conference: Conference) -> None:
