@@ -9,6 +9,7 @@ from events.models import Event, Participant
 from matchmaking.drafting import proposal_of
 from matchmaking.models import Draft, Meeting, Slot, Table
 from matchmaking.proposal import Placement, Quality, Spot, Unplaced
+from matchmaking.report_view import ReportView, report_view
 from matchmaking.wording import spot
 
 NAMED = 3  # rivals in one sentence
@@ -44,6 +45,7 @@ class DraftView:
     left: tuple[Left, ...]
     quality: Quality
     worst: str
+    report: ReportView | None
 
     @property
     def changes(self) -> int:
@@ -51,7 +53,7 @@ class DraftView:
 
 
 async def view(draft: Draft, event: Event) -> DraftView | None:
-    """None before the draft is made. Four queries."""
+    """None before the draft is made. Five queries."""
     proposal = proposal_of(draft)
     if proposal is None:
         return None
@@ -66,6 +68,7 @@ async def view(draft: Draft, event: Event) -> DraftView | None:
         left=tuple(Left(one.meeting, words.names(one.meeting), words.why(one)) for one in proposal.unplaced),
         quality=proposal.quality,
         worst=worst.name if worst else "",
+        report=await report_view(proposal.report) if proposal.report else None,
     )
 
 

@@ -16,9 +16,8 @@ from matchmaking.models import Draft, DraftState
 from matchmaking.parties import desk_only
 from matchmaking.posing import problem_of
 from matchmaking.proposal import Proposal
-from matchmaking.scheduler.plan import Plan
 from matchmaking.scheduler.problem import Problem
-from matchmaking.solving import GRACE, SolverDied, solve_apart
+from matchmaking.solving import GRACE, Solved, SolverDied, solve_apart
 
 MOST_SECONDS = 600
 LEASE = timedelta(seconds=30)  # beyond the time that a solver may take
@@ -89,12 +88,12 @@ async def run_draft(draft: Draft) -> None:
         return
     posed = await problem_of(draft.event, now=datetime.now(UTC), keep=draft.keep)
     try:
-        plan = await _solve(draft, posed.problem)
+        solved = await _solve(draft, posed.problem)
     except (SolverDied, TimeoutError) as error:
         await _finish(draft, state=DraftState.FAILED, error=str(error) or "timeout")
         return
-    if plan:
-        proposal = posed.proposal(plan).to_json()
+    if solved:
+        proposal = posed.proposal(solved.plan, solved.report).to_json()
         await _finish(draft, state=DraftState.READY, plan=proposal, revision=posed.revision)
 
 
@@ -127,7 +126,7 @@ async def _leased(draft: Draft) -> bool:
     return True
 
 
-async def _solve(draft: Draft, problem: Problem) -> Plan | None:
+async def _solve(draft: Draft, problem: Problem) -> Solved | None:
     """None when the draft was discarded meanwhile."""
     latest: dict[str, Any] = {}
     solving = asyncio.create_task(

@@ -1,11 +1,12 @@
 """What a draft proposes, as plain values that outlive the solver: a place for each meeting against the one it has."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from matchmaking.scheduler.plan import Plan, waiting
 from matchmaking.scheduler.problem import Problem
+from matchmaking.scheduler.quality import Measures, Report, WorstOff
 from matchmaking.scheduler.reasons import LostOut, NoCommonSlot, OverCommitted, Reason, TablesFull, unplaced
 
 
@@ -69,6 +70,7 @@ class Proposal:
     placements: tuple[Placement, ...]
     unplaced: tuple[Unplaced, ...]
     quality: Quality
+    report: Report | None = None  # whoever is worst off by id; None: made before reports were kept
 
     @property
     def changes(self) -> list[Placement]:
@@ -89,6 +91,7 @@ class Proposal:
                 for one in stored["unplaced"]
             ),
             quality=Quality(**stored["quality"]),
+            report=report_from(stored["report"]) if stored.get("report") else None,
         )
 
 
@@ -103,7 +106,7 @@ class Posed:
     tables: tuple[tuple[int, ...], ...]  # ids, for each slot
     versions: tuple[int, ...]  # of the meetings
 
-    def proposal(self, plan: Plan) -> Proposal:
+    def proposal(self, plan: Plan, report: Report) -> Proposal:
         meetings = zip(self.problem.meetings, self.versions, plan.slots, plan.tables, strict=True)
         return Proposal(
             placements=tuple(
@@ -112,6 +115,7 @@ class Posed:
             ),
             unplaced=tuple(self._why(reason) for reason in unplaced(self.problem, plan.slots)),
             quality=self._quality(plan),
+            report=self._by_ids(report),
         )
 
     def _spot(self, slot: int | None, table: int | None) -> Spot | None:
@@ -146,6 +150,30 @@ class Posed:
             worst=None if worst is None else self.participants[worst],
             worst_breaks=0 if worst is None else breaks[worst],
         )
+
+    def _by_ids(self, report: Report) -> Report:
+        return replace(
+            report,
+            plan=self._with_id(report.plan),
+            today=report.today and self._with_id(report.today),
+            first_fit=self._with_id(report.first_fit),
+        )
+
+    def _with_id(self, measures: Measures) -> Measures:
+        worst = measures.worst_off
+        return replace(measures, worst_off=worst and replace(worst, participant=self.participants[worst.participant]))
+
+
+def report_from(stored: dict[str, Any]) -> Report:
+    """Out of JSON again."""
+    timetables = {name: _measures(stored[name]) for name in ("plan", "first_fit")}
+    return Report(**{**stored, **timetables, "today": _measures(stored["today"]) if stored["today"] else None})
+
+
+def _measures(stored: dict[str, Any]) -> Measures:
+    lists = {name: tuple(stored[name]) for name in ("breaks_each", "idle_each")}
+    worst = WorstOff(**stored["worst_off"]) if stored["worst_off"] else None
+    return Measures(**{**stored, **lists, "worst_off": worst})
 
 
 def _largest(counts: Sequence[int]) -> int | None:

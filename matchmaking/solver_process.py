@@ -1,4 +1,4 @@
-"""`python -m matchmaking.solver_process`: a problem on stdin, progress and the plan on stdout (see `solving`)."""
+"""`python -m matchmaking.solver_process`: a problem on stdin, progress, the plan and its report on stdout (see `solving`)."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
+from matchmaking.scheduler.quality import report
 from matchmaking.scheduler.solve import Progress, solve
 from matchmaking.solving import problem_from
 
@@ -17,7 +18,7 @@ def main() -> None:
     asked = json.load(sys.stdin)
     problem = problem_from(asked["problem"])
     plan = solve(problem, seed=asked["seed"], deadline_seconds=asked["seconds"], progress=_tell_progress)
-    _tell({"plan": asdict(plan)})
+    _tell({"plan": asdict(plan), "report": asdict(report(problem, plan))})
 
 
 def _tell_progress(progress: Progress) -> None:

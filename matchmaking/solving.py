@@ -8,11 +8,13 @@ import json
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from matchmaking.proposal import report_from
 from matchmaking.scheduler.plan import Bound, Plan, Status
 from matchmaking.scheduler.problem import Meeting, Participant, Problem, Slot
+from matchmaking.scheduler.quality import Report
 
 GRACE = 60  # seconds beyond its deadline after which a solver is taken for stuck
 LINE = 1 << 26  # bytes: a plan is one line
@@ -22,7 +24,15 @@ class SolverDied(Exception):
     """The process ended without a plan; `str()` says how."""
 
 
-async def solve_apart(problem: Problem, *, seed: int, seconds: int, tell: Callable[[dict[str, Any]], None]) -> Plan:
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """What the process answers."""
+
+    plan: Plan
+    report: Report
+
+
+async def solve_apart(problem: Problem, *, seed: int, seconds: int, tell: Callable[[dict[str, Any]], None]) -> Solved:
     """`tell` gets each scheduler.solve.Progress as a dict. Cancelling ends the process. Raises SolverDied, or
     TimeoutError when it does not keep its deadline."""
     process = await asyncio.create_subprocess_exec(
@@ -73,14 +83,14 @@ async def _ask(process: asyncio.subprocess.Process, question: bytes) -> None:
     process.stdin.close()
 
 
-async def _listen(process: asyncio.subprocess.Process, tell: Callable[[dict[str, Any]], None]) -> Plan:
+async def _listen(process: asyncio.subprocess.Process, tell: Callable[[dict[str, Any]], None]) -> Solved:
     assert process.stdout
     async for line in process.stdout:
         if not line.endswith(b"\n"):
             break  # it died in the middle of a word
         told = json.loads(line)
         if "plan" in told:
-            return plan_from(told["plan"])
+            return Solved(plan_from(told["plan"]), report_from(told["report"]))
         tell(told["progress"])
     raise await _death(process)
 

@@ -1,4 +1,5 @@
 import asyncio
+import json
 import os
 import signal
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from matchmaking.drafting import discard_draft, draft_schedule, failure, proposa
 from matchmaking.meetings import accept, cancel, request_meeting, reschedule
 from matchmaking.models import Draft, DraftState, Meeting, Slot
 from matchmaking.posing import problem_of
+from matchmaking.proposal import Proposal
 from matchmaking.releasing import release_draft
 from matchmaking.times import keep_free
 
@@ -66,6 +68,20 @@ async def test_a_draft_places_everybody_and_a_release_tells_them(fair, crowd, wa
     await assert_sound()
     with pytest.raises(Refused, match="Only a draft that is ready"):
         await release_draft(draft, by=fair.organiser)
+
+
+async def test_a_draft_says_how_good_it_is_beside_first_fit(fair, crowd, waiting):
+    proposal = proposal_of(await ready(fair))
+    report = proposal.report
+    assert (report.accepted, report.placeable, report.plan.placed, report.first_fit.placed) == (3, 3, 3, 3)
+    assert report.today is None, "nothing has a time yet"
+    assert sum(report.plan.breaks_each) == 3
+    assert report.plan.evenness == 1
+    assert report.plan.worst_off.participant in {one.id for one in crowd}
+    assert Proposal.from_json(json.loads(json.dumps(proposal.to_json()))) == proposal
+    stored = proposal.to_json()
+    del stored["report"]
+    assert Proposal.from_json(stored).report is None, "older drafts can still be read"
 
 
 async def test_making_a_draft_moves_nobodys_revision(fair, crowd, waiting):

@@ -251,6 +251,13 @@ async def test_a_draft_from_asking_to_release(sqlite_fair, browse, anna, mikko):
     ready = (await desk.get(where)).text
     assert "Get a time" in ready
     assert "Anna and Mikko" in ready
+    for part in ("How it compares", "First-fit", 'class="chart"', 'id="breaks"'):
+        assert part in ready
+    assert "style=" not in ready
+    draft = await Draft.get()
+    older = {name: value for name, value in draft.plan.items() if name != "report"}
+    await Draft.filter(id=draft.id).update(plan=older)
+    assert "How it compares" not in (await desk.get(where)).text, "made before reports were kept"
     assert (await desk.post(f"{where}/release")).status_code == 303
     assert (await Draft.get()).state == "released"
     assert (await desk.post(f"{where}/release")).status_code == 409
