@@ -330,6 +330,34 @@ async def test_rival_processes_that_read_then_write_lose_nothing(database: str) 
     assert [fact.data["to"] for fact in await journal.changes_since("event:3", 0)] == list(range(1, 201))
 
 
+READ_FIRST = """
+    import asyncio
+    from app import db
+    from app.models import Person
+    from tests.conftest import settings_for
+
+    async def main():
+        await db.connect(settings_for({url!r}))
+        for turn in range(150):
+            async with db.transaction():
+                anna = await Person.get(id=1)
+                await Person.filter(id=1).update(name=str(int(anna.name) + 1))
+        await db.disconnect()
+
+    asyncio.run(main())
+"""
+
+
+@sqlite_only
+async def test_transactions_that_read_first_lose_nothing_either(database: str) -> None:
+    """A deferred BEGIN would let both read, and fail one of them at once (SQLITE_BUSY_SNAPSHOT)."""
+    await make_person("0")
+    code = textwrap.dedent(READ_FIRST).format(url=database)
+    rivals = [await asyncio.create_subprocess_exec(sys.executable, "-c", code) for _ in range(3)]
+    assert [await rival.wait() for rival in rivals] == [0, 0, 0]
+    assert (await Person.get(id=1)).name == "450"
+
+
 async def test_killed_process_leaves_whole_blocks_only(database: str) -> None:
     await make_person("0")
     chance = random.Random(11)

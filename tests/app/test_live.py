@@ -163,23 +163,33 @@ async def test_nothing_is_lost_or_doubled_when_pages_come_while_others_write(sit
     await asyncio.gather(*(write(n) for n in range(writing)), *(join() for _ in range(joins)))
 
 
-async def test_stalled_reader_is_cut_and_the_others_go_on(site: Site) -> None:
-    port = int(site.url.rpartition(":")[2])
-    stalled = socket.socket()
-    stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    stalled.setblocking(False)
-    loop = asyncio.get_running_loop()
-    await loop.sock_connect(stalled, ("127.0.0.1", port))
+@contextlib.asynccontextmanager
+async def stalled_page(site: Site) -> AsyncIterator[None]:
+    """A client that never reads what it is sent."""
+    port, loop = int(site.url.rpartition(":")[2]), asyncio.get_running_loop()
     handshake = (
         f"GET /live?since=0 HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: {site.url}\r\nUpgrade: websocket\r\n"
         "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
     )
-    await loop.sock_sendall(stalled, handshake.encode())
-    hub: Hub = site.app.state.hub
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.setblocking(False)
+        await loop.sock_connect(client, ("127.0.0.1", port))
+        await loop.sock_sendall(client, handshake.encode())
+        yield
+
+
+async def listening(site: Site, count: int) -> None:
+    while len(site.app.state.hub.listeners()) != count:
+        await asyncio.sleep(0.01)
+
+
+async def test_stalled_reader_is_cut_and_the_others_go_on(site: Site) -> None:
+    loop = asyncio.get_running_loop()
     async with contextlib.AsyncExitStack() as pages:
+        await pages.enter_async_context(stalled_page(site))
         others = [await pages.enter_async_context(page(site, 0)) for _ in range(4)]
-        while len(hub.listeners()) < 5:
-            await asyncio.sleep(0.01)
+        await asyncio.wait_for(listening(site, 5), 5)
         delays = []
         for number in range(1, 41):
             started = loop.time()
@@ -187,26 +197,38 @@ async def test_stalled_reader_is_cut_and_the_others_go_on(site: Site) -> None:
             assert {(await hear(one))["revision"] for one in others} == {number}
             delays.append(loop.time() - started)
         assert max(delays) < 5
-        for _ in range(100):
-            if len(hub.listeners()) == 4:
-                break
-            await asyncio.sleep(0.05)
-        assert len(hub.listeners()) == 4
-    stalled.close()
+        await asyncio.wait_for(listening(site, 4), 5)
 
 
-async def test_client_that_does_not_answer_pings_is_cut(site: Site) -> None:
+async def stall(site: Site) -> Any:
+    """The protocol of the one listener, once its buffer holds what it does not read."""
+    await asyncio.wait_for(listening(site, 1), 5)
+    protocol = site.app.state.hub.listeners()[0].write.__self__
+    while not protocol.transport.get_write_buffer_size():
+        await public(text="x" * 200_000)
+        await asyncio.sleep(0.05)
+    return protocol
+
+
+async def test_stalled_client_that_does_not_answer_pings_is_cut(site: Site) -> None:
     """uvicorn only asks the transport to close, which waits for a full buffer for ever."""
-    async with page(site, 0) as anna:
-        hub: Hub = site.app.state.hub
-        while not hub.listeners():
-            await asyncio.sleep(0.01)
-        protocol = hub.listeners()[0].write.__self__  # type: ignore[attr-defined]
+    async with stalled_page(site):
+        protocol = await stall(site)
         protocol.keepalive_timeout()
-        with pytest.raises(ConnectionClosed):
-            await asyncio.wait_for(anna.recv(), 2)
-        while hub.listeners():
-            await asyncio.sleep(0.01)
+        await asyncio.wait_for(listening(site, 0), 2)
+        assert protocol.disconnected
+
+
+async def test_stalled_client_that_is_asked_to_leave_is_cut(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "GOODBYE_SECONDS", 0.2)
+    async with stalled_page(site):
+        protocol = await stall(site)
+        site.app.state.hub.close()
+        await asyncio.wait_for(listening(site, 0), 2)
+        for _ in range(100):
+            if protocol.disconnected:
+                break
+            await asyncio.sleep(0.02)
         assert protocol.disconnected
 
 
