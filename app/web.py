@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote
 
 import orjson
 from starlette.convertors import IntegerConvertor, register_url_convertor
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -46,9 +46,15 @@ class GuardedRoute(Route):
 
 
 def route(
-    path: str, endpoint: Endpoint[Admitted], admit: Admit[Admitted], *, methods: Sequence[str] = ("GET",)
+    path: str,
+    endpoint: Endpoint[Admitted],
+    admit: Admit[Admitted],
+    *,
+    methods: Sequence[str] = ("GET",),
+    most_body: int | None = None,
 ) -> GuardedRoute:
     """`admit` lets the request in and returns what the endpoint needs, or raises Forbidden or NotFound.
+    `most_body` is how many bytes it takes, instead of the application's limit.
 
     A deadlock or a lost race for SQLite's writer lock runs the whole request again: nothing was published.
     What nobody foresaw is answered here, inside the guard, so that even our mistakes carry its headers.
@@ -60,7 +66,8 @@ def route(
         finally:
             await request.close()  # uploaded files
 
-    made = GuardedRoute(path, guarded, methods=list(methods), name=f"{endpoint.__module__}.{endpoint.__name__}")
+    name = f"{endpoint.__module__}.{endpoint.__name__}"
+    made = GuardedRoute(path, guarded, methods=list(methods), name=name, max_body_size=most_body)
     made.admit = admit
     return made
 
@@ -116,6 +123,15 @@ async def submitted(request: Request, form: type[FormT], **kwargs: Any) -> FormT
     """The posted form, bound; what its fields say is known after `validate()`."""
     posted = await request.form(max_fields=500, max_files=5)
     return form(_Posted(posted), **kwargs)
+
+
+async def uploaded(request: Request, name: str) -> tuple[str, bytes] | None:
+    """The posted file of that field, its own name and its bytes; None where none was chosen."""
+    file = (await request.form(max_fields=500, max_files=5)).get(name)
+    if not isinstance(file, UploadFile) or not file.filename:
+        return None
+    await file.seek(0)  # a request that runs again reads it again
+    return file.filename, await file.read()
 
 
 class _Posted:

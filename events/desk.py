@@ -14,7 +14,7 @@ from app.errors import NotFound, Refused
 from app.i18n import _
 from app.models import Change, Mail, MailState, Person
 from app.web import route, see_other, submitted
-from events import board, editing, mailroom, roster, venue
+from events import board, editing, import_page, mailroom, roster, venue
 from events.forms import AboutForm, ReleaseForm, VersionForm
 from events.hosting import edit_event
 from events.models import Participant, ParticipantStatus, Release
@@ -158,6 +158,7 @@ routes: list[BaseRoute] = [
     route("/e/{slug}/desk/release", release, desk, methods=["POST"]),
     *board.routes,
     *editing.routes,
+    *import_page.routes,
     *venue.routes,
     *roster.routes,
     *mailroom.routes,

@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from wtforms import Field
-from wtforms.validators import ValidationError
+from wtforms import Field, FileField
+from wtforms.validators import InputRequired, ValidationError
 
 from app.forms import Choice, Day, Form, Instant, Line, Text, Tick, Ticks, Whole
 from app.i18n import _, languages, later
@@ -222,6 +222,18 @@ class TrackForm(Form):
     def validate_colour(self, field: Field) -> None:
         if field.data and not COLOUR.fullmatch(field.data):
             raise ValidationError(_("A colour such as #2f6b4f."))
+
+
+class UploadForm(Form):
+    """The page takes the bytes with `app.web.uploaded`, and puts here what is wrong with them."""
+
+    file = FileField(later("File"), [InputRequired()], description=later("Up to 20 MB."))
+
+
+class ImportForm(Form):
+    """`seen` is the mark of the difference that was looked at."""
+
+    seen = Line("", limit=64)
 
 
 class ReleaseForm(Form):

@@ -269,6 +269,20 @@ class Booking(Model):
         unique_together = (("session", "participant"),)
 
 
+class Upload(Model):
+    """A schedule file that the desk looks at before it is imported; an event has one at most."""
+
+    id = fields.IntField(primary_key=True)
+    event: fields.OneToOneRelation[Event] = fields.OneToOneField("events.Event", related_name="upload")
+    event_id: int
+    name = fields.CharField(200)  # of the file
+    document: bytes = fields.BinaryField()
+    at: datetime = UTCDatetimeField()
+
+    class Meta:
+        table = "upload"
+
+
 class Release(Model):
     """A named revision of the programme ("v2"); what changed since is a slice of the journal."""
 

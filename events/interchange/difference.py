@@ -6,6 +6,7 @@ it says nothing: sessions, rooms, tracks and speakers that did not come from a f
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from events.interchange.schedule import (
     ImportedRoom,
@@ -77,6 +78,12 @@ class ScheduleDifference:
     changed: tuple[SessionChange, ...]
     cancelled: tuple[ImportedSession, ...]
     unchanged: int
+
+    @property
+    def mark(self) -> str:
+        """The same for the same difference and no other: what was looked at is what gets written."""
+        said = (sorted(self.shared), replace(self, shared=frozenset()))  # a set is in no order
+        return sha256(repr(said).encode()).hexdigest()
 
     def __bool__(self) -> bool:
         return bool(

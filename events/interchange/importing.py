@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.errors import Refused
 from app.i18n import _, later
-from app.journal import Actor, changing
+from app.journal import Actor, Changes, changing
 from events.interchange.applying import apply
 from events.interchange.difference import ScheduleDifference, difference
 from events.interchange.reading import read_schedule
@@ -33,12 +33,15 @@ class ImportReport:
     speakers: int
     warnings: tuple[Oddity, ...]
 
-    def __str__(self) -> str:
-        numbers = _(
+    @property
+    def numbers(self) -> str:
+        return _(
             "Sessions: %(created)d created, %(changed)d changed, %(restored)d restored, %(cancelled)d cancelled, "
             "%(unchanged)d as they were. Added: %(rooms)d rooms, %(tracks)d tracks, %(speakers)d speakers."
         ) % {name: getattr(self, name) for name in self.__slots__}
-        return "\n".join([numbers, *(said(warning) for warning in self.warnings)])
+
+    def __str__(self) -> str:
+        return "\n".join([self.numbers, *(said(warning) for warning in self.warnings)])
 
 
 async def import_file(event: Event, file: Path, *, by: Actor, progress: Callable[[int], object]) -> ImportReport:
@@ -59,22 +62,35 @@ async def import_schedule(event: Event, imported: ImportedSchedule, *, by: Actor
     account, would be in two places at once.
     """
     async with changing(event.scope, by=by) as changes:
-        current = await Event.get(id=event.id)
-        imported = _on_its_days(current, imported)
-        standing = await standing_of(current)
-        found = difference(as_a_file_says(standing), imported)
-        report = _report(found, imported)
-        if found:
-            await apply(found, standing, changes)
-            numbers = {name: getattr(report, name) for name in ("created", "changed", "cancelled", "restored")}
-            data = {"title": imported.title, "version": imported.version, **numbers}
-            changes.record("schedule.imported", current, topics=[current.desk], data=data)
+        return await bring(changes, event, imported)
+
+
+async def bring(changes: Changes, event: Event, imported: ImportedSchedule) -> ImportReport:
+    """What importing means, inside a block that is open."""
+    current = await Event.get(id=event.id)
+    imported = _on_its_days(current, imported)
+    standing = await standing_of(current)
+    found = difference(as_a_file_says(standing), imported)
+    report = _report(found, imported)
+    if found:
+        await apply(found, standing, changes)
+        numbers = {name: getattr(report, name) for name in ("created", "changed", "cancelled", "restored")}
+        data = {"title": imported.title, "version": imported.version, **numbers}
+        changes.record("schedule.imported", current, topics=[current.desk], data=data)
     return report
 
 
 async def compare_schedule(event: Event, imported: ImportedSchedule) -> ScheduleDifference:
-    """What importing this would do; the desk shows it before it does. Raises Refused for a file of other days."""
-    return difference(as_a_file_says(await standing_of(event)), _on_its_days(event, imported))
+    """What importing this would do. Raises Refused for a file of other days."""
+    found, _said = await preview_schedule(event, imported)
+    return found
+
+
+async def preview_schedule(event: Event, imported: ImportedSchedule) -> tuple[ScheduleDifference, ImportReport]:
+    """The same, with what the import would report: the desk shows both before it imports."""
+    imported = _on_its_days(event, imported)
+    found = difference(as_a_file_says(await standing_of(event)), imported)
+    return found, _report(found, imported)
 
 
 def _on_its_days(event: Event, imported: ImportedSchedule) -> ImportedSchedule:

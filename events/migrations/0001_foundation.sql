@@ -174,6 +174,14 @@ CREATE TABLE booking (
 );
 CREATE INDEX booking_participant ON booking (participant_id);
 
+CREATE TABLE upload (
+    id {id},
+    event_id BIGINT NOT NULL UNIQUE REFERENCES event (id) ON DELETE CASCADE,
+    name VARCHAR(200) NOT NULL,
+    document {bytes} NOT NULL,
+    at {instant} NOT NULL
+);
+
 CREATE TABLE release (
     id {id},
     event_id BIGINT NOT NULL REFERENCES event (id) ON DELETE CASCADE,

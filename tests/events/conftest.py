@@ -161,6 +161,7 @@ def slice_app() -> Starlette:
         routes=[*events.routes.routes, *events.desk.routes, *events.networks.routes.routes],
         middleware=[Middleware(Guard, base_url=BASE)],
         exception_handlers=web.ERRORS,
+        max_body_size=2 << 20,
     )
     app.state.settings = Settings(database_url="", base_url=BASE, secret_key=b"for tests only")
     app.state.hub = Hub()

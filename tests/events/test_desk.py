@@ -16,7 +16,7 @@ Conference = Any  # see conftest.py
 Browser = Any
 
 PAGES = [
-    "", "/about", "/sessions", "/sessions/new", "/board", "/rooms", "/participants", "/release", "/journal", "/outbox",
+    "", "/about", "/sessions", "/sessions/new", "/board", "/rooms", "/participants", "/import", "/release", "/journal", "/outbox",
 ]  # fmt: skip
 
 
