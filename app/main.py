@@ -20,12 +20,14 @@ import events.feeds
 import events.ical
 import events.networks.routes
 import events.routes
+import events.wording
 import matchmaking.answers
 import matchmaking.desk
 import matchmaking.drafting
 import matchmaking.ical
 import matchmaking.meetings
 import matchmaking.routes
+import matchmaking.telling
 from app import account, db, feeds, invitations, outbox, templating, web, workers
 from app.config import Settings
 from app.guard import Guard
@@ -90,6 +92,7 @@ def create_app(settings: Settings) -> Starlette:
     app.state.answering = ANSWERING
     app.state.navigation = (events.routes.navigation, matchmaking.routes.navigation)
     app.state.desk_navigation = (events.desk.navigation, matchmaking.desk.navigation)
+    app.state.sentences = (events.wording.sentence, matchmaking.telling.sentence)
     return app
 
 

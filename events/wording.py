@@ -1,9 +1,10 @@
-"""A fact of the journal as a sentence for the desk."""
+"""A fact of the conference as a sentence for the desk's journal, in the language of whoever reads."""
 
 from datetime import datetime
 
 from app.i18n import _, later
 from app.models import Change
+from app.wording import when
 from events.models import Event
 
 SENTENCES = {
@@ -22,23 +23,28 @@ SENTENCES = {
     "session.restored": later("“%(title)s” takes place again: %(place)s"),
     "booking.made": later("A seat or mark in “%(title)s” was taken"),
     "booking.released": later("A seat or mark in “%(title)s” was given back"),
-    "speaker.answered": _("%(name)s, who speaks in “%(title)s”, answered the invitation: %(partstat)s"),
-    "reply.shown": _("%(name)s answered %(partstat)s to an invitation, which changed nothing: %(why)s"),
+    "speaker.answered": later("%(name)s, who speaks in “%(title)s”, answered the invitation: %(partstat)s"),
+    "reply.shown": later("%(name)s answered %(partstat)s to an invitation, which changed nothing: %(why)s"),
     "participant.registered": later("%(name)s asked to take part"),
     "participant.added": later("%(name)s was added as a speaker"),
+    "participant.renamed": later("An imported speaker is called %(name)s now"),
     "participant.approved": later("%(name)s was approved"),
     "participant.returned": later("%(name)s was asked to change the registration"),
     "participant.appointed": later("%(name)s was given another type"),
     "participant.withdrawn": later("%(name)s withdrew"),
+    "schedule.uploaded": later("The schedule file “%(file)s” was uploaded"),
+    "schedule.imported": later(
+        "A schedule file was imported; sessions created: %(created)d, changed: %(changed)d, cancelled: %(cancelled)d"
+    ),
     "programme.released": later("The programme was released as %(version)s"),
 }
 
 
 def sentence(change: Change, event: Event) -> str:
-    """Kinds of other slices are told by their name: “meeting accepted”."""
+    """Empty for a kind of another slice."""
     words = SENTENCES.get(change.kind)
     if words is None:
-        return change.kind.replace(".", " ").replace("_", " ")
+        return ""
     return _(words) % {**change.data, "place": _place(change, event)}
 
 
@@ -46,5 +52,5 @@ def _place(change: Change, event: Event) -> str:
     start = change.data.get("start")
     if not start:
         return _("no time yet")
-    when = datetime.fromisoformat(start).astimezone(event.tz)
-    return ", ".join(part for part in (f"{when:%Y-%m-%d %H:%M}", change.data.get("room")) if part)
+    time = when(datetime.fromisoformat(start), event.tz)
+    return ", ".join(part for part in (time, change.data.get("room")) if part)

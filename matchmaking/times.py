@@ -1,13 +1,13 @@
 """When a participant can be met: the rounds they ticked, less the time they keep free. Verbs of their own page."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from tortoise.expressions import Q
 
 from app.errors import NotFound, Refused
 from app.i18n import _
 from app.intervals import Interval, overlaps
-from app.journal import Actor, changing
+from app.journal import Actor, Changes, changing
 from events.models import Event, Participant
 from matchmaking.models import Availability, Block, Meeting, MeetingStatus, Round
 from matchmaking.parties import acting_for
@@ -33,7 +33,7 @@ async def tick_rounds(participant: Participant, rounds: Collection[Round], *, by
             Availability(participant=participant, round_id=one) for one in sorted(wanted - before)
         )
         if wanted != before:
-            data = {"participant": participant.id, "rounds": sorted(wanted), **acting}
+            data = {"participant": participant.id, "name": participant.name, "rounds": sorted(wanted), **acting}
             changes.record("availability.ticked", participant, topics=[participant.topic, event.desk], data=data)
 
 
@@ -50,7 +50,7 @@ async def keep_free(participant: Participant, span: Interval, *, note: str = "",
             raise Refused(_("You keep %(most)d times free already. Give one back first.") % {"most": MOST_BLOCKS})
         await _refuse_meetings(participant, event, _("You have a meeting in this time."), span=span)
         block = await Block.create(participant=participant, start=span.start, end=span.end, note=note)
-        changes.record("block.kept", block, topics=[participant.topic, event.desk], data=acting)
+        _record(changes, "block.kept", block, participant, event, acting)
     return block
 
 
@@ -61,7 +61,7 @@ async def give_back(block: Block, *, by: Actor) -> None:
         acting = await acting_for(participant, by=by)
         if await Block.filter(id=block.id).delete():
             event = await Event.get(id=participant.event_id)
-            changes.record("block.given_back", block, topics=[participant.topic, event.desk], data=acting)
+            _record(changes, "block.given_back", block, participant, event, acting)
 
 
 async def placed_meetings(participant: Participant) -> list[Meeting]:
@@ -82,3 +82,11 @@ async def _refuse_meetings(
     if in_the_way:
         hints = [meeting_line(meeting, event.tz) for meeting in in_the_way]
         raise Refused(sentence, hints=[*hints, _("Move or cancel first what stands there.")])
+
+
+def _record(
+    changes: Changes, kind: str, block: Block, participant: Participant, event: Event, acting: Mapping[str, object]
+) -> None:
+    """When, and not why: the note is theirs."""
+    data = {"name": participant.name, "start": block.start.isoformat(), "end": block.end.isoformat(), **acting}
+    changes.record(kind, block, topics=[participant.topic, event.desk], data=data)

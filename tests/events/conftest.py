@@ -16,6 +16,7 @@ import events.desk
 import events.ical
 import events.networks.routes
 import events.routes
+import events.wording
 from app import db, web
 from app.auth import Secret
 from app.config import Settings
@@ -168,6 +169,7 @@ def slice_app() -> Starlette:
     app.state.sources = (events.ical,)
     app.state.navigation = (events.routes.navigation,)
     app.state.desk_navigation = (events.desk.navigation,)
+    app.state.sentences = (events.wording.sentence,)
     return app
 
 

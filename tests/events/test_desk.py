@@ -6,6 +6,7 @@ import pytest
 
 from app.journal import changing
 from app.models import Mail, MailState
+from app.wording import when
 from events.models import Event, Participant, ParticipantKind, ParticipantStatus, Room, Session, Track
 from events.networks.models import Pilot
 from events.participants import appoint
@@ -16,7 +17,8 @@ Conference = Any  # see conftest.py
 Browser = Any
 
 PAGES = [
-    "", "/about", "/sessions", "/sessions/new", "/board", "/rooms", "/participants", "/import", "/release", "/journal", "/outbox",
+    "", "/about", "/sessions", "/sessions/new", "/board", "/rooms", "/participants", "/import", "/release", "/journal",
+    "/outbox",
 ]  # fmt: skip
 
 
@@ -220,7 +222,8 @@ async def test_release_and_journal_tell_what_happened(conference: Conference, br
     page = (await organiser.get("/e/krakow/desk/release")).text
     assert "“Welcome” was edited" in page
     journal = (await organiser.get("/e/krakow/desk/journal")).text
-    assert f"“Opening” was created: {conference.event.first_day} 09:00, Hall" in journal
+    nine = when(conference.at("09:00"), conference.event.tz)
+    assert f"“Opening” was created: {nine}, Hall" in journal
     assert "The programme was released as v1" in journal
     assert "Olga" in journal
 

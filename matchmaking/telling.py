@@ -1,0 +1,51 @@
+"""A fact of the brokerage event as a sentence for the desk's journal, in the language of whoever reads."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from app.i18n import _, later
+from app.models import Change
+from app.wording import several, when
+from events.models import Event
+
+SENTENCES = {
+    "meeting.requested": later("%(names)s: meeting requested"),
+    "meeting.accepted": later("%(names)s: meeting accepted"),
+    "meeting.declined": later("%(names)s: meeting declined"),
+    "meeting.rescheduled": later("%(names)s: meeting moved"),
+    "meeting.scheduled": later("%(names)s: meeting given a time"),
+    "meeting.unscheduled": later("%(names)s: meeting without a time again"),
+    "meeting.cancelled": later("%(names)s: meeting cancelled"),
+    "meeting.expired": later("%(names)s: the request expired"),
+    "profile.written": later("%(name)s wrote the profile"),
+    "profile.approved": later("The profile of %(name)s was approved"),
+    "profile.returned": later("%(name)s was asked to complete the profile"),
+    "availability.ticked": later("%(name)s chose when to be met"),
+    "block.kept": later("%(name)s keeps time free for something else"),
+    "block.given_back": later("%(name)s can be met again in a time kept free"),
+    "round.opened": later("Round “%(name)s” was opened; slots: %(slots)d, tables: %(tables)d"),
+    "round.changed": later("Round “%(name)s” was changed; tables: %(tables)d"),
+    "round.closed": later("Round “%(name)s” was closed"),
+    "draft.asked": later("A schedule was asked for"),
+    "draft.made": later("A draft of the schedule is ready"),
+    "draft.failed": later("No schedule could be made"),
+    "draft.discarded": later("A draft of the schedule was discarded"),
+    "draft.released": later("The schedule was released; meetings changed: %(meetings)d"),
+}
+
+
+def sentence(change: Change, event: Event) -> str:
+    """Anna and Mikko: meeting accepted, Tue 5 May 10:20, table 4. Empty for a kind of another slice."""
+    words = SENTENCES.get(change.kind)
+    if words is None:
+        return ""
+    told = _(words) % {**change.data, "names": several(change.data.get("names", ()))}
+    return ", ".join([told, *_spot(change, event)])
+
+
+def _spot(change: Change, event: Event) -> Iterator[str]:
+    start, table = change.data.get("start"), change.data.get("table")
+    if start:
+        yield when(datetime.fromisoformat(start), event.tz)
+    if table:
+        yield _("table %(number)d") % {"number": table}
