@@ -1,7 +1,7 @@
 """The desk's pages of the brokerage event: profiles to approve, rounds, meetings; and where all its pages are."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +17,7 @@ from matchmaking.admits import at_draft, number_of
 from matchmaking.directory import queue
 from matchmaking.draft_pages import ask_draft, discarding, draft_page, drafts_page, follow, releasing
 from matchmaking.figures import profile_counts, rounds
+from matchmaking.fit_view import fit_view
 from matchmaking.forms import ReturnForm, RoundForm, TablesForm
 from matchmaking.leaving import withdraw
 from matchmaking.models import Profile, ProfileStatus, Round
@@ -138,8 +139,15 @@ def _next_profile(place: Place, flash: str) -> Response:
 
 
 async def _rounds(request: Request, place: Place, form: RoundForm, *, status: int = 200) -> Response:
-    found = await rounds(place.event)
-    return desk_page(request, place, "matchmaking/desk_rounds.html", status=status, form=form, rounds=found)
+    return desk_page(
+        request,
+        place,
+        "matchmaking/desk_rounds.html",
+        status=status,
+        form=form,
+        rounds=await rounds(place.event),
+        fit=await fit_view(place.event, now=datetime.now(UTC)),
+    )
 
 
 routes: list[BaseRoute] = [

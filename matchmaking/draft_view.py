@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.i18n import _, ngettext
+from app.i18n import _
 from app.wording import several, when
 from events.models import Event, Participant
 from matchmaking.drafting import proposal_of
 from matchmaking.models import Draft, Meeting, Slot, Table
 from matchmaking.proposal import Placement, Quality, Spot, Unplaced
 from matchmaking.report_view import ReportView, report_view
-from matchmaking.wording import spot
+from matchmaking.wording import over_committed, spot
 
 NAMED = 3  # rivals in one sentence
 
@@ -110,11 +110,7 @@ class _Words:
         meeting = self.meetings.get(one.meeting)
         people = (meeting.asker, meeting.invitee) if meeting else ()
         name = next((person.name for person in people if person.id == one.participant), "")
-        return ngettext(
-            "%(name)s has agreed to %(meetings)d meetings and has time for one.",
-            "%(name)s has agreed to %(meetings)d meetings and has time for %(room)d.",
-            one.room,
-        ) % {"name": name, "meetings": one.meetings, "room": one.room}
+        return over_committed(name, meetings=one.meetings, room=one.room)
 
     def _times(self, slots: Iterable[int]) -> str:
         return several(when(self.slots[slot].start, self.event.tz) for slot in slots if slot in self.slots)

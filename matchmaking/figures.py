@@ -21,6 +21,16 @@ class RoundFigures:
     def seats(self) -> int:
         return self.slots * self.tables
 
+    @property
+    def room(self) -> int:
+        """Meetings there can be: each needs a table and two people."""
+        return self.slots * min(self.tables, self.ticks // 2)
+
+    @property
+    def short(self) -> int:
+        """Tables that lack for everybody to meet at once."""
+        return max(0, self.ticks // 2 - self.tables)
+
 
 async def rounds(event: Event) -> list[RoundFigures]:
     """In order of time; five queries."""

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from tortoise.expressions import Q
+
 from app import journal
 from events.models import Event, Participant
 from matchmaking import availability
@@ -16,23 +18,23 @@ FREEZE = timedelta(minutes=30)  # slots that begin sooner are left as they are: 
 LOOKS = 5
 
 
-async def problem_of(event: Event, *, now: datetime, keep: bool = False) -> Posed:
+async def problem_of(event: Event, *, now: datetime, keep: bool = False, requests: bool = False) -> Posed:
     """The problem as of one revision. While others keep writing, the last look stands: a release checks again.
 
-    `keep`: every meeting that has a time is taken for fixed.
+    `keep`: every meeting that has a time is taken for fixed. `requests`: as if everybody who is asked had said yes.
     """
     for _look in range(LOOKS):
         revision = await journal.revision(event.scope)
-        posed = await _look_at(event, revision, now, keep)
+        posed = await _look_at(event, revision, now, keep=keep, requests=requests)
         if await journal.revision(event.scope) == revision:
             break
     return posed
 
 
-async def _look_at(event: Event, revision: int, now: datetime, keep: bool) -> Posed:
+async def _look_at(event: Event, revision: int, now: datetime, *, keep: bool, requests: bool) -> Posed:
     ground = await floor(event)
     slots = [slot for slot in ground.slots if slot.span.start >= now + FREEZE]
-    meetings = await _movable(event, [slot.id for slot in slots])
+    meetings = await _movable(event, [slot.id for slot in slots], now=now, requests=requests)
     fixed = {meeting.id: meeting.slot_id for meeting in meetings if meeting.slot_id and (keep or meeting.fixed)}
     people = list({one.id: one for meeting in meetings for one in (meeting.asker, meeting.invitee)}.values())
     found = await diaries(people, within=ground.span, without={meeting.id for meeting in meetings})
@@ -52,11 +54,14 @@ async def _look_at(event: Event, revision: int, now: datetime, keep: bool) -> Po
     )
 
 
-async def _movable(event: Event, slots: Sequence[int]) -> list[Meeting]:
-    """Accepted ones without a slot, or in one that has time left."""
-    accepted = Meeting.filter(event=event, status=MeetingStatus.ACCEPTED).select_related("asker", "invitee")
+async def _movable(event: Event, slots: Sequence[int], *, now: datetime, requests: bool) -> list[Meeting]:
+    """Accepted ones without a slot, or in one that has time left; with `requests` also those that can be accepted."""
+    wanted = Q(status=MeetingStatus.ACCEPTED)
+    if requests:
+        wanted |= Q(status=MeetingStatus.REQUESTED, expires_at__gt=now)
+    found = Meeting.filter(wanted, event=event).select_related("asker", "invitee")
     upcoming = set(slots)
-    return [meeting for meeting in await accepted.order_by("id") if meeting.slot_id in {None, *upcoming}]
+    return [meeting for meeting in await found.order_by("id") if meeting.slot_id in {None, *upcoming}]
 
 
 def _own(fixed: Mapping[int, int], meetings: Sequence[Meeting], one: Participant) -> set[int]:

@@ -1,4 +1,4 @@
-"""`python -m matchmaking.solver_process`: a problem on stdin, progress, the plan and its report on stdout (see `solving`)."""
+"""`python -m matchmaking.solver_process`: a problem in, progress, plan and report out (see `solving`)."""
 
 import json
 import os

@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from app.i18n import _
+from app.i18n import _, ngettext
 from app.wording import several, when
 from matchmaking.models import Meeting, Slot
 
@@ -17,3 +17,12 @@ def meeting_line(meeting: Meeting, zone: ZoneInfo) -> str:
     assert meeting.slot
     assert meeting.table
     return f"{spot(meeting.slot, meeting.table.number, zone)}: {several([meeting.asker.name, meeting.invitee.name])}"
+
+
+def over_committed(name: str, *, meetings: int, room: int) -> str:
+    """Anna has agreed to 9 meetings and has time for 8."""
+    return ngettext(
+        "%(name)s has agreed to %(meetings)d meetings and has time for one.",
+        "%(name)s has agreed to %(meetings)d meetings and has time for %(room)d.",
+        room,
+    ) % {"name": name, "meetings": meetings, "room": room}

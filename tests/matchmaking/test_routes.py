@@ -227,6 +227,22 @@ async def test_the_desk_opens_rounds_and_changes_them(sqlite_fair, browse):
     assert not await Round.exists()
 
 
+async def test_the_desk_reads_beside_its_rounds_whether_all_fits(sqlite_fair, browse, anna, mikko):
+    fair = sqlite_fair
+    desk = await browse(fair.organiser)
+    jan, sara = [await fair.delegate(name, await Round.get()) for name in ("Jan", "Sara")]
+    asked = await request_meeting(anna, mikko, message="", by=fair[anna])
+    page = (await desk.get("/e/tampere/desk/rounds")).text
+    assert "Even if everybody who is asked says yes, nothing stands in the way" in page
+    assert "Nothing stands in the way of a time for every agreed meeting." not in page
+    await accept(asked, waiting=True, by=fair[mikko])
+    for other in (jan, sara, await fair.delegate("Eve", await Round.get())):
+        await accept(await request_meeting(other, anna, message="", by=fair[other]), waiting=True, by=fair[anna])
+    page = (await desk.get("/e/tampere/desk/rounds")).text
+    assert "Not all agreed meetings can have a time" in page
+    assert "Anna has agreed to 4 meetings and has time for 3." in page
+
+
 async def test_the_desk_approves_and_returns_profiles(sqlite_fair, browse, anna):
     fair = sqlite_fair
     desk = await browse(fair.organiser)
