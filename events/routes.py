@@ -13,6 +13,7 @@ from app.errors import NotFound
 from app.i18n import _
 from app.journal import person_topic
 from app.models import Person
+from app.source import Entry
 from app.web import answer, page, route, see_other, submitted
 from events import programme_page
 from events.agenda import lay_out
@@ -36,7 +37,8 @@ async def home_page(request: Request, person: Person | None) -> Response:
 
 
 async def event(request: Request, place: Place) -> Response:
-    return event_page(request, place, "events/event.html", network=place.event.network)
+    coming = await _coming(request, place)
+    return event_page(request, place, "events/event.html", network=place.event.network, coming=coming)
 
 
 async def session(request: Request, place: Place) -> Response:
@@ -127,6 +129,14 @@ async def follow(websocket: WebSocket) -> None:
     since = websocket.query_params.get("since", "")
     seen = int(since) if since.isascii() and since.isdigit() and len(since) < 16 else 0
     return await live.serve(websocket, scope=place.event.scope, topics=topics, since=seen)
+
+
+async def _coming(request: Request, place: Place) -> list[Entry]:
+    """What the reader would give up by leaving, of all slices."""
+    if not place.approved:
+        return []
+    mine = await agenda.entries(request.app.state.sources, place.actor.id, place.event.scope)
+    return [entry for entry in mine if not entry.cancelled and entry.end > datetime.now(UTC)]
 
 
 async def _session(request: Request, place: Place) -> Session:

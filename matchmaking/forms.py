@@ -164,10 +164,10 @@ class ReasonForm(Form):
 
 
 class LeaveForm(Form):
-    """Without the tick nothing happens: nobody leaves by a slip."""
+    """What the button sends that asks first: without `sure` nobody leaves by a slip."""
 
-    sure = Tick(later("I do not come"), validators=[InputRequired()])
-    reason = Text(later("Reason"), limit=500, description=later("Those you were to meet read it."))
+    sure = Tick("", validators=[InputRequired()])
+    reason = Text("", limit=500)
 
 
 class MoveForm(Form):

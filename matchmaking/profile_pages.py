@@ -89,10 +89,10 @@ async def withdrawal(request: Request, place: Place) -> Response:
 
 
 async def leaving_reason(request: Request) -> str:
-    """Raises Refused for a form without its tick."""
+    """Raises Refused for a form that does not say that they are sure."""
     form = await submitted(request, LeaveForm)
     if not form.validate():
-        raise Refused(_("Tick that this is what you want, and give a reason of at most 500 characters or none."))
+        raise Refused(_("Say it on the event’s page, with a reason of at most 500 characters or none."))
     return form.reason.data or ""
 
 
@@ -123,7 +123,6 @@ async def _availability(
         rounds=rounds,
         blocks=await Block.filter(participant=place.me).order_by("start"),
         placed=await _placed(place.me),
-        leave_form=LeaveForm(),
     )
 
 
