@@ -12,6 +12,7 @@ from app.web import answer, see_other, submitted
 from events.pages import desk_page
 from events.scope import Place
 from matchmaking.admits import AtDraft, at_draft
+from matchmaking.charts import curve
 from matchmaking.draft_view import view
 from matchmaking.drafting import discard_draft, draft_schedule, failure, scope_of
 from matchmaking.figures import rounds
@@ -50,6 +51,7 @@ async def draft_page(request: Request, at: AtDraft) -> Response:
         path_of_draft=at.path,
         seen=seen,
         view=await view(draft, at.place.event),
+        curve=curve(draft.progress.get("points", [])),
         failure=failure(draft) if draft.state == DraftState.FAILED else "",
         working=draft.state in (DraftState.QUEUED, DraftState.RUNNING),
     )

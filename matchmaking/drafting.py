@@ -12,6 +12,7 @@ from app.i18n import _
 from app.journal import Actor, changing
 from app.models import Person
 from events.models import Event
+from matchmaking.course import Course
 from matchmaking.models import Draft, DraftState
 from matchmaking.parties import desk_only
 from matchmaking.posing import problem_of
@@ -94,7 +95,8 @@ async def run_draft(draft: Draft) -> None:
         return
     if solved:
         proposal = posed.proposal(solved.plan, solved.report).to_json()
-        await _finish(draft, state=DraftState.READY, plan=proposal, revision=posed.revision)
+        made = {"plan": proposal, "progress": draft.progress, "revision": posed.revision}
+        await _finish(draft, state=DraftState.READY, **made)
 
 
 def proposal_of(draft: Draft) -> Proposal | None:
@@ -128,28 +130,30 @@ async def _leased(draft: Draft) -> bool:
 
 async def _solve(draft: Draft, problem: Problem) -> Solved | None:
     """None when the draft was discarded meanwhile."""
-    latest: dict[str, Any] = {}
+    course = Course()
     solving = asyncio.create_task(
-        solve_apart(problem, seed=draft.seed, seconds=draft.seconds, tell=latest.update), name=scope_of(draft)
+        solve_apart(problem, seed=draft.seed, seconds=draft.seconds, tell=course.take), name=scope_of(draft)
     )
     try:
         while not (await asyncio.wait({solving}, timeout=PROGRESS_SECONDS))[0]:
             if not await Draft.filter(id=draft.id, state=DraftState.RUNNING).exists():
                 return None
-            await _tell_progress(draft, dict(latest))
+            await _tell_progress(draft, course)
+        draft.progress = course.to_json()
         return solving.result()
     finally:
         solving.cancel()
         await asyncio.wait({solving})
 
 
-async def _tell_progress(draft: Draft, progress: dict[str, Any]) -> None:
-    if progress == draft.progress:
+async def _tell_progress(draft: Draft, course: Course) -> None:
+    progress = course.to_json()
+    if progress == draft.progress or not course.latest:
         return
     draft.progress = progress
     async with changing(scope_of(draft), by="worker") as changes:
         await Draft.filter(id=draft.id).update(progress=progress)
-        changes.record("draft.progressed", draft, topics=[draft.event.desk], data=progress)
+        changes.record("draft.progressed", draft, topics=[draft.event.desk], data=course.latest)
 
 
 async def _finish(draft: Draft, *, state: DraftState, **results: Any) -> None:

@@ -260,7 +260,7 @@ class Draft(Model):
     seed = fields.IntField(default=1)
     seconds = fields.IntField(default=10)  # how long the solver may take
     keep = fields.BooleanField(default=False)  # what has a time keeps it: only waiting meetings are placed
-    progress: dict[str, Any] = fields.JSONField()  # phase, placed, objective, bound
+    progress: dict[str, Any] = fields.JSONField()  # what the solver told last, and points to draw (see `course`)
     plan: dict[str, Any] | None = fields.JSONField(null=True)
     error = fields.TextField(default="")
     leased_until: datetime | None = UTCDatetimeField(null=True)

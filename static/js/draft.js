@@ -5,7 +5,9 @@ const bar = document.getElementById("progress");
 const words = document.getElementById("progress-words");
 const phase = document.getElementById("progress-phase");
 
+const REDRAWN = 3000; // ms: the server draws the curve, and nobody wants to hear of each step
 let since = Number(making.dataset.since);
+let drawing = 0;
 listen();
 
 function listen() {
@@ -30,4 +32,23 @@ function show({ phase: step, placed, meetings }) {
   bar.value = placed;
   words.textContent = `${placed} / ${meetings}`;
   phase.textContent = making.dataset[step];
+  drawing ||= setTimeout(draw, REDRAWN);
+}
+
+async function draw() {
+  try {
+    const answer = await fetch(location.href);
+    if (answer.ok) redraw(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  } finally {
+    drawing = 0;
+  }
+}
+
+function redraw(fresh) {
+  const curve = fresh.getElementById("curve");
+  const told = fresh.getElementById("curve-words")?.textContent;
+  const words = document.getElementById("curve-words");
+  if (!making.isConnected || !curve) return;
+  document.getElementById("curve").replaceChildren(...curve.childNodes);
+  if (words.textContent !== told) words.textContent = told;
 }

@@ -90,9 +90,15 @@ async def test_making_a_draft_moves_nobodys_revision(fair, crowd, waiting):
     await work()
     facts = await changes_since(fair.event.scope, asked)
     assert [(fact.kind, fact.topics) for fact in facts] == [("draft.made", [fair.event.desk])]
+    points = (await Draft.get(id=draft.id)).progress["points"]
+    assert len(points) >= 2
+    assert points == sorted(points), "seconds, breaks and their bound, in order of time"
+    assert points[-1][1] == proposal_of(await Draft.get(id=draft.id)).quality.breaks
     own = [fact.kind for fact in await changes_since(drafting.scope_of(draft), 0)]
     assert own[0] == "draft.started"
     assert set(own[1:]) <= {"draft.progressed"}
+    told = await changes_since(drafting.scope_of(draft), 1)
+    assert all("points" not in fact.data for fact in told), "frames carry the newest point only"
 
 
 async def test_fixed_meetings_stay_and_others_go_around_them(fair, crowd, waiting, assert_sound):

@@ -263,11 +263,16 @@ async def test_a_draft_from_asking_to_release(sqlite_fair, browse, anna, mikko):
     made = await desk.post("/e/tampere/desk/drafts", data={"seconds": 5, "seed": 1})
     where = made.headers["location"]
     assert 'id="making"' in (await desk.get(where)).text
+    course = {"phase": "annealing", "placed": 1, "meetings": 1, "breaks": 3, "bound": {"breaks": 2}}
+    await Draft.all().update(progress={**course, "points": [[0.5, 6, 1], [1.0, 3, 2]]})
+    running = (await desk.get(where)).text
+    assert 'class="reached" points="177.0,16.0 320.0,57.0"' in running
+    assert "Breaks: 3, at least 2." in running
     assert await work()
     ready = (await desk.get(where)).text
     assert "Get a time" in ready
     assert "Anna and Mikko" in ready
-    for part in ("How it compares", "First-fit", 'class="chart"', 'id="breaks"'):
+    for part in ("How it compares", "First-fit", 'id="breaks"', "How it got there", 'class="reached"'):
         assert part in ready
     assert "style=" not in ready
     draft = await Draft.get()
