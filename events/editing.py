@@ -59,7 +59,8 @@ async def session_page(request: Request, place: Place) -> Response:
 async def edit(request: Request, place: Place) -> Response:
     session = await find(Session, place, request.path_params["id"])
     form, seen = await submitted(request, SessionForm), await submitted(request, VersionForm)
-    await _offer(form, place)
+    await session.fetch_related("speakers")
+    await _offer(form, place, session)
     if not (form.validate() & seen.validate()):
         return await _session(request, place, session, form=form, status=422)
     try:
@@ -141,7 +142,7 @@ async def _session(
     await session.fetch_related("pilots", "speakers", "room", "track")
     if form is None:
         form = SessionForm(data=details_of(session))
-        await _offer(form, place)
+        await _offer(form, place, session)
     if slot is None:
         slot = SlotForm(zone=place.event.tz, data=_slot_of(session))
         slot.offer(await _rooms(place))
@@ -159,11 +160,14 @@ def _slot_of(session: Session) -> dict[str, Any]:
     }
 
 
-async def _offer(form: SessionForm, place: Place) -> None:
+async def _offer(form: SessionForm, place: Place, session: Session | None = None) -> None:
+    """The session, if there is one, has its speakers at hand."""
+    everybody = Participant.filter(event=place.event, status=ParticipantStatus.APPROVED)
     form.offer(
         tracks=await Track.filter(event=place.event).order_by("position"),
         pilots=await Pilot.filter(network_id=place.event.network_id).order_by("position"),
-        speakers=await Participant.filter(event=place.event, status=ParticipantStatus.APPROVED),
+        speakers=await everybody.select_related("organisation"),
+        speaking=[speaker.id for speaker in session.speakers] if session else (),
     )
 
 

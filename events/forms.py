@@ -1,7 +1,8 @@
 """Forms of the conference: what is typed at the desk and at registration, as the values that verbs take."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +12,9 @@ from wtforms import Field, FileField
 from wtforms.validators import InputRequired, ValidationError
 
 from app.forms import Choice, Day, Form, Instant, Line, Text, Tick, Ticks, Whole
-from app.i18n import _, languages, later
+from app.i18n import _, language, languages, later
+from app.text import plain
+from app.wording import alphabetical, country, several, tongue
 from events.hosting import About
 from events.models import EventKind, OrganisationKind, Participant, ParticipantKind, Room, Session, Track
 from events.networks.models import Network, Pilot, Region
@@ -88,8 +91,9 @@ class JoinForm(Form):
     kind = Choice(later("I come as"), [])
 
     def offer(self, regions: Iterable[Region]) -> None:
-        self.regions = {str(region.id): region for region in regions}
-        self.region.choices = [(key, f"{region.name} ({region.country})") for key, region in self.regions.items()]
+        ordered = sorted(regions, key=lambda region: alphabetical(region.name))
+        self.regions = {str(region.id): region for region in ordered}
+        self.region.choices = [(key, f"{one.name}, {country(one.country)}") for key, one in self.regions.items()]
         self.kind.choices = [(kind.value, _(kind.value).capitalize()) for kind in OWN_KINDS]
 
     def affiliation(self) -> Affiliation:
@@ -112,6 +116,15 @@ class TypeForm(Form):
     kind = Choice(later("Type"), ParticipantKind)
 
 
+class Names(Field):
+    """Names of people to add, each in an input of its own; the page lists those who are known."""
+
+    data: list[str]
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        self.data = [one_line for value in valuelist if (one_line := " ".join(value.split()))]
+
+
 class SessionForm(Form):
     """A session without its time. `version` is the one the page saw; a new session has none."""
 
@@ -122,20 +135,43 @@ class SessionForm(Form):
     abstract = Text(later("Abstract"), limit=10_000)
     track = Choice(later("Track"), [])
     pilots = Ticks(later("Pilots"))
-    speakers = Ticks(later("Speakers"))
+    speakers = Ticks(later("Speakers"))  # whom it has; hundreds could be ticked, so new ones are typed
+    more_speakers = Names(
+        later("Add speakers"),
+        description=later("Approved participants; the page of participants adds people by name."),
+    )
     capacity = Whole(
         later("Seats"), low=1, high=100_000, required=False, description=later("Empty: nobody needs to book a seat.")
     )
     online_url = Line(later("Address of the online room"), limit=500, required=False)
 
-    def offer(self, *, tracks: Sequence[Track], pilots: Sequence[Pilot], speakers: Sequence[Participant]) -> None:
+    def offer(
+        self,
+        *,
+        tracks: Sequence[Track],
+        pilots: Sequence[Pilot],
+        speakers: Sequence[Participant],
+        speaking: Collection[int] = (),
+    ) -> None:
+        """`speakers` are all who could speak, `speaking` the ids of those who do."""
         self.offered_tracks = {str(track.id): track for track in tracks}
         self.offered_pilots = {str(pilot.id): pilot for pilot in pilots}
         self.offered_speakers = {str(speaker.id): speaker for speaker in speakers}
-        self.language.choices = [NOBODY, *languages().items()]
+        self.language.choices = [NOBODY, *((code, tongue(code)) for code in languages())]
         self.track.choices = [NOBODY, *((str(track.id), track.name) for track in tracks)]
-        self.pilots.choices = [(str(pilot.id), f"{pilot.code} · {pilot.name_in('en')}") for pilot in pilots]
-        self.speakers.choices = [(str(speaker.id), speaker.name) for speaker in speakers]
+        self.pilots.choices = [(str(pilot.id), f"{pilot.code} · {pilot.name_in(language())}") for pilot in pilots]
+        ordered = sorted(speakers, key=lambda speaker: alphabetical(speaker.name))
+        ticked = {*map(str, speaking), *(self.speakers.data or ())}
+        self.speakers.choices = [(str(one.id), one.name) for one in ordered if str(one.id) in ticked]
+        self.known = _told_apart(ordered)
+        self.known_as = {plain(label): speaker for label, speaker in self.known.items()}
+
+    def validate_more_speakers(self, field: Field) -> None:
+        if unknown := [name for name in field.data or () if plain(name) not in self.known_as]:
+            raise ValidationError(
+                _("Not found, or not the only one of that name: %(names)s. Choose from the list.")
+                % {"names": several(unknown)}
+            )
 
     def validate_online_url(self, field: Field) -> None:
         if field.data and (urlsplit(field.data).scheme not in ("http", "https") or not urlsplit(field.data).hostname):
@@ -150,10 +186,15 @@ class SessionForm(Form):
             abstract=self.abstract.data or "",
             track=self.offered_tracks.get(str(self.track.data)),
             pilots=[self.offered_pilots[key] for key in self.pilots.data or ()],
-            speakers=[self.offered_speakers[key] for key in self.speakers.data or ()],
+            speakers=self.chosen_speakers(),
             capacity=self.capacity.data,
             online_url=self.online_url.data or "",
         )
+
+    def chosen_speakers(self) -> list[Participant]:
+        ticked = [self.offered_speakers[key] for key in self.speakers.data or ()]
+        added = [self.known_as[plain(name)] for name in self.more_speakers.data or ()]
+        return list({speaker.id: speaker for speaker in (*ticked, *added)}.values())
 
 
 class NewSessionForm(SessionForm):
@@ -239,6 +280,17 @@ class ImportForm(Form):
 class ReleaseForm(Form):
     version = Line(later("Name of the release"), limit=40)
     note = Text(later("What is new"), limit=2000)
+
+
+def _told_apart(speakers: Sequence[Participant]) -> dict[str, Participant]:
+    """Everybody under a name of their own: namesakes have their organisation and number behind it."""
+    namesakes = Counter(plain(speaker.name) for speaker in speakers)
+    return {_label(one) if namesakes[plain(one.name)] > 1 else one.name: one for one in speakers}
+
+
+def _label(speaker: Participant) -> str:
+    house = f"{speaker.organisation.name}, " if speaker.organisation else ""
+    return f"{speaker.name} ({house}{speaker.id})"
 
 
 def details_of(session: Session) -> dict[str, Any]:
