@@ -94,11 +94,11 @@ def test_text_without_markup_loses_nothing_visible(text: str) -> None:
     ],
 )
 def test_hostile_text_takes_linear_time(hostile: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     for text in (hostile * (200_000 // len(hostile)) + "x", "<p>a" + hostile * (200_000 // len(hostile))):
         plain_text(text)
         one_line(text)
-    assert time.monotonic() - begun < 2
+    assert time.process_time() - begun < 4
 
 
 def test_limits_are_the_columns() -> None:
