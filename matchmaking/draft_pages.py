@@ -17,9 +17,11 @@ from matchmaking.draft_view import view
 from matchmaking.drafting import discard_draft, draft_schedule, failure, scope_of
 from matchmaking.figures import rounds
 from matchmaking.forms import DraftForm
-from matchmaking.models import Draft, DraftState
+from matchmaking.models import Draft, DraftKind, DraftState
 from matchmaking.overview import desk_list
 from matchmaking.releasing import release_draft
+
+MENDING_SECONDS = 3
 
 
 async def drafts_page(request: Request, place: Place) -> Response:
@@ -32,11 +34,16 @@ async def ask_draft(request: Request, place: Place) -> Response:
         return await _drafts(request, place, form, status=422)
     draft = await draft_schedule(
         place.event,
+        kind=DraftKind.WAITING if form.keep.data else DraftKind.WHOLE,
         seed=int(form.seed.data or 1),
         seconds=int(form.seconds.data or 1),
-        keep=bool(form.keep.data),
         by=place.actor,
     )
+    return answer(request, {"draft": draft.id}, url=f"{place.path}/desk/drafts/{draft.id}")
+
+
+async def mending(request: Request, place: Place) -> Response:
+    draft = await draft_schedule(place.event, kind=DraftKind.MEND, seconds=MENDING_SECONDS, by=place.actor)
     return answer(request, {"draft": draft.id}, url=f"{place.path}/desk/drafts/{draft.id}")
 
 

@@ -46,6 +46,7 @@ class DraftView:
     quality: Quality
     worst: str
     report: ReportView | None
+    people: int  # for whom anything changes
 
     @property
     def changes(self) -> int:
@@ -68,6 +69,7 @@ async def view(draft: Draft, event: Event) -> DraftView | None:
         left=tuple(Left(one.meeting, words.names(one.meeting), words.why(one)) for one in proposal.unplaced),
         quality=proposal.quality,
         worst=worst.name if worst else "",
+        people=len({one for placement in proposal.changes for one in words.people(placement.meeting)}),
         report=await report_view(proposal.report) if proposal.report else None,
     )
 
@@ -86,6 +88,10 @@ class _Words:
     def names(self, meeting_id: int) -> str:
         meeting = self.meetings.get(meeting_id)
         return several([meeting.asker.name, meeting.invitee.name]) if meeting else _("a meeting that is gone")
+
+    def people(self, meeting_id: int) -> tuple[int, ...]:
+        meeting = self.meetings.get(meeting_id)
+        return (meeting.asker_id, meeting.invitee_id) if meeting else ()
 
     def spot(self, where: Spot | None) -> str:
         if where is None:

@@ -13,7 +13,7 @@ from app.journal import Actor, changing
 from app.models import Person
 from events.models import Event
 from matchmaking.course import Course
-from matchmaking.models import Draft, DraftState
+from matchmaking.models import Draft, DraftKind, DraftState
 from matchmaking.parties import desk_only
 from matchmaking.posing import problem_of
 from matchmaking.proposal import Proposal
@@ -31,11 +31,10 @@ def scope_of(draft: Draft) -> str:
     return f"draft:{draft.id}"
 
 
-async def draft_schedule(event: Event, *, seed: int = 1, seconds: int = 10, keep: bool = False, by: Actor) -> Draft:
-    """Ask for a draft; a worker takes it up. The same seed and meetings give the same draft.
-
-    `keep`: only meetings without a time are placed, around those that have one.
-    """
+async def draft_schedule(
+    event: Event, *, kind: DraftKind = DraftKind.WHOLE, seed: int = 1, seconds: int = 10, by: Actor
+) -> Draft:
+    """Ask for a draft; a worker takes it up. The same seed and meetings give the same draft."""
     if not 1 <= seconds <= MOST_SECONDS:
         raise Refused(_("A draft takes from 1 to %(most)d seconds.") % {"most": MOST_SECONDS})
     async with changing(event.scope, by=by) as changes:
@@ -48,11 +47,11 @@ async def draft_schedule(event: Event, *, seed: int = 1, seconds: int = 10, keep
             revision=changes.revision,
             seed=seed,
             seconds=seconds,
-            keep=keep,
+            kind=kind,
             progress={},
             created_at=changes.at,
         )
-        changes.record("draft.asked", draft, topics=[event.desk], data={"seed": seed, "keep": keep})
+        changes.record("draft.asked", draft, topics=[event.desk], data={"seed": seed, "kind": kind})
     return draft
 
 
@@ -87,7 +86,7 @@ async def run_draft(draft: Draft) -> None:
     draft = await Draft.get(id=draft.id).select_related("event")
     if not await _leased(draft):
         return
-    posed = await problem_of(draft.event, now=datetime.now(UTC), keep=draft.keep)
+    posed = await problem_of(draft.event, now=datetime.now(UTC), keep=draft.kind == DraftKind.WAITING)
     try:
         solved = await _solve(draft, posed.problem)
     except (SolverDied, TimeoutError) as error:
@@ -131,8 +130,9 @@ async def _leased(draft: Draft) -> bool:
 async def _solve(draft: Draft, problem: Problem) -> Solved | None:
     """None when the draft was discarded meanwhile."""
     course = Course()
+    mend = draft.kind == DraftKind.MEND
     solving = asyncio.create_task(
-        solve_apart(problem, seed=draft.seed, seconds=draft.seconds, tell=course.take), name=scope_of(draft)
+        solve_apart(problem, seed=draft.seed, seconds=draft.seconds, tell=course.take, mend=mend), name=scope_of(draft)
     )
     try:
         while not (await asyncio.wait({solving}, timeout=PROGRESS_SECONDS))[0]:

@@ -245,6 +245,14 @@ class DraftState(StrEnum):
     DISCARDED = "discarded"
 
 
+class DraftKind(StrEnum):
+    """What a draft may move."""
+
+    WHOLE = "whole"  # everything that is not fixed
+    WAITING = "waiting"  # nothing: whoever waits is placed around what has a time
+    MEND = "mend"  # only what cannot stay, and whoever must make room for it
+
+
 class Draft(Model):
     """A schedule the solver proposes, as a difference against the revision it was made from."""
 
@@ -259,7 +267,7 @@ class Draft(Model):
     revision = fields.BigIntField()  # of the event when its problem was read
     seed = fields.IntField(default=1)
     seconds = fields.IntField(default=10)  # how long the solver may take
-    keep = fields.BooleanField(default=False)  # what has a time keeps it: only waiting meetings are placed
+    kind = fields.CharEnumField(DraftKind, default=DraftKind.WHOLE)
     progress: dict[str, Any] = fields.JSONField()  # what the solver told last, and points to draw (see `course`)
     plan: dict[str, Any] | None = fields.JSONField(null=True)
     error = fields.TextField(default="")

@@ -6,6 +6,7 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
+from matchmaking.scheduler.mend import mend
 from matchmaking.scheduler.quality import report
 from matchmaking.scheduler.solve import Progress, solve
 from matchmaking.solving import problem_from
@@ -17,7 +18,8 @@ def main() -> None:
     os.nice(NICENESS)
     asked = json.load(sys.stdin)
     problem = problem_from(asked["problem"])
-    plan = solve(problem, seed=asked["seed"], deadline_seconds=asked["seconds"], progress=_tell_progress)
+    find = mend if asked["mend"] else solve
+    plan = find(problem, seed=asked["seed"], deadline_seconds=asked["seconds"], progress=_tell_progress)
     _tell({"plan": asdict(plan), "report": asdict(report(problem, plan))})
 
 

@@ -32,9 +32,11 @@ class Solved:
     report: Report
 
 
-async def solve_apart(problem: Problem, *, seed: int, seconds: int, tell: Callable[[dict[str, Any]], None]) -> Solved:
-    """`tell` gets each scheduler.solve.Progress as a dict. Cancelling ends the process. Raises SolverDied, or
-    TimeoutError when it does not keep its deadline."""
+async def solve_apart(
+    problem: Problem, *, seed: int, seconds: int, tell: Callable[[dict[str, Any]], None], mend: bool = False
+) -> Solved:
+    """`tell` gets each scheduler.solve.Progress as a dict; `mend`: by scheduler.mend. Cancelling ends the process.
+    Raises SolverDied, or TimeoutError when it does not keep its deadline."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -45,7 +47,7 @@ async def solve_apart(problem: Problem, *, seed: int, seconds: int, tell: Callab
     )
     try:
         async with asyncio.timeout(seconds + GRACE):
-            await _ask(process, encode(problem, seed=seed, seconds=seconds))
+            await _ask(process, encode(problem, seed=seed, seconds=seconds, mend=mend))
             return await _listen(process, tell)
     finally:
         if process.returncode is None:
@@ -53,8 +55,8 @@ async def solve_apart(problem: Problem, *, seed: int, seconds: int, tell: Callab
         await process.wait()
 
 
-def encode(problem: Problem, *, seed: int, seconds: int) -> bytes:
-    return json.dumps({"problem": asdict(problem), "seed": seed, "seconds": seconds}).encode()
+def encode(problem: Problem, *, seed: int, seconds: int, mend: bool) -> bytes:
+    return json.dumps({"problem": asdict(problem), "seed": seed, "seconds": seconds, "mend": mend}).encode()
 
 
 def problem_from(told: dict[str, Any]) -> Problem:

@@ -108,7 +108,7 @@ CREATE TABLE draft (
     revision BIGINT NOT NULL,
     seed INT NOT NULL,
     seconds INT NOT NULL CHECK (seconds > 0),
-    keep {bool} NOT NULL,
+    kind VARCHAR(7) NOT NULL CHECK (kind IN ('whole', 'waiting', 'mend')),
     progress {json} NOT NULL,
     plan {json},
     error TEXT NOT NULL,

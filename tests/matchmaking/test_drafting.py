@@ -10,9 +10,10 @@ import pytest
 from app.errors import Forbidden, Refused
 from app.journal import changes_since, revision
 from matchmaking import drafting
+from matchmaking.away import mark_away
 from matchmaking.drafting import discard_draft, draft_schedule, failure, proposal_of, run_draft, work
 from matchmaking.meetings import accept, cancel, request_meeting, reschedule
-from matchmaking.models import Draft, DraftState, Meeting, Slot
+from matchmaking.models import Draft, DraftKind, DraftState, Meeting, Slot
 from matchmaking.posing import problem_of
 from matchmaking.proposal import Proposal
 from matchmaking.releasing import release_draft
@@ -185,11 +186,48 @@ async def test_what_has_a_time_can_be_kept(fair, crowd, waiting, assert_sound):
     early = await Meeting.get(id=waiting[0].id)
     early = await reschedule(early, slot=await fair.slot("10:40"), version=early.version, by=fair[anna])
     await Meeting.filter(id=early.id).update(fixed=False)
-    draft = await ready(fair, keep=True)
+    draft = await ready(fair, kind=DraftKind.WAITING)
     assert {placement.meeting for placement in proposal_of(draft).changes} == {waiting[1].id, waiting[2].id}
     await release_draft(draft, by=fair.organiser)
     assert (await Meeting.get(id=early.id)).slot_id == early.slot_id
     await assert_sound()
+
+
+async def test_mending_moves_only_what_cannot_stay(fair, assert_sound):
+    """Anna is away at ten: her meeting then moves; Jan's and Sara's stays, Eve and Lone get what is free."""
+    opened = await fair.round("10:00", "11:00", tables=2)
+    names = ("Anna", "Mikko", "Jan", "Sara", "Eve", "Lone")
+    anna, mikko, jan, sara, eve, lone = [await fair.delegate(name, opened) for name in names]
+    moving, staying = await agree(fair, anna, mikko), await agree(fair, jan, sara)
+    wait = await agree(fair, eve, lone, waiting=True)
+    assert moving.slot_id == staying.slot_id == (await fair.slot("10:00")).id
+    await mark_away(anna, moving.slot.span, by=fair.organiser)
+    draft = await ready(fair, kind=DraftKind.MEND)
+    placements = {placement.meeting: placement for placement in proposal_of(draft).changes}
+    assert set(placements) == {moving.id, wait.id}
+    assert placements[moving.id].before.slot == moving.slot_id
+    assert placements[moving.id].after.slot != moving.slot_id
+    await release_draft(draft, by=fair.organiser)
+    again = await Meeting.get(id=staying.id)
+    assert (again.slot_id, again.table_id, again.version) == (staying.slot_id, staying.table_id, staying.version)
+    assert await Meeting.filter(slot_id__isnull=False).count() == 3
+    await assert_sound()
+    assert proposal_of(await ready(fair, kind=DraftKind.MEND)).changes == [], "mended once is mended"
+
+
+async def test_a_fixed_meeting_is_neither_mended_nor_overlooked(fair, crowd):
+    anna, mikko, jan = crowd
+    fixed = await agree(fair, anna, mikko)
+    fixed = await reschedule(fixed, slot=await fair.slot("10:20"), version=fixed.version, by=fair[anna])
+    with pytest.raises(Forbidden):
+        await mark_away(anna, fixed.slot.span, by=fair[anna])
+    with pytest.raises(Refused) as refused:
+        await mark_away(anna, fixed.slot.span, by=fair.organiser)
+    assert refused.value.hints[0].endswith("10:20, table 1: Anna and Mikko")
+    loose = await agree(fair, mikko, jan)
+    await mark_away(jan, loose.slot.span, by=fair.organiser)
+    changes = proposal_of(await ready(fair, kind=DraftKind.MEND)).changes
+    assert [(one.meeting, one.after.slot) for one in changes] == [(loose.id, (await fair.slot("10:40")).id)]
 
 
 async def test_the_same_seed_gives_the_same_draft(fair, crowd, waiting):

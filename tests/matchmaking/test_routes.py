@@ -11,6 +11,7 @@ from app.auth import Secret
 from app.journal import changing
 from app.models import Person, SignIn
 from matchmaking import cards
+from matchmaking.away import mark_away
 from matchmaking.directory import directory
 from matchmaking.drafting import work
 from matchmaking.figures import rounds
@@ -283,6 +284,24 @@ async def test_a_draft_from_asking_to_release(sqlite_fair, browse, anna, mikko):
     assert (await Draft.get()).state == "released"
     assert (await desk.post(f"{where}/release")).status_code == 409
     assert (await Meeting.get(id=asked.id)).placed
+
+
+async def test_the_desk_mends_the_schedule(sqlite_fair, browse, anna, mikko):
+    fair = sqlite_fair
+    desk = await browse(fair.organiser)
+    asked = await request_meeting(anna, mikko, message="", by=fair[anna])
+    meeting = await accept(asked, by=fair[mikko])
+    await mark_away(anna, (await fair.slot("10:00")).span, by=fair.organiser)
+    where = (await desk.post("/e/tampere/desk/drafts/mending")).headers["location"]
+    assert await work()
+    page = (await desk.get(where)).text
+    assert "mended" in page
+    line = page.split('<p class="change">')[1].split("</p>")[0]
+    assert "Anna and Mikko" in line
+    assert "10:00, table 1</del> → <ins>" in line
+    assert (await desk.post(f"{where}/release")).status_code == 303
+    assert (await Meeting.get(id=meeting.id)).slot_id != meeting.slot_id
+    assert "mended" in (await desk.get("/e/tampere/desk/drafts")).text
 
 
 @pytest.mark.parametrize(
