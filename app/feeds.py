@@ -39,6 +39,8 @@ CACHING = {
     True: "public, max-age=300, stale-while-revalidate=600, stale-if-error=86400",
     False: "private, no-cache",
 }
+# A personal feed is in its person's language, whoever asks.
+VARY = {True: "Accept-Encoding, Accept-Language, Cookie", False: "Accept-Encoding"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ async def respond(
         "ETag": tag,
         "Last-Modified": format_datetime(changed.astimezone(UTC), usegmt=True),
         "Cache-Control": CACHING[public],
-        "Vary": "Accept-Encoding",
+        "Vary": VARY[public],
         "X-Robots-Tag": "noindex",
     }
     if _is_current(request, tag, changed):

@@ -201,11 +201,11 @@ def _needed(required: bool) -> InputRequired | Optional:
 
 
 def _offered(choices: type[StrEnum] | Iterable[tuple[Any, str]]) -> Callable[[], list[SelectChoice]]:
-    """Asked for anew by each form, so that an enum is in the language of the request."""
+    """Asked for anew by each form, so that what is offered is in the language of the request."""
     if isinstance(choices, type):
         return lambda: [SelectChoice(item.value, _(item.value).capitalize()) for item in choices]
-    offered = [SelectChoice(value, words) for value, words in choices]
-    return lambda: offered
+    pairs = list(choices)
+    return lambda: [SelectChoice(value, _(words)) for value, words in pairs]
 
 
 def _year_within_reason(form: BaseForm, field: Field) -> None:

@@ -28,6 +28,7 @@ Endpoint = Callable[[Request, Admitted], Awaitable[Response]]
 TRIES = 3
 ANSWERED = (Refused, NotFound, Forbidden, HTTPException, ClientDisconnect)  # by ERRORS, or nobody is left to answer
 FLASH = "flash"
+PERSONAL = {"Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language"}
 
 
 class RowId(IntegerConvertor):
@@ -89,13 +90,18 @@ async def _tried(request: Request, path: str, endpoint: Endpoint[Admitted], admi
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
     """A page for this reader. Personal by default: caches keep it only if the endpoint says so."""
     flash = unquote(request.cookies.get(FLASH, ""))[:300]
-    body = templating.render(
-        template, {"request": request, "path": request.url.path, "person": _person(request), "flash": flash, **context}
-    )
-    response = HTMLResponse(body, status, headers={"Cache-Control": "private, no-cache", "Vary": "Cookie"})
+    here = {"request": request, "path": request.url.path, "back": _address(request), "person": _person(request)}
+    body = templating.render(template, {**here, "flash": flash, **context})
+    response = HTMLResponse(body, status, headers=PERSONAL)
     if flash:
         response.delete_cookie(FLASH)
     return response
+
+
+def _address(request: Request) -> str:
+    """Where to find this page again; what a form answered cannot be asked for, so the start page must do."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return request.url.path + query if request.method in ("GET", "HEAD") else "/"
 
 
 def see_other(url: str, *, flash: str = "") -> Response:
@@ -167,8 +173,7 @@ async def forbidden(request: Request, error: Exception) -> Response:
     if request.url.path.endswith(".ics"):  # a 403 or a sign-in page would make calendar programs ask for a password
         return await not_found(request, error)
     if _person(request) is None and request.method in ("GET", "HEAD") and not wants_json(request):
-        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return see_other(f"/sign-in?next={quote(asked)}")
+        return see_other(f"/sign-in?next={quote(_address(request))}")
     return problem(request, 403, _("Not for you"), str(error) or _("Sign in as somebody who may do this."))
 
 

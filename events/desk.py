@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from app.errors import NotFound, Refused
-from app.i18n import _
+from app.i18n import _, later
 from app.models import Change, Mail, MailState, Person
 from app.web import route, see_other, submitted
 from events import board, editing, import_page, mailroom, roster, venue
@@ -24,6 +24,13 @@ from events.releasing import changes_since_release, release_programme
 from events.scope import Place, desk
 
 A_PAGE = 100
+# Who did it, where it was none of the people.
+PROGRAMS = {
+    "worker": later("by itself"),
+    "system": later("by itself"),
+    "import": later("from a schedule file"),
+    "console": later("on the command line"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +138,7 @@ async def _lines(request: Request, place: Place, changes: Sequence[Change]) -> l
         Line(
             change,
             _sentence(request, change, place.event),
-            names.get(change.by, change.by),
+            names.get(change.by) or _(PROGRAMS.get(change.by, change.by)),
             change.at.astimezone(place.event.tz).date(),
         )
         for change in changes
@@ -149,7 +156,7 @@ def _by_day(lines: Sequence[Line]) -> list[tuple[date, list[Line]]]:
 
 
 async def _names(actors: set[str]) -> Mapping[str, str]:
-    """person:7 → a name; words such as "import" stay what they are."""
+    """person:7 → a name."""
     ids = [int(actor.removeprefix("person:")) for actor in actors if actor.startswith("person:")]
     return {f"person:{person.id}": person.name for person in await Person.filter(id__in=ids)}
 

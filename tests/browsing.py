@@ -45,10 +45,13 @@ class Window:
             for one in found.response["violations"]
             if one["impact"] in SERIOUS
         ]
-        width = await self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert not serious, f"{self.page.url}: {serious}"
-        assert width[0] <= width[1], f"{self.page.url} is {width[0]} wide in a window of {width[1]}"
+        await self.check_width()
         assert not self.complaints, f"{self.page.url}: {self.complaints}"
+
+    async def check_width(self) -> None:
+        width = await self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        assert width[0] <= width[1], f"{self.page.url} is {width[0]} wide in a window of {width[1]}"
 
     def _heard(self, kind: str, text: str) -> None:
         if kind in ("error", "warning"):

@@ -3,6 +3,7 @@ no serious finding of axe, nothing wider than the window, nothing on the console
 
 import os
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -42,36 +43,69 @@ async def chrome() -> AsyncIterator[Browser]:
         yield browser
 
 
-async def test_every_page_is_sound_for_everybody(site: Site, chrome: Browser) -> None:
+@dataclass
+class Tour:
+    """All pages of the demonstration event, one after the other, as somebody sees them."""
+
+    site: Site
+    chrome: Browser
+    people: dict[str, Person]
+    addresses: dict[str, str]  # by route
+
+    async def pages(self, role: str, width: str, *, language: str = "en") -> AsyncIterator[Window]:
+        scheme = "dark" if width == "phone" else "light"
+        context = await self.chrome.new_context(viewport=WIDTHS[width], color_scheme=scheme)  # type: ignore[arg-type]
+        await context.add_cookies([{"name": "language", "value": language, "url": self.site.base_url}])
+        if role in self.people:
+            sid = (await self.site.signed_in(self.people[role])).cookies["sid"]
+            await context.add_cookies([{"name": "sid", "value": sid, "url": self.site.base_url}])
+        window = await Window.open(context)
+        for route, address in self.addresses.items():
+            if MATRIX["rows"][MATRIX["routes"][f"GET {route}"]][ROLES[role]] != "in":
+                continue
+            await window.page.goto(self.site.base_url + address)
+            if PICTURES:
+                file = f"{language}-{role}-{width}-{route.strip('/').replace('/', '-') or 'home'}.png"
+                await window.page.screenshot(path=Path(PICTURES) / file, full_page=True)
+            yield window
+            window.complaints.clear()
+        await context.close()
+
+
+@pytest.fixture
+async def tour(site: Site, chrome: Browser) -> Tour:
     loaded = await load_demo(base_day=datetime.now(UTC).date() + timedelta(days=1), progress=lambda _step: None)
     event = await Event.get(slug=loaded.slug)
     logins = dict(reversed(loaded.logins))
     delegate = await Participant.get(event=event, person__email=logins["delegate"]).select_related("person")
     people = {"delegate": delegate.person, "organiser": await Person.get(email=logins["organiser"])}
     await run_draft(await draft_schedule(event, seconds=1, by=people["organiser"]))
-    addresses = await _addresses(event, delegate)
+    return Tour(site, chrome, people, await _addresses(event, delegate))
+
+
+async def test_every_page_is_sound_for_everybody(tour: Tour) -> None:
     faults = []
-    for role, who in ROLES.items():
-        cookies = (await site.signed_in(people[role])).cookies if role in people else {}
-        for width, viewport in WIDTHS.items():
-            scheme = "dark" if width == "phone" else "light"
-            context = await chrome.new_context(viewport=viewport, color_scheme=scheme)  # type: ignore[arg-type]
-            if cookies:
-                await context.add_cookies([{"name": "sid", "value": cookies["sid"], "url": site.base_url}])
-            window = await Window.open(context)
-            for name, address in addresses.items():
-                if MATRIX["rows"][MATRIX["routes"][f"GET {name}"]][who] != "in":
-                    continue
-                await window.page.goto(site.base_url + address)
-                if PICTURES:
-                    file = f"{role}-{width}-{name.strip('/').replace('/', '-') or 'home'}.png"
-                    await window.page.screenshot(path=Path(PICTURES) / file, full_page=True)
+    for role in ROLES:
+        for width in WIDTHS:
+            async for window in tour.pages(role, width):
                 try:
                     await window.check()
                 except AssertionError as fault:
                     faults.append(f"{role}, {width}: {fault}")
-                window.complaints.clear()
-            await context.close()
+    assert not faults, "\n".join(faults)
+
+
+async def test_every_page_holds_the_words_of_every_language(tour: Tour) -> None:
+    faults = []
+    for language in ("pl", "fi"):
+        for role in ROLES:
+            for width in WIDTHS if PICTURES else ("phone",):
+                async for window in tour.pages(role, width, language=language):
+                    try:
+                        assert await window.page.get_attribute("html", "lang") == language
+                        await window.check_width()
+                    except AssertionError as fault:
+                        faults.append(f"{language}, {role}, {width}: {fault}")
     assert not faults, "\n".join(faults)
 
 

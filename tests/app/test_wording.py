@@ -1,0 +1,86 @@
+"""Days, lists, countries and the order of names in the three languages."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app import wording
+from app.i18n import language, later, ngettext, preferred, speaking
+from app.wording import alphabetical
+
+INSTANT = datetime(2026, 5, 5, 8, 20, tzinfo=UTC)
+NAMES = ["Łódź", "Lublin", "Lyon", "Ålesund", "Aachen", "Örebro", "Oulu", "Zwolle", "Żywiec", "Ängelholm", "3D Valley"]
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "when", "dated", "several", "country", "tongue", "number"),
+    [
+        ("en", "Tuesday 5 May", "Tue 5 May 10:20", "5 May 2026", "a, b and c", "Finland", "Polish", "12,500.5"),
+        ("pl", "wtorek, 5 maja", "wt. 5 maja 10:20", "5 maja 2026", "a, b i c", "Finlandia", "polski", "12\xa0500,5"),
+        (
+            "fi", "tiistai 5. toukokuuta", "ti 5.5. 10:20", "5. toukokuuta 2026", "a, b ja c", "Suomi", "puola",
+            "12\xa0500,5",
+        ),
+    ],
+)  # fmt: skip
+def test_things_are_said_as_the_reader_says_them(
+    code: str, day: str, when: str, dated: str, several: str, country: str, tongue: str, number: str
+) -> None:
+    with speaking(code):
+        assert wording.day(date(2026, 5, 5)) == day
+        assert wording.when(INSTANT, ZoneInfo("Europe/Warsaw")) == when
+        assert wording.dated(date(2026, 5, 5)) == dated
+        assert wording.several(["a", "b", "c"]) == several
+        assert wording.country("FI") == country
+        assert wording.tongue("pl") == tongue
+        assert wording.number(12_500.5) == number
+
+
+def test_what_nobody_knows_stays_as_it_is() -> None:
+    assert (wording.country("QZ"), wording.tongue("zzz"), wording.country("")) == ("QZ", "zzz", "")
+
+
+@pytest.mark.parametrize(
+    ("code", "ordered"),
+    [
+        ("en", "3D Valley, Aachen, Ålesund, Ängelholm, Łódź, Lublin, Lyon, Örebro, Oulu, Zwolle, Żywiec"),
+        ("pl", "3D Valley, Aachen, Ålesund, Ängelholm, Lublin, Lyon, Łódź, Örebro, Oulu, Zwolle, Żywiec"),
+        ("fi", "3D Valley, Aachen, Łódź, Lublin, Lyon, Oulu, Zwolle, Żywiec, Ålesund, Ängelholm, Örebro"),
+    ],
+)
+def test_names_are_in_the_order_of_the_alphabet(code: str, ordered: str) -> None:
+    with speaking(code):
+        assert ", ".join(sorted(NAMES, key=alphabetical)) == ordered
+
+
+@given(st.lists(st.text()))
+def test_every_text_has_its_place_whatever_the_case(names: list[str]) -> None:
+    for code in ("en", "pl", "fi"):
+        with speaking(code):
+            keys = [alphabetical(name) for name in names]
+            assert sorted(keys) == [alphabetical(name) for name in sorted(names, key=alphabetical)]
+            assert keys == [alphabetical(name.casefold()) for name in names]
+
+
+@given(st.lists(st.text("abcxyz ")))
+def test_plain_letters_sort_as_they_always_did(names: list[str]) -> None:
+    assert sorted(names, key=alphabetical) == sorted(names)
+
+
+def test_a_language_without_texts_is_english() -> None:
+    with speaking("de"):
+        assert language() == "en"
+    assert preferred("de, *;q=0.1") == "en"
+    assert preferred("de-AT, fi-FI;q=0.8") == "fi"
+
+
+def test_polish_counts_in_three_ways_and_finnish_in_two() -> None:
+    singular, plural = later("%(n)s person"), later("%(n)s people")
+    with speaking("pl"):
+        said = [ngettext(singular, plural, n) for n in (1, 2, 5, 12, 22, 112)]
+        assert said == [f"%(n)s {word}" for word in ("osoba", "osoby", "osób", "osób", "osoby", "osób")]
+    with speaking("fi"):
+        assert [ngettext(singular, plural, n) for n in (1, 2)] == ["%(n)s henkilö", "%(n)s henkilöä"]
