@@ -1,15 +1,26 @@
 """Somebody cannot be there, says the desk: their meetings in that time stand until the schedule is mended."""
 
+from datetime import datetime
+
 from app.errors import Refused
 from app.i18n import _
 from app.intervals import Interval, overlaps
 from app.journal import Actor, changing
+from app.wording import alphabetical
 from events.models import Event, Participant
-from matchmaking.models import Block
+from matchmaking.models import Block, Meeting, MeetingStatus
 from matchmaking.parties import acting_for, desk_only
 from matchmaking.posing import FREEZE
 from matchmaking.times import placed_meetings
 from matchmaking.wording import meeting_line
+
+
+async def expected(event: Event, *, now: datetime) -> list[Participant]:
+    """Who has a meeting ahead, by name."""
+    ahead = Meeting.filter(event=event, status=MeetingStatus.ACCEPTED, slot__start__gt=now)
+    pairs = await ahead.values_list("asker_id", "invitee_id")
+    found = await Participant.filter(id__in={one for pair in pairs for one in pair})
+    return sorted(found, key=lambda one: alphabetical(one.name))
 
 
 async def mark_away(participant: Participant, span: Interval, *, by: Actor) -> Block:

@@ -1,5 +1,7 @@
 """Desk pages of drafts: asking for one, watching it being made, and what to do with it."""
 
+from datetime import UTC, datetime
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
@@ -12,11 +14,12 @@ from app.web import answer, see_other, submitted
 from events.pages import desk_page
 from events.scope import Place
 from matchmaking.admits import AtDraft, at_draft
+from matchmaking.away import expected, mark_away
 from matchmaking.charts import curve
 from matchmaking.draft_view import view
 from matchmaking.drafting import discard_draft, draft_schedule, failure, scope_of
 from matchmaking.figures import rounds
-from matchmaking.forms import DraftForm
+from matchmaking.forms import AwayForm, DraftForm
 from matchmaking.models import Draft, DraftKind, DraftState
 from matchmaking.overview import desk_list
 from matchmaking.releasing import release_draft
@@ -25,13 +28,13 @@ MENDING_SECONDS = 3
 
 
 async def drafts_page(request: Request, place: Place) -> Response:
-    return await _drafts(request, place, DraftForm())
+    return await _drafts(request, place)
 
 
 async def ask_draft(request: Request, place: Place) -> Response:
     form = await submitted(request, DraftForm)
     if not form.validate():
-        return await _drafts(request, place, form, status=422)
+        return await _drafts(request, place, form=form, status=422)
     draft = await draft_schedule(
         place.event,
         kind=DraftKind.WAITING if form.keep.data else DraftKind.WHOLE,
@@ -45,6 +48,17 @@ async def ask_draft(request: Request, place: Place) -> Response:
 async def mending(request: Request, place: Place) -> Response:
     draft = await draft_schedule(place.event, kind=DraftKind.MEND, seconds=MENDING_SECONDS, by=place.actor)
     return answer(request, {"draft": draft.id}, url=f"{place.path}/desk/drafts/{draft.id}")
+
+
+async def absence(request: Request, place: Place) -> Response:
+    form = await submitted(request, AwayForm, zone=place.event.tz)
+    form.offer(await expected(place.event, now=datetime.now(UTC)))
+    if not form.validate():
+        return await _drafts(request, place, away=form, status=422)
+    participant = form.participant()
+    await mark_away(participant, form.span(), by=place.actor)
+    flash = _("Nobody expects %(name)s in that time any more. Mend the schedule to find other times.")
+    return see_other(f"{place.path}/desk/drafts", flash=flash % {"name": participant.name})
 
 
 async def draft_page(request: Request, at: AtDraft) -> Response:
@@ -90,13 +104,19 @@ async def follow(websocket: WebSocket) -> None:
     return await live.serve(websocket, scope=scope_of(at.draft), topics=[at.place.event.desk], since=seen)
 
 
-async def _drafts(request: Request, place: Place, form: DraftForm, *, status: int = 200) -> Response:
+async def _drafts(
+    request: Request, place: Place, *, form: DraftForm | None = None, away: AwayForm | None = None, status: int = 200
+) -> Response:
+    if away is None:
+        away = AwayForm(zone=place.event.tz)
+        away.offer(await expected(place.event, now=datetime.now(UTC)))
     return desk_page(
         request,
         place,
         "matchmaking/desk_drafts.html",
         status=status,
-        form=form,
+        form=form or DraftForm(),
+        away=away,
         drafts=await Draft.filter(event=place.event).order_by("-id").limit(50).select_related("by"),
         rounds=await rounds(place.event),
         counts=(await desk_list(place.event)).counts,

@@ -11,6 +11,7 @@ from app.forms import Choice, Form, Instant, Line, Lines, Text, Tick, Ticks, Who
 from app.i18n import _, language, later
 from app.intervals import Interval
 from app.wording import alphabetical, tongue
+from events.models import Participant
 from events.networks.models import DemoCase, Pilot
 from matchmaking.affinity import Wish
 from matchmaking.cards import Card
@@ -126,12 +127,9 @@ class AvailabilityForm(Form):
         return [self.offered[key] for key in self.rounds.data or ()]
 
 
-class BlockForm(Form):
-    """Time kept free."""
-
+class SpanForm(Form):
     start = Instant(later("Start"))
     end = Instant(later("End"))
-    note = Line(later("What for"), limit=120, required=False, description=later("Only you see this."))
 
     def process(self, *args: Any, **kwargs: Any) -> None:
         zone: ZoneInfo = kwargs.pop("zone")
@@ -146,6 +144,25 @@ class BlockForm(Form):
         assert self.start.data is not None
         assert self.end.data is not None
         return Interval(self.start.data, self.end.data)
+
+
+class BlockForm(SpanForm):
+    """Time kept free."""
+
+    note = Line(later("What for"), limit=120, required=False, description=later("Only you see this."))
+
+
+class AwayForm(SpanForm):
+    """Who cannot be there, by id."""
+
+    who = Choice(later("Who"), [], validators=[InputRequired()])
+
+    def offer(self, participants: Iterable[Participant]) -> None:
+        self.offered = {str(one.id): one for one in participants}
+        self.who.choices = [(key, one.name) for key, one in self.offered.items()]
+
+    def participant(self) -> Participant:
+        return self.offered[str(self.who.data)]
 
 
 class RequestForm(Form):

@@ -11,7 +11,6 @@ from app.auth import Secret
 from app.journal import changing
 from app.models import Person, SignIn
 from matchmaking import cards
-from matchmaking.away import mark_away
 from matchmaking.directory import directory
 from matchmaking.drafting import work
 from matchmaking.figures import rounds
@@ -291,7 +290,13 @@ async def test_the_desk_mends_the_schedule(sqlite_fair, browse, anna, mikko):
     desk = await browse(fair.organiser)
     asked = await request_meeting(anna, mikko, message="", by=fair[anna])
     meeting = await accept(asked, by=fair[mikko])
-    await mark_away(anna, (await fair.slot("10:00")).span, by=fair.organiser)
+    day = fair.at("10:00").astimezone(fair.event.tz).strftime("%Y-%m-%d")
+    away = {"who": anna.id, "start": f"{day}T10:00", "end": f"{day}T10:20"}
+    assert f'value="{anna.id}">Anna</option>' in (await desk.get("/e/tampere/desk/drafts")).text
+    for wrong in ({"who": "999"}, {"who": ""}, {"end": f"{day}T09:00"}, {"start": "soon"}):
+        assert (await desk.post("/e/tampere/desk/absences", data=away | wrong)).status_code == 422
+    assert not await Block.exists()
+    assert (await desk.post("/e/tampere/desk/absences", data=away)).status_code == 303
     where = (await desk.post("/e/tampere/desk/drafts/mending")).headers["location"]
     assert await work()
     page = (await desk.get(where)).text
