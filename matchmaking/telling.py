@@ -17,6 +17,8 @@ SENTENCES = {
     "meeting.unscheduled": later("%(names)s: meeting without a time again"),
     "meeting.cancelled": later("%(names)s: meeting cancelled"),
     "meeting.expired": later("%(names)s: the request expired"),
+    "meeting.answered": later("%(names)s: an answer came by mail"),
+    "meeting.proposed": later("%(names)s: another time was proposed by mail"),
     "profile.written": later("%(name)s wrote the profile"),
     "profile.approved": later("The profile of %(name)s was approved"),
     "profile.returned": later("%(name)s was asked to complete the profile"),
@@ -31,6 +33,7 @@ SENTENCES = {
     "draft.failed": later("No schedule could be made"),
     "draft.discarded": later("A draft of the schedule was discarded"),
     "draft.released": later("The schedule was released; meetings changed: %(meetings)d"),
+    "draft.undone": later("A release of the schedule was undone; meetings changed: %(meetings)d"),
 }
 
 
@@ -44,6 +47,8 @@ def sentence(change: Change, event: Event) -> str:
 
 
 def _spot(change: Change, event: Event) -> Iterator[str]:
+    if change.kind == "meeting.proposed":  # its data says where the meeting is, not where it could go
+        return
     start, table = change.data.get("start"), change.data.get("table")
     if start:
         yield when(datetime.fromisoformat(start), event.tz)

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from app.i18n import speaking
 from app.intervals import Interval
-from app.journal import changes_since
+from app.journal import changes_since, changing
 from app.wording import when
 from matchmaking import telling
+from matchmaking.answers import proposed
 from matchmaking.drafting import discard_draft, draft_schedule
 from matchmaking.meetings import accept, cancel, decline, expire_due, request_meeting, reschedule
 from matchmaking.profiles import return_profile
@@ -43,6 +44,16 @@ async def test_meetings_are_told_with_names_time_and_table(fair: Fair) -> None:
         "Mikko and Eero: meeting requested",
         "Mikko and Eero: the request expired",
     ]
+
+
+async def test_proposal_is_told_without_the_time_that_it_would_leave(sqlite_fair: Fair) -> None:
+    fair = sqlite_fair
+    opened = await fair.round("10:00", "11:00")
+    anna, mikko = [await fair.delegate(name, opened) for name in ("Anna", "Mikko")]
+    meeting = await accept(await request_meeting(anna, mikko, message="", by=fair[anna]), by=fair[mikko])
+    async with changing(fair.event.scope, by=fair[mikko]) as changes:
+        assert await proposed(changes, meeting.subject, fair[mikko], fair.at("10:40"), fair.at("11:00"))
+    assert (await told(fair))[-1] == "Anna and Mikko: another time was proposed by mail"
 
 
 async def test_profiles_rounds_times_and_drafts_are_told(sqlite_fair: Fair) -> None:

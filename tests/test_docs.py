@@ -1,0 +1,79 @@
+"""The tables of docs/ name what the code has: every kind of fact in the journal, and every setting."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.config import Settings, from_environment
+from events import wording
+from matchmaking import telling
+
+ROOT = Path(__file__).resolve().parent.parent
+SLICES = ("app", "events", "matchmaking")
+KIND = re.compile(r"[a-z_]+\.[a-z_]+")
+NO_KINDS = re.compile(r"pilotmatch\..*|.*\.(ics|xml|json)")  # names of loggers and files
+SETTING = re.compile(r"[A-Z]+(_[A-Z]+)+")
+NEEDED = {
+    "DATABASE_URL": "sqlite:////tmp/pilotmatch.sqlite3",
+    "BASE_URL": "https://meet.example.org",
+    "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz",
+    "SMTP_URL": "smtps://mail.example.org",
+    "MAIL_FROM": "meetings@example.org",
+}
+
+
+def test_every_kind_of_fact_is_documented() -> None:
+    recorded = {kind for file in _journal_writers() for kind in _kinds_in(file)}
+    assert {kind for kinds in _documented().values() for kind in kinds} == recorded
+
+
+def test_every_fact_of_an_event_that_the_desk_hears_has_a_sentence() -> None:
+    heard = {kind for kind, who in _documented()["event:3"].items() if re.search(r"\b(all|desk)\b", who)}
+    assert heard == wording.SENTENCES.keys() | telling.SENTENCES.keys()
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    read = {text for text in _texts(ROOT / "app" / "config.py") if SETTING.fullmatch(text)}
+    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| ([^|]+) \|", (ROOT / "docs" / "SETTINGS.md").read_text("utf-8"), re.M))
+    assert rows.keys() == read
+    assert {name for name, needed in rows.items() if needed.startswith("yes")} == NEEDED.keys()
+    settings = from_environment(NEEDED)
+    defaults = {name: _default(settings, name) for name in rows.keys() - NEEDED.keys()}
+    assert {name: rows[name].replace("`", "") for name in defaults} == defaults
+
+
+def _documented() -> dict[str, dict[str, str]]:
+    """Scope → kind → who hears of it."""
+    scopes = (ROOT / "docs" / "CHANGES.md").read_text("utf-8").split("\n## `")[1:]
+    return {scope.partition("`")[0]: dict(_rows(scope)) for scope in scopes}
+
+
+def _rows(section: str) -> Iterator[tuple[str, str]]:
+    for kinds, who in re.findall(r"^\| (`[^|]+`) \| ([^|]+) \|", section, re.M):
+        yield from ((kind, who) for kind in re.findall(r"`([^`]+)`", kinds))
+
+
+def _journal_writers() -> Iterator[Path]:
+    for file in sorted(path for name in SLICES for path in (ROOT / name).rglob("*.py")):
+        if re.search(r"^from app\.journal import .*\b(changing|Changes)\b", file.read_text("utf-8"), re.M):
+            yield file
+
+
+def _kinds_in(file: Path) -> Iterator[str]:
+    return (text for text in _texts(file) if KIND.fullmatch(text) and not NO_KINDS.fullmatch(text))
+
+
+def _texts(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def _default(settings: Settings, name: str) -> str:
+    """As the table says it."""
+    value = getattr(settings, name.lower())
+    if value is None:
+        return "no"
+    said = ("yes" if value else "no") if isinstance(value, bool) else f"{value:g}"
+    return f"no, {said}"
