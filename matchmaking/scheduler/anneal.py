@@ -7,7 +7,7 @@ from random import Random
 from matchmaking.scheduler.pricing import beside
 from matchmaking.scheduler.timetable import FREE, Chain, Timetable
 
-HOT, COLD = 2.5, 1.0  # energies; a break weighs 5, an idle slot 1
+HOT, COLD = 2.5, 1.2  # energies; a break weighs 5, an idle slot 1
 LAG = 0.1  # of the time, before the clock rules the temperature and results depend on the machine
 WATCHED = 256  # steps between two looks at temperature, stop and who waits
 AT_WAITING = 0.85  # share of steps that begin with a participant who waits
