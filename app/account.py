@@ -22,7 +22,7 @@ from app.auth import (
     signed_in,
 )
 from app.config import Settings
-from app.forms import Address, Form, Line
+from app.forms import Address, Choice, Form, Line, Tick
 from app.i18n import _, languages, later
 from app.ical.imip import plain_mail
 from app.ical.itip import Mailbox
@@ -40,6 +40,23 @@ class SignInForm(Form):
 
 class AccountForm(Form):
     name = Line(later("Your name, as others see it"), limit=120)
+
+
+class RemindersForm(Form):
+    minutes = Choice(
+        later("Before a meeting or session of yours"),
+        [
+            ("auto", later("15 minutes on site, 5 online")),
+            ("5", later("5 minutes")),
+            ("10", later("10 minutes")),
+            ("15", later("15 minutes")),
+            ("30", later("30 minutes")),
+            ("60", later("60 minutes")),
+            ("0", later("never")),
+        ],
+    )
+    evening = Tick(later("In the evening, about the next day"))
+    requests = Tick(later("Once a day at most, about requests that wait for your answer"))
 
 
 async def sign_in_page(request: Request, person: Person | None) -> Response:
@@ -145,6 +162,19 @@ async def choose_calendar(request: Request, person: Person) -> Response:
     return see_other(_local(str(posted.get("back", ""))) or "/account", flash=_("Saved."))
 
 
+async def choose_reminders(request: Request, person: Person) -> Response:
+    form = await submitted(request, RemindersForm)
+    if not form.validate():
+        raise HTTPException(400)
+    minutes = None if form.minutes.data == "auto" else int(form.minutes.data)
+    async with changing("people", by=person) as changes:
+        await Person.filter(id=person.id).update(
+            remind_minutes=minutes, evening_digest=form.evening.data, request_digest=form.requests.data
+        )
+        changes.record("person.chose_reminders", person, topics=[])
+    return see_other("/account#reminders", flash=_("Saved."))
+
+
 async def open_calendar(request: Request, person: Person) -> Response:
     """An address for everything of theirs; the old one, if there was one, is dead."""
     await feeds.rotate(person, feeds.ALL, key=request.app.state.settings.secret_key)
@@ -193,6 +223,13 @@ async def _account(request: Request, person: Person, form: AccountForm, *, statu
         form=form,
         feed=feed,
         own=own,
+        reminders=RemindersForm(
+            data={
+                "minutes": "auto" if person.remind_minutes is None else str(person.remind_minutes),
+                "evening": person.evening_digest,
+                "requests": person.request_digest,
+            }
+        ),
         sign_ins=await SignIn.filter(person=person).order_by("-created_at"),
         current=request.state.sign_in,
     )
@@ -253,6 +290,7 @@ routes: list[GuardedRoute] = [
     route("/account", account_page, signed_in),
     route("/account", edit_account, signed_in, methods=["POST"]),
     route("/account/calendar", choose_calendar, signed_in, methods=["POST"]),
+    route("/account/reminders", choose_reminders, signed_in, methods=["POST"]),
     route("/account/feed", open_calendar, signed_in, methods=["POST"]),
     route("/account/feed/removal", remove_calendar, signed_in, methods=["POST"]),
     route("/account/sign-ins/{id:int}/end", end_sign_in, signed_in, methods=["POST"]),

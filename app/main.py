@@ -28,7 +28,7 @@ import matchmaking.ical
 import matchmaking.meetings
 import matchmaking.routes
 import matchmaking.telling
-from app import account, db, feeds, invitations, outbox, templating, web, workers
+from app import account, db, feeds, invitations, outbox, reminders, templating, unsubscribing, web, workers
 from app.config import Settings
 from app.guard import Guard
 from app.inbox import lmtp, mailbox, webhook
@@ -36,15 +36,16 @@ from app.inbox.answering import Answering
 from app.inbox.process import process
 from app.live import Hub, following
 from app.models import Mail, MailState, Topic
-from app.source import Source
+from app.source import Reminding
 
 MOST_BODY = 2 << 20  # bytes of a request; schedule files have a limit of their own
 LATE = timedelta(minutes=2)
-SOURCES: tuple[Source, ...] = (events.ical, matchmaking.ical)
+SOURCES: tuple[Reminding, ...] = (events.ical, matchmaking.ical)
 ANSWERING: tuple[Answering, ...] = (events.answers, matchmaking.answers)
 SLICES = (
     account,
     feeds,
+    unsubscribing,
     webhook,
     events.routes,
     events.feeds,
@@ -127,6 +128,7 @@ def work(settings: Settings) -> Mapping[str, workers.Work]:
         "settle invitations": lambda: invitations.settle_due(SOURCES, settings),
         "draft schedules": matchmaking.drafting.work,
         "expire requests": matchmaking.meetings.expire,
+        "remind": reminders.Looking(SOURCES, settings).work,
     }
     if settings.smtp_url:
         smtp_url = settings.smtp_url
@@ -159,13 +161,13 @@ async def health(request: Request) -> Response:
 
 
 async def robots(request: Request) -> Response:
-    return PlainTextResponse("User-agent: *\nDisallow: /sign-in\nDisallow: /account\n")
+    return PlainTextResponse("User-agent: *\nDisallow: /sign-in\nDisallow: /account\nDisallow: /unsubscribe\n")
 
 
 class Masked(logging.Filter):
     """Secrets in addresses (feeds, sign-in links) do not reach the access log."""
 
-    SECRET = re.compile(r"(/feeds/|/sign-in/)[^/?. ]+")
+    SECRET = re.compile(r"(/feeds/|/sign-in/|/unsubscribe/)[^/?. ]+")
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):

@@ -19,6 +19,9 @@ class Person(Model):
     language = fields.CharField(8, default="en")
     admin = fields.BooleanField(default=False)
     invited_by_mail = fields.BooleanField(default=True)  # else their commitments are in their feed; never in both
+    remind_minutes = fields.IntField(null=True)  # before what binds them; None: 15 on site, 5 online; 0: never
+    evening_digest = fields.BooleanField(default=True)
+    request_digest = fields.BooleanField(default=True)
     created_at: datetime = UTCDatetimeField(auto_now_add=True)
 
     class Meta:
@@ -149,6 +152,27 @@ class Mail(Model):
 
     class Meta:
         table = "mail"
+
+
+class ReminderKind(StrEnum):
+    SOON = "soon"
+    EVENING = "evening"
+    REQUESTS = "requests"
+
+
+class Reminder(Model):
+    """A person was reminded of something; never twice."""
+
+    id = fields.BigIntField(primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("app.Person", related_name="reminders")
+    person_id: int
+    kind = fields.CharEnumField(ReminderKind)
+    key = fields.CharField(100)  # of what: "meeting:7@2027-05-04T08:20:00+00:00", "event:3@2027-05-04"
+    at: datetime = UTCDatetimeField()
+
+    class Meta:
+        table = "reminder"
+        unique_together = (("person", "kind", "key"),)
 
 
 class Feed(Model):

@@ -53,6 +53,18 @@ class Occasion:
         return replace(self, url=base_url + self.url)
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody waits for a person's answer."""
+
+    person_id: int
+    scope: str
+    subject: str  # "meeting:7"
+    name: str  # who waits
+    since: datetime
+    url: str  # a path of ours: where to answer
+
+
 class Source(Protocol):
     """A slice's `ical` module, as the composition root hands it over."""
 
@@ -62,3 +74,13 @@ class Source(Protocol):
 
     async def occasion(self, scope: str) -> Occasion | None:
         """The event behind a scope; None if the scope is no event of this slice."""
+
+
+class Reminding(Source, Protocol):
+    """What `app.reminders` asks besides."""
+
+    async def starting(self, after: datetime, before: datetime) -> set[tuple[int, str]]:
+        """Who has something that starts then, and in which scope: (person, "event:3")."""
+
+    async def waiting(self, now: datetime) -> Sequence[Waiting]:
+        """All that waits for an answer."""

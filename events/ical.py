@@ -1,9 +1,11 @@
 """How sessions look in a calendar: `app.agenda` and `app.invitations` ask for people's, public feeds for an event's."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from app.i18n import _, language
-from app.source import Entry, Occasion
+from app.source import Entry, Occasion, Waiting
+from app.text import plain
 from events.models import Booking, Event, Participant, ParticipantStatus, Session, SessionStatus
 
 
@@ -31,6 +33,25 @@ async def occasion(scope: str) -> Occasion | None:
         return None
     place = ", ".join(part for part in (event.venue, event.city) if part)
     return Occasion(event.title, event.slug, f"/e/{event.slug}", place, event.zone, event.first_day, event.last_day)
+
+
+async def starting(after: datetime, before: datetime) -> set[tuple[int, str]]:
+    """Who speaks or has a seat in a session that starts then: (person, "event:3")."""
+    sessions = Session.filter(
+        start__gt=after, start__lte=before, status=SessionStatus.CONFIRMED, event__version__isnull=False
+    )
+    seats = sessions.filter(capacity__isnull=False, bookings__participant__person_id__isnull=False)
+    talks = sessions.filter(speakers__person_id__isnull=False)
+    found = [
+        *await seats.values_list("bookings__participant__person_id", "event_id"),
+        *await talks.values_list("speakers__person_id", "event_id"),
+    ]
+    return {(person_id, Event.scope_of(event_id)) for person_id, event_id in found}
+
+
+async def waiting(now: datetime) -> Sequence[Waiting]:
+    """Nobody waits for an answer to a session."""
+    return []
 
 
 async def entries(event: Event, **only: int) -> list[Entry]:
@@ -97,7 +118,7 @@ async def _whole(ids: Sequence[int] | set[int]) -> list[Session]:
 def _lines(session: Session) -> list[str]:
     speakers = [
         f"{speaker.name} ({speaker.organisation.name})" if speaker.organisation else speaker.name
-        for speaker in sorted(session.speakers, key=lambda speaker: speaker.name)
+        for speaker in sorted(session.speakers, key=lambda speaker: plain(speaker.name))
     ]
     lines = [session.subtitle, _("Speakers: %(names)s") % {"names": ", ".join(speakers)} if speakers else ""]
     return [line for line in (*lines, session.abstract) if line]

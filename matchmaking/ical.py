@@ -1,17 +1,18 @@
 """How meetings look in a calendar: `app.agenda` and `app.invitations` ask for them. They hold no one's address."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from tortoise.expressions import Q
 
-from app.i18n import _, speaking
-from app.source import Entry, Occasion
-from events.models import Participant
+from app.i18n import _
+from app.source import Entry, Occasion, Waiting
+from events.models import Event, Participant
 from matchmaking.models import Meeting, MeetingStatus
 
 
 async def agendas(person_ids: Sequence[int], scope: str) -> Mapping[int, Sequence[Entry]]:
-    """Meetings that have a time, and those that had one and were cancelled; each in its reader's language.
+    """Meetings that have a time, and those that had one and were cancelled, in the language being served.
 
     `scope` is "event:3" or "all". One query.
     """
@@ -19,14 +20,38 @@ async def agendas(person_ids: Sequence[int], scope: str) -> Mapping[int, Sequenc
     for meeting in await _timed(person_ids, scope):
         for reader, partner in _both(meeting):
             if reader.person and reader.person.id in agendas:
-                with speaking(reader.person.language):
-                    agendas[reader.person.id].append(entry(meeting, partner=partner))
+                agendas[reader.person.id].append(entry(meeting, partner=partner))
     return agendas
 
 
 async def occasion(scope: str) -> Occasion | None:
     """Meetings take place at somebody else's event."""
     return None
+
+
+async def starting(after: datetime, before: datetime) -> set[tuple[int, str]]:
+    """Who has a meeting that starts then: (person, "event:3")."""
+    placed = Meeting.filter(status=MeetingStatus.ACCEPTED, slot__start__gt=after, slot__start__lte=before)
+    found = await placed.values_list("asker__person_id", "invitee__person_id", "event_id")
+    return {(side, Event.scope_of(event_id)) for *sides, event_id in found for side in sides if side}
+
+
+async def waiting(now: datetime) -> Sequence[Waiting]:
+    """Requests that their invitee has not answered, oldest first."""
+    open_ones = Meeting.filter(
+        status=MeetingStatus.REQUESTED, expires_at__gt=now, invitee__person_id__isnull=False
+    ).select_related("event", "asker", "invitee")
+    return [
+        Waiting(
+            person_id=one.invitee.person_id or 0,
+            scope=one.event.scope,
+            subject=one.subject,
+            name=one.asker.name,
+            since=one.created_at,
+            url=f"/e/{one.event.slug}/meetings",
+        )
+        for one in await open_ones.order_by("id")
+    ]
 
 
 def entry(meeting: Meeting, *, partner: Participant) -> Entry:

@@ -51,10 +51,23 @@ def invite_mail(
 
 
 def plain_mail(
-    *, sender: Mailbox, recipient: Mailbox, subject: str, plain: str, html: str, message_id: str, now: datetime
+    *,
+    sender: Mailbox,
+    recipient: Mailbox,
+    subject: str,
+    plain: str,
+    html: str,
+    message_id: str,
+    now: datetime,
+    unsubscribe: str = "",
 ) -> bytes:
-    """A mail without a calendar, such as a sign-in link; it says that no human wrote it (RFC 3834)."""
+    """A mail without a calendar, such as a sign-in link; it says that no human wrote it (RFC 3834).
+
+    `unsubscribe` is the address where one POST ends such mails (RFC 8058).
+    """
     headers = {"Message-ID": message_id, "Auto-Submitted": "auto-generated"}
+    if unsubscribe:
+        headers |= {"List-Unsubscribe": f"<{unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     return _mail(sender, recipient, subject, _texts(plain, html), headers, now)
 
 

@@ -5,6 +5,9 @@ CREATE TABLE person (
     language VARCHAR(8) NOT NULL,
     admin {bool} NOT NULL,
     invited_by_mail {bool} NOT NULL,
+    remind_minutes INT CHECK (remind_minutes >= 0),
+    evening_digest {bool} NOT NULL,
+    request_digest {bool} NOT NULL,
     created_at {instant} NOT NULL
 );
 
@@ -107,6 +110,16 @@ CREATE TABLE mail (
 CREATE INDEX mail_due ON mail (due_at) WHERE state IN ('queued', 'sending');
 CREATE INDEX mail_uid ON mail (uid, id) WHERE state IN ('queued', 'sending');
 CREATE INDEX mail_scope ON mail (scope, id);
+
+-- Nobody is reminded of the same thing twice.
+CREATE TABLE reminder (
+    id {id},
+    person_id BIGINT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+    kind VARCHAR(8) NOT NULL CHECK (kind IN ('soon', 'evening', 'requests')),
+    key VARCHAR(100) NOT NULL,
+    at {instant} NOT NULL,
+    UNIQUE (person_id, kind, key)
+);
 
 CREATE TABLE feed (
     id {id},

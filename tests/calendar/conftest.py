@@ -16,13 +16,14 @@ from app import feeds, main
 from app.config import Settings
 from app.invitations import settle_due
 from app.models import Mail, MailState, Person
-from events.models import Participant, Room, Session
+from events.models import Room, Session
 from events.releasing import release_programme
 from events.rooms import add_room
 from events.schedule import Details, create_session
 from matchmaking.meetings import accept, request_meeting
 from matchmaking.models import Meeting
 from tests.answering import invitation_in
+from tests.app.plumbing import sign_in_row
 from tests.conftest import settings_for
 from tests.matchmaking.conftest import Fair, make_fair
 
@@ -84,8 +85,9 @@ class Stage:
         assert mail
         return invitation_in(bytes(mail.body))
 
-    async def person(self, participant: Participant) -> Person:
-        return self.fair[participant]
+    async def cookie(self, name: str = "Anna") -> dict[str, str]:
+        """The header of a browser in which they are signed in."""
+        return {"Cookie": f"sid={await sign_in_row(await Person.get(name=name))}"}
 
 
 @pytest.fixture

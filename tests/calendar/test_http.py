@@ -12,9 +12,7 @@ from xml.etree import ElementTree
 from icalendar import Calendar
 
 from app import feeds
-from app.auth import Secret
-from app.journal import changing
-from app.models import Feed, Person, SignIn
+from app.models import Feed, Person
 from events.participants import withdraw
 from matchmaking.meetings import cancel
 from tests.calendar.conftest import Stage
@@ -142,7 +140,7 @@ async def test_item_44_every_link_is_the_same_calendar(stage: Stage) -> None:
     meeting = await stage.meeting()
     await stage.session("Lignin")
     await stage.release()
-    page = (await stage.program.get(f"{stage.path}/calendars", headers=await cookie())).text
+    page = (await stage.program.get(f"{stage.path}/calendars", headers=await stage.cookie())).text
     own = await stage.private(stage.fair[meeting.asker])
     for path in (f"{stage.path}/feed.ics", own):
         https = f"{stage.settings.base_url}{path}"
@@ -205,14 +203,14 @@ async def test_owner_sees_when_it_was_last_fetched_and_by_what(stage: Stage) -> 
     feed = await Feed.get(person=anna)
     assert feed.used_by == "Thunderbird/153"
     assert feed.used_at is not None
-    page = await stage.program.get(f"{stage.path}/calendars", headers=await cookie())
+    page = await stage.program.get(f"{stage.path}/calendars", headers=await stage.cookie())
     assert "Thunderbird/153" in page.text
 
 
 async def test_owner_can_remove_the_address_and_make_a_new_one(stage: Stage) -> None:
     meeting = await stage.meeting()
     address = await stage.private(stage.fair[meeting.asker])
-    mine = await cookie() | {"Origin": stage.settings.base_url}
+    mine = await stage.cookie() | {"Origin": stage.settings.base_url}
     page = f"{stage.path}/calendars"
     await stage.program.post(f"{page}/removal", headers=mine)
     assert (await stage.program.get(address)).status_code == 410
@@ -224,16 +222,3 @@ async def test_owner_can_remove_the_address_and_make_a_new_one(stage: Stage) -> 
     assert everything in (await stage.program.get("/account", headers=mine)).text
     await stage.program.post("/account/feed/removal", headers=mine)
     assert (await stage.program.get(everything)).status_code == 410
-
-
-async def cookie() -> dict[str, str]:
-    """Anna's, who is signed in."""
-    anna = await Person.get(name="Anna")
-    secret = Secret.new()
-    async with changing("people", by="test") as changes:
-        row = await SignIn.create(
-            person=anna, token_hash=secret.hash, user_agent="test", created_at=changes.at,
-            expires_at=changes.at + timedelta(hours=1),
-        )  # fmt: skip
-        changes.record("person.signed_in", row, topics=[])
-    return {"Cookie": f"sid={secret.text}"}
