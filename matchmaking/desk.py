@@ -15,7 +15,17 @@ from events.pages import Link, desk_page
 from events.scope import Place, desk, find
 from matchmaking.admits import at_draft, number_of
 from matchmaking.directory import queue
-from matchmaking.draft_pages import absence, ask_draft, discarding, draft_page, drafts_page, follow, mending, releasing
+from matchmaking.draft_pages import (
+    absence,
+    ask_draft,
+    discarding,
+    draft_page,
+    drafts_page,
+    follow,
+    mending,
+    releasing,
+    undoing,
+)
 from matchmaking.figures import profile_counts, rounds
 from matchmaking.fit_view import fit_view
 from matchmaking.forms import ReturnForm, RoundForm, TablesForm
@@ -167,5 +177,6 @@ routes: list[BaseRoute] = [
     route("/e/{slug}/desk/drafts/{id}", draft_page, at_draft),
     route("/e/{slug}/desk/drafts/{id}/release", releasing, at_draft, methods=["POST"]),
     route("/e/{slug}/desk/drafts/{id}/discarding", discarding, at_draft, methods=["POST"]),
+    route("/e/{slug}/desk/drafts/{id}/undoing", undoing, at_draft, methods=["POST"]),
     WebSocketRoute("/e/{slug}/desk/drafts/{id}/live", follow),
 ]

@@ -22,7 +22,7 @@ from matchmaking.figures import rounds
 from matchmaking.forms import AwayForm, DraftForm
 from matchmaking.models import Draft, DraftKind, DraftState
 from matchmaking.overview import desk_list
-from matchmaking.releasing import release_draft
+from matchmaking.releasing import can_be_undone, release_draft, undo_release
 
 MENDING_SECONDS = 3
 
@@ -74,6 +74,7 @@ async def draft_page(request: Request, at: AtDraft) -> Response:
         view=await view(draft, at.place.event),
         curve=curve(draft.progress.get("points", [])),
         failure=failure(draft) if draft.state == DraftState.FAILED else "",
+        undoable=await can_be_undone(draft),
         working=draft.state in (DraftState.QUEUED, DraftState.RUNNING),
     )
 
@@ -89,6 +90,11 @@ async def releasing(request: Request, at: AtDraft) -> Response:
 async def discarding(request: Request, at: AtDraft) -> Response:
     await discard_draft(at.draft, by=at.place.actor)
     return see_other(f"{at.place.path}/desk/drafts", flash=_("The draft is discarded."))
+
+
+async def undoing(request: Request, at: AtDraft) -> Response:
+    await undo_release(at.draft, by=at.place.actor)
+    return see_other(at.path, flash=_("Undone: every meeting is where it was before."))
 
 
 async def follow(websocket: WebSocket) -> None:

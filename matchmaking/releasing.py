@@ -1,4 +1,4 @@
-"""Releasing a draft: is what it assumed still true? Then all meetings that it changes move at once, in one revision."""
+"""Releasing a draft, and undoing that: is what was assumed still true? Then all its meetings move at once."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -55,6 +55,39 @@ async def release_draft(draft: Draft, *, by: Actor) -> Draft:
     return draft
 
 
+async def undo_release(draft: Draft, *, by: Actor) -> Draft:
+    """Every meeting of the draft back to where it was before. Only the last release, and only while nobody has moved,
+    cancelled or taken anything that it needs: raises Refused with the list otherwise."""
+    async with changing(Event.scope_of(draft.event_id), by=by) as changes:
+        draft = await Draft.get(id=draft.id).select_related("event")
+        await desk_only(draft.event, by=by)
+        proposal = proposal_of(draft)
+        if proposal is None or not await can_be_undone(draft):
+            raise Refused(_("Only the last release can be undone."))
+        wanted = [_backwards(placement) for placement in proposal.changes]
+        today = await _today(draft.event, wanted, changes.at)
+        _refuse_undone([line for placement in wanted for line in _moved_since(placement, today)])
+        moved = await _apply(wanted, today)
+        draft.state = DraftState.DISCARDED
+        await draft.save(update_fields=["state"])
+        changes.record("draft.undone", draft, topics=[draft.event.desk], data={"meetings": len(moved)})
+        for placement, meeting in zip(wanted, moved, strict=True):
+            tell(changes, _kind(placement), meeting, {})
+    return draft
+
+
+async def can_be_undone(draft: Draft) -> bool:
+    """Whether it is the last release, and still stands."""
+    released = Draft.filter(event_id=draft.event_id, released_at__isnull=False).order_by("-released_at", "-id")
+    last = await released.first()
+    return draft.state == DraftState.RELEASED and last is not None and last.id == draft.id
+
+
+def _backwards(placement: Placement) -> Placement:
+    """The release has raised the meeting's version by one."""
+    return Placement(placement.meeting, placement.version + 1, before=placement.after, after=placement.before)
+
+
 async def _today(event: Event, wanted: Sequence[Placement], now: datetime) -> _Today:
     ids = {placement.meeting for placement in wanted}
     meetings = await Meeting.filter(event=event, id__in=ids).select_related("event", "asker", "invitee")
@@ -72,15 +105,23 @@ async def _today(event: Event, wanted: Sequence[Placement], now: datetime) -> _T
 
 
 def _refuse_moved(lines: Sequence[str]) -> None:
-    if not lines:
-        return
+    if lines:
+        raise Refused(
+            _("The schedule has moved on since this draft was made, so nothing was changed. Ask for a new draft."),
+            hints=_named(lines),
+        )
+
+
+def _refuse_undone(lines: Sequence[str]) -> None:
+    if lines:
+        raise Refused(_("The schedule has moved on since this release, so nothing was undone."), hints=_named(lines))
+
+
+def _named(lines: Sequence[str]) -> list[str]:
     hints = list(lines[:NAMED])
     if len(lines) > NAMED:
         hints.append(_("… and %(count)d more.") % {"count": len(lines) - NAMED})
-    raise Refused(
-        _("The schedule has moved on since this draft was made, so nothing was changed. Ask for a new draft."),
-        hints=hints,
-    )
+    return hints
 
 
 def _moved_since(placement: Placement, today: _Today) -> Iterator[str]:
@@ -94,6 +135,9 @@ def _moved_since(placement: Placement, today: _Today) -> Iterator[str]:
         yield _("%(names)s do not meet any more.") % words
     elif meeting.version != placement.version:
         yield _("%(names)s have changed their meeting.") % words
+    elif placement.before and (slot := today.slots.get(placement.before.slot)) and slot.start <= today.now:
+        told = {**words, "when": when(slot.start, today.event.tz)}
+        yield _("The meeting of %(names)s at %(when)s has begun.") % told
     elif placement.after:
         yield from _place_lost(placement.after.slot, placement.after.table, meeting, today, words)
 

@@ -13,11 +13,11 @@ from matchmaking import drafting
 from matchmaking.away import mark_away
 from matchmaking.drafting import discard_draft, draft_schedule, failure, proposal_of, run_draft, work
 from matchmaking.meetings import accept, cancel, request_meeting, reschedule
-from matchmaking.models import Draft, DraftKind, DraftState, Meeting, Slot
+from matchmaking.models import Block, Draft, DraftKind, DraftState, Meeting, Round, Slot
 from matchmaking.posing import problem_of
 from matchmaking.proposal import Proposal
-from matchmaking.releasing import release_draft
-from matchmaking.times import keep_free
+from matchmaking.releasing import release_draft, undo_release
+from matchmaking.times import give_back, keep_free
 
 
 @pytest.fixture
@@ -179,6 +179,61 @@ async def test_who_has_no_time_learns_why(fair):
     full, never = await agree(fair, jan, sara, waiting=True), await agree(fair, eve, lone, waiting=True)
     unplaced = {one.meeting: one.why for one in proposal_of(await ready(fair)).unplaced}
     assert unplaced == {full.id: "tables full", never.id: "no common slot"}
+
+
+async def test_the_last_release_can_be_undone_once(fair, crowd, waiting, assert_sound):
+    first = await release_draft(await ready(fair), by=fair.organiser)
+    stood = {meeting.id: (meeting.slot_id, meeting.table_id) for meeting in await Meeting.all()}
+    anna = crowd[0]
+    busy = await Meeting.get(id=waiting[0].id).select_related("slot")
+    jan, sara = crowd[2], await fair.delegate("Sara", await Round.get())
+    await agree(fair, jan, sara, waiting=True)
+    await mark_away(anna, busy.slot.span, by=fair.organiser)
+    second = await release_draft(await ready(fair), by=fair.organiser)
+    with pytest.raises(Refused, match="Only the last release"):
+        await undo_release(first, by=fair.organiser)
+    with pytest.raises(Forbidden):
+        await undo_release(second, by=fair[anna])
+    with pytest.raises(Refused, match="moved on since this release") as refused:
+        await undo_release(second, by=fair.organiser)
+    assert any(hint.startswith("Anna is not free at") for hint in refused.value.hints), "they would go back to nobody"
+    await give_back(await Block.get(), by=fair.organiser)
+
+    undone = await undo_release(second, by=fair.organiser)
+    assert undone.state == DraftState.DISCARDED
+    back = {meeting.id: (meeting.slot_id, meeting.table_id) for meeting in await Meeting.all()}
+    assert {**back, **stood} == back
+    facts = await changes_since(fair.event.scope, await revision(fair.event.scope) - 1)
+    assert facts[0].kind == "draft.undone"
+    assert {"meeting.rescheduled", "meeting.unscheduled"} <= {fact.kind for fact in facts[1:]}
+    await assert_sound()
+    for draft in (first, second):
+        with pytest.raises(Refused, match="Only the last release"):
+            await undo_release(draft, by=fair.organiser)
+
+
+async def test_nothing_is_undone_once_somebody_has_acted(fair, crowd, waiting, assert_sound):
+    draft = await release_draft(await ready(fair), by=fair.organiser)
+    await cancel(waiting[1], by=fair[crowd[1]])
+    before = await revision(fair.event.scope)
+    with pytest.raises(Refused) as refused:
+        await undo_release(draft, by=fair.organiser)
+    assert [*refused.value.hints] == ["Mikko and Jan do not meet any more."]
+    assert await revision(fair.event.scope) == before
+    await assert_sound()
+
+
+async def test_what_has_begun_is_neither_released_away_nor_undone(fair, crowd, waiting):
+    released = await release_draft(await ready(fair), by=fair.organiser)
+    first = await Meeting.all().order_by("slot__start").first().select_related("asker", "slot")
+    await mark_away(first.asker, first.slot.span, by=fair.organiser)
+    mended = await ready(fair, kind=DraftKind.MEND)
+    early = datetime.now(UTC) - timedelta(minutes=1)
+    await Slot.filter(id=first.slot_id).update(start=early, end=early + timedelta(minutes=20))
+    for verb, draft in ((undo_release, released), (release_draft, mended)):
+        with pytest.raises(Refused) as refused:
+            await verb(draft, by=fair.organiser)
+        assert any(hint.endswith("has begun.") for hint in refused.value.hints)
 
 
 async def test_what_has_a_time_can_be_kept(fair, crowd, waiting, assert_sound):

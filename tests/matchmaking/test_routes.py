@@ -283,6 +283,10 @@ async def test_a_draft_from_asking_to_release(sqlite_fair, browse, anna, mikko):
     assert (await Draft.get()).state == "released"
     assert (await desk.post(f"{where}/release")).status_code == 409
     assert (await Meeting.get(id=asked.id)).placed
+    assert "Undo the release" in (await desk.get(where)).text
+    assert (await desk.post(f"{where}/undoing")).status_code == 303
+    assert (await Meeting.get(id=asked.id)).waiting
+    assert "Undo the release" not in (await desk.get(where)).text
 
 
 async def test_the_desk_mends_the_schedule(sqlite_fair, browse, anna, mikko):
