@@ -33,7 +33,6 @@ SENTENCES = {
     "draft.failed": later("No schedule could be made"),
     "draft.discarded": later("A draft of the schedule was discarded"),
     "draft.released": later("The schedule was released; meetings changed: %(meetings)d"),
-    "draft.undone": later("The release of the schedule was undone; meetings changed: %(meetings)d"),
     "draft.undone": later("A release of the schedule was undone; meetings changed: %(meetings)d"),
 }
 
