@@ -104,7 +104,7 @@ class JoinForm(Form):
 class SpeakerForm(Form):
     """Somebody the desk knows by name only."""
 
-    name = Line(later("Name"), limit=120)
+    name = Line(later("Full name"), limit=120)
     position = Line(later("Position"), limit=120, required=False)
 
 
