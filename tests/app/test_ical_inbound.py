@@ -160,9 +160,9 @@ def _bombs() -> dict[str, bytes]:
 @pytest.mark.parametrize("name", list(_bombs()))
 def test_item_63_bombs_cost_little(name: str) -> None:
     raw = _bombs()[name]
-    began = time.perf_counter()
+    began = time.process_time()
     read(raw)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @settings(max_examples=400, deadline=2000)

