@@ -1,4 +1,4 @@
-"""Somebody cannot be there, says the desk: their meetings in that time stand until the schedule is mended."""
+"""Somebody cannot be there, or a table is lost, says the desk: meetings stand until the schedule is mended."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from app.intervals import Interval, overlaps
 from app.journal import Actor, changing
 from app.wording import alphabetical
 from events.models import Event, Participant
-from matchmaking.models import Block, Meeting, MeetingStatus
+from matchmaking.models import Block, Meeting, MeetingStatus, Round, Table
 from matchmaking.parties import acting_for, desk_only
 from matchmaking.posing import FREEZE
 from matchmaking.times import placed_meetings
@@ -46,3 +46,47 @@ async def mark_away(participant: Participant, span: Interval, *, by: Actor) -> B
         acting = await acting_for(participant, by=by)
         changes.record("block.kept", block, topics=[participant.topic, event.desk], data=data | acting)
     return block
+
+
+async def lose_table(opened: Round, number: int, start: datetime, *, by: Actor) -> Table:
+    """Nobody sits at that table of the round from then on; who has a time there keeps it until the schedule is mended.
+
+    Raises Refused, naming them, where meetings at it begin soon."""
+    async with changing(Event.scope_of(opened.event_id), by=by) as changes:
+        event = await Event.get(id=opened.event_id)
+        await desk_only(event, by=by)
+        table = await _table(opened, number)
+        soon = Meeting.filter(table=table, status=MeetingStatus.ACCEPTED, slot__start__gte=start)
+        soon = soon.filter(slot__start__lt=changes.at + FREEZE, slot__end__gt=changes.at)
+        standing = await soon.select_related("asker", "invitee", "slot", "table").order_by("slot__start")
+        if standing:
+            hints = [*(meeting_line(meeting, event.tz) for meeting in standing), _("Choose a later time.")]
+            raise Refused(_("Meetings that begin soon are at this table."), hints=hints)
+        table.lost_from = start
+        await table.save(update_fields=["lost_from"])
+        changes.record("table.lost", table, topics=[event.desk], data=_told(opened, table))
+    return table
+
+
+async def find_table(opened: Round, number: int, *, by: Actor) -> Table:
+    """It is there again."""
+    async with changing(Event.scope_of(opened.event_id), by=by) as changes:
+        event = await Event.get(id=opened.event_id)
+        await desk_only(event, by=by)
+        table = await _table(opened, number)
+        if table.lost_from:
+            table.lost_from = None
+            await table.save(update_fields=["lost_from"])
+            changes.record("table.found", table, topics=[event.desk], data=_told(opened, table))
+    return table
+
+
+async def _table(opened: Round, number: int) -> Table:
+    table = await Table.get_or_none(round=opened, number=number)
+    if table is None:
+        raise Refused(_("“%(name)s” has no table %(number)d.") % {"name": opened.name, "number": number})
+    return table
+
+
+def _told(opened: Round, table: Table) -> dict[str, object]:
+    return {"name": opened.name, "number": table.number}

@@ -14,6 +14,7 @@ from events.models import Participant
 from events.pages import Link, desk_page
 from events.scope import Place, desk, find
 from matchmaking.admits import at_draft, number_of
+from matchmaking.away import find_table, lose_table
 from matchmaking.directory import queue
 from matchmaking.draft_pages import (
     absence,
@@ -28,7 +29,7 @@ from matchmaking.draft_pages import (
 )
 from matchmaking.figures import profile_counts, rounds
 from matchmaking.fit_view import fit_view
-from matchmaking.forms import ReturnForm, RoundForm, TablesForm
+from matchmaking.forms import LossForm, ReturnForm, RoundForm, TableForm, TablesForm
 from matchmaking.leaving import withdraw
 from matchmaking.models import Profile, ProfileStatus, Round
 from matchmaking.overview import desk_list
@@ -105,6 +106,24 @@ async def tables(request: Request, place: Place) -> Response:
     return see_other(f"{place.path}/desk/rounds", flash=_("Saved."))
 
 
+async def loss(request: Request, place: Place) -> Response:
+    opened = await find(Round, place, request.path_params["id"])
+    form = await submitted(request, LossForm, zone=place.event.tz)
+    if not form.validate():
+        raise Refused(_("Say which table is lost, and from when."))
+    assert form.start.data
+    table = await lose_table(opened, int(form.number.data or 0), form.start.data, by=place.actor)
+    flash = _("Table %(number)d is lost. Mend the schedule for those who meet there.") % {"number": table.number}
+    return see_other(f"{place.path}/desk/rounds", flash=flash)
+
+
+async def finding(request: Request, place: Place) -> Response:
+    opened = await find(Round, place, request.path_params["id"])
+    form = await submitted(request, TableForm)
+    await find_table(opened, int(form.number.data or 0), by=place.actor)
+    return see_other(f"{place.path}/desk/rounds", flash=_("Saved."))
+
+
 async def closing(request: Request, place: Place) -> Response:
     opened = await find(Round, place, request.path_params["id"])
     await close_round(opened, by=place.actor)
@@ -156,6 +175,7 @@ async def _rounds(request: Request, place: Place, form: RoundForm, *, status: in
         status=status,
         form=form,
         rounds=await rounds(place.event),
+        loss=LossForm(zone=place.event.tz),
         fit=await fit_view(place.event, now=datetime.now(UTC)),
     )
 
@@ -168,6 +188,8 @@ routes: list[BaseRoute] = [
     route("/e/{slug}/desk/rounds", rounds_page, desk),
     route("/e/{slug}/desk/rounds", new_round, desk, methods=["POST"]),
     route("/e/{slug}/desk/rounds/{id}/tables", tables, desk, methods=["POST"]),
+    route("/e/{slug}/desk/rounds/{id}/losses", loss, desk, methods=["POST"]),
+    route("/e/{slug}/desk/rounds/{id}/recovery", finding, desk, methods=["POST"]),
     route("/e/{slug}/desk/rounds/{id}/closing", closing, desk, methods=["POST"]),
     route("/e/{slug}/desk/meetings", meetings_page, desk),
     route("/e/{slug}/desk/drafts", drafts_page, desk),

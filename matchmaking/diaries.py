@@ -1,7 +1,7 @@
 """Loads what `availability` reckons with: slots, tables, and what people do already. Few queries for many people."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -17,10 +17,14 @@ from matchmaking.models import Availability, Block, Meeting, MeetingStatus, Slot
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """The slots of an event in order of time, and its tables with what is taken of them."""
+    """The slots of an event in order of time, and its tables with what is taken of them.
+
+    `seats` are the tables of each slot (ids) that are not lost by then; the lost ones are taken, by nobody.
+    """
 
     slots: tuple[availability.Slot, ...]
     tables: Tables
+    seats: Mapping[int, tuple[int, ...]]
 
     @property
     def span(self) -> Interval | None:
@@ -35,13 +39,18 @@ async def floor(event: Event, *, without: Collection[int] = ()) -> Floor:
     slots = await Slot.filter(round__event=event).order_by("start", "id")
     of_round = defaultdict(list)
     for table in await Table.filter(round__event=event).order_by("number"):
-        of_round[table.round_id].append(table.id)
+        of_round[table.round_id].append(table)
+    seats = {slot.id: tuple(one.id for one in of_round[slot.round_id] if one.stands(slot)) for slot in slots}
     taken = defaultdict(set)
+    for slot in slots:
+        taken[slot.id] = {one.id for one in of_round[slot.round_id]} - {*seats[slot.id]}
     placed = Meeting.filter(event=event, status=MeetingStatus.ACCEPTED, slot_id__isnull=False)
     for meeting_id, slot_id, table_id in await placed.values_list("id", "slot_id", "table_id"):
         if meeting_id not in without:
             taken[slot_id].add(table_id)
-    return Floor(tuple(availability.Slot(slot.id, slot.round_id, slot.span) for slot in slots), Tables(of_round, taken))
+    ids = {round_id: [one.id for one in tables] for round_id, tables in of_round.items()}
+    shown = tuple(availability.Slot(slot.id, slot.round_id, slot.span) for slot in slots)
+    return Floor(shown, Tables(ids, taken), seats)
 
 
 async def diaries(

@@ -1,6 +1,6 @@
 """The desk's figures: how full the rounds are, and how far profiles and meetings have come."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from events.models import Event
@@ -16,6 +16,7 @@ class RoundFigures:
     tables: int
     ticks: int  # participants who can be met in it
     meetings: int
+    lost: tuple[Table, ...]
 
     @property
     def seats(self) -> int:
@@ -36,11 +37,19 @@ async def rounds(event: Event) -> list[RoundFigures]:
     """In order of time; five queries."""
     found = await Round.filter(event=event).order_by("start")
     slots = Counter(slot.round_id for slot in await Slot.filter(round__event=event))
-    tables = Counter(table.round_id for table in await Table.filter(round__event=event))
+    standing = await Table.filter(round__event=event).order_by("number")
+    tables = Counter(table.round_id for table in standing)
+    lost: dict[int, list[Table]] = defaultdict(list)
+    for table in standing:
+        if table.lost_from:
+            lost[table.round_id].append(table)
     ticks = Counter(tick.round_id for tick in await Availability.filter(round__event=event))
     placed = Meeting.filter(event=event, status=MeetingStatus.ACCEPTED, slot_id__isnull=False)
     meetings = Counter(round_id for (round_id,) in await placed.values_list("slot__round_id"))
-    return [RoundFigures(one, slots[one.id], tables[one.id], ticks[one.id], meetings[one.id]) for one in found]
+    return [
+        RoundFigures(one, slots[one.id], tables[one.id], ticks[one.id], meetings[one.id], tuple(lost[one.id]))
+        for one in found
+    ]
 
 
 async def profile_counts(event: Event) -> dict[str, int]:

@@ -219,6 +219,20 @@ class TablesForm(Form):
     tables = Whole(later("Tables"), low=1, high=MOST_TABLES)
 
 
+class TableForm(Form):
+    number = Whole(later("Table"), low=1, high=MOST_TABLES)
+
+
+class LossForm(TableForm):
+    """A table is lost, from a time on."""
+
+    start = Instant(later("Start"))
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        self.start.zone = kwargs.pop("zone")
+        super().process(*args, **kwargs)
+
+
 class DraftForm(Form):
     seconds = Whole(later("Seconds it may take"), low=1, high=MOST_SECONDS, default=20)
     keep = Tick(later("Keep the times that are there, and place only those who wait"))

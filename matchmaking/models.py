@@ -117,10 +117,14 @@ class Table(Model):
     round: fields.ForeignKeyRelation[Round] = fields.ForeignKeyField("matchmaking.Round", related_name="tables")
     round_id: int
     number = fields.IntField()
+    lost_from: datetime | None = UTCDatetimeField(null=True)  # nobody is seated at it in slots from then on
 
     class Meta:
         table = "meeting_table"
         unique_together = (("round", "number"),)
+
+    def stands(self, slot: Slot) -> bool:
+        return self.lost_from is None or slot.start < self.lost_from
 
 
 class Availability(Model):

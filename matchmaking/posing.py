@@ -11,7 +11,7 @@ from matchmaking import availability
 from matchmaking.availability import Diary, free_slots
 from matchmaking.diaries import diaries, floor
 from matchmaking.models import Meeting, MeetingStatus
-from matchmaking.proposal import Posed
+from matchmaking.proposal import Posed, Spot
 from matchmaking.scheduler import problem
 
 FREEZE = timedelta(minutes=30)  # slots that begin sooner are left as they are: people are on their way
@@ -38,7 +38,7 @@ async def _look_at(event: Event, revision: int, now: datetime, *, keep: bool, re
     fixed = {meeting.id: meeting.slot_id for meeting in meetings if meeting.slot_id and (keep or meeting.fixed)}
     people = list({one.id: one for meeting in meetings for one in (meeting.asker, meeting.invitee)}.values())
     found = await diaries(people, within=ground.span, without={meeting.id for meeting in meetings})
-    tables = tuple(tuple(ground.tables.of_round.get(slot.round, ())) for slot in slots)
+    tables = tuple(ground.seats[slot.id] for slot in slots)
     asked = problem.Problem(
         participants=tuple(_participant(found[one.id], slots, _own(fixed, meetings, one), now) for one in people),
         slots=tuple(_slot(slot, len(seats)) for slot, seats in zip(slots, tables, strict=True)),
@@ -51,6 +51,7 @@ async def _look_at(event: Event, revision: int, now: datetime, *, keep: bool, re
         slots=tuple(slot.id for slot in slots),
         tables=tables,
         versions=tuple(meeting.version for meeting in meetings),
+        spots=tuple(_spot(meeting) for meeting in meetings),
     )
 
 
@@ -62,6 +63,10 @@ async def _movable(event: Event, slots: Sequence[int], *, now: datetime, request
     found = Meeting.filter(wanted, event=event).select_related("asker", "invitee")
     upcoming = set(slots)
     return [meeting for meeting in await found.order_by("id") if meeting.slot_id in {None, *upcoming}]
+
+
+def _spot(meeting: Meeting) -> Spot | None:
+    return Spot(meeting.slot_id, meeting.table_id) if meeting.slot_id and meeting.table_id else None
 
 
 def _own(fixed: Mapping[int, int], meetings: Sequence[Meeting], one: Participant) -> set[int]:
@@ -104,7 +109,12 @@ def _meetings(
                 people=(person[meeting.asker_id], person[meeting.invitee_id]),
                 fixed=current if meeting.id in fixed else None,
                 current=current,
-                table=tables[current].index(meeting.table_id) if current is not None and meeting.table_id else None,
+                table=_seat(meeting, tables[current]) if current is not None else None,
             )
         )
     return asked
+
+
+def _seat(meeting: Meeting, tables: Sequence[int]) -> int | None:
+    """None: its table is lost."""
+    return tables.index(meeting.table_id) if meeting.table_id in tables else None

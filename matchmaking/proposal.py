@@ -105,13 +105,14 @@ class Posed:
     slots: tuple[int, ...]  # ids
     tables: tuple[tuple[int, ...], ...]  # ids, for each slot
     versions: tuple[int, ...]  # of the meetings
+    spots: tuple[Spot | None, ...]  # where they are today, be the table lost or not
 
     def proposal(self, plan: Plan, report: Report) -> Proposal:
-        meetings = zip(self.problem.meetings, self.versions, plan.slots, plan.tables, strict=True)
+        meetings = zip(self.problem.meetings, self.versions, self.spots, plan.slots, plan.tables, strict=True)
         return Proposal(
             placements=tuple(
-                Placement(meeting.id, version, self._spot(meeting.current, meeting.table), self._spot(slot, table))
-                for meeting, version, slot, table in meetings
+                Placement(meeting.id, version, before, self._spot(slot, table))
+                for meeting, version, before, slot, table in meetings
             ),
             unplaced=tuple(self._why(reason) for reason in unplaced(self.problem, plan.slots)),
             quality=self._quality(plan),

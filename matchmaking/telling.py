@@ -28,6 +28,8 @@ SENTENCES = {
     "round.opened": later("Round “%(name)s” was opened; slots: %(slots)d, tables: %(tables)d"),
     "round.changed": later("Round “%(name)s” was changed; tables: %(tables)d"),
     "round.closed": later("Round “%(name)s” was closed"),
+    "table.lost": later("Round “%(name)s”: table %(number)d is lost"),
+    "table.found": later("Round “%(name)s”: table %(number)d is there again"),
     "draft.asked": later("A schedule was asked for"),
     "draft.made": later("A draft of the schedule is ready"),
     "draft.failed": later("No schedule could be made"),

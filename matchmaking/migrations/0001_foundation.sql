@@ -48,6 +48,7 @@ CREATE TABLE meeting_table (
     id {id},
     round_id BIGINT NOT NULL REFERENCES round (id) ON DELETE CASCADE,
     number INT NOT NULL CHECK (number > 0),
+    lost_from {instant},
     UNIQUE (round_id, number)
 );
 

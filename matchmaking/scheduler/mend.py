@@ -1,6 +1,7 @@
 """Mends today's timetable: what cannot stand moves, touching few people; then those who wait get what is free."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from matchmaking.scheduler.plan import Plan, today
@@ -14,10 +15,24 @@ def mend(problem: Problem, *, seed: int, deadline_seconds: float, progress: Call
 
     Meetings that wait (no `current`) move nobody: they get slots that are still free, if there are any for them.
     """
+    problem = replace(problem, meetings=tuple(_turned_out(problem)))
     mended = repair(problem, today(problem), Changes(), seed=seed).plan
     slots = dict(zip(mended.ids, mended.slots, strict=True))
     settled = replace(problem, meetings=tuple(_settled(one, slots.get(one.id)) for one in problem.meetings))
     return solve(settled, seed=seed, deadline_seconds=deadline_seconds, progress=progress)
+
+
+def _turned_out(problem: Problem) -> Iterator[Meeting]:
+    """Where a slot has more meetings than tables, those that lost theirs go, so that nobody else gives way."""
+    load = Counter(meeting.current for meeting in problem.meetings)
+    for meeting in problem.meetings:
+        slot = meeting.current
+        loose = meeting.table is None and meeting.fixed is None
+        if slot is not None and loose and load[slot] > problem.slots[slot].tables:
+            load[slot] -= 1
+            yield replace(meeting, allowed=meeting.allowed & ~(1 << slot))
+        else:
+            yield meeting
 
 
 def _settled(meeting: Meeting, slot: int | None) -> Meeting:

@@ -10,12 +10,12 @@ import pytest
 from app.errors import Forbidden, Refused
 from app.journal import changes_since, revision
 from matchmaking import drafting
-from matchmaking.away import mark_away
+from matchmaking.away import find_table, lose_table, mark_away
 from matchmaking.drafting import discard_draft, draft_schedule, failure, proposal_of, run_draft, work
 from matchmaking.meetings import accept, cancel, request_meeting, reschedule
 from matchmaking.models import Block, Draft, DraftKind, DraftState, Meeting, Round, Slot
 from matchmaking.posing import problem_of
-from matchmaking.proposal import Proposal
+from matchmaking.proposal import Proposal, Spot
 from matchmaking.releasing import release_draft, undo_release
 from matchmaking.times import give_back, keep_free
 
@@ -268,6 +268,33 @@ async def test_mending_moves_only_what_cannot_stay(fair, assert_sound):
     assert await Meeting.filter(slot_id__isnull=False).count() == 3
     await assert_sound()
     assert proposal_of(await ready(fair, kind=DraftKind.MEND)).changes == [], "mended once is mended"
+
+
+async def test_a_lost_table_moves_those_who_sat_there_and_nobody_else(fair, assert_sound):
+    opened = await fair.round("10:00", "10:40", tables=2)
+    names = ("Anna", "Mikko", "Jan", "Sara", "Eve", "Lone")
+    anna, mikko, jan, sara, eve, lone = [await fair.delegate(name, opened) for name in names]
+    lost, staying = await agree(fair, anna, mikko), await agree(fair, jan, sara)
+    assert (lost.slot_id, lost.table.number, staying.table.number) == (staying.slot_id, 1, 2)
+    with pytest.raises(Forbidden):
+        await lose_table(opened, 1, fair.at("10:00"), by=fair[anna])
+    with pytest.raises(Refused, match="has no table 3"):
+        await lose_table(opened, 3, fair.at("10:00"), by=fair.organiser)
+    await lose_table(opened, 1, fair.at("10:00"), by=fair.organiser)
+    later = await agree(fair, eve, lone)
+    assert (later.slot_id, later.table.number) == ((await fair.slot("10:20")).id, 2), "nobody new sits there"
+    await cancel(later, by=fair[eve])
+    draft = await ready(fair, kind=DraftKind.MEND)
+    (change,) = proposal_of(draft).changes
+    assert (change.meeting, change.before) == (lost.id, Spot(lost.slot_id, lost.table_id))
+    assert change.after == Spot((await fair.slot("10:20")).id, staying.table_id)
+    await release_draft(draft, by=fair.organiser)
+    again = await Meeting.get(id=staying.id)
+    assert (again.slot_id, again.table_id, again.version) == (staying.slot_id, staying.table_id, staying.version)
+    await assert_sound()
+    await find_table(opened, 1, by=fair.organiser)
+    back = await agree(fair, eve, lone)
+    assert (back.slot_id, back.table.number) == (lost.slot_id, 1)
 
 
 async def test_a_fixed_meeting_is_neither_mended_nor_overlooked(fair, crowd):

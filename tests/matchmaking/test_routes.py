@@ -289,6 +289,20 @@ async def test_a_draft_from_asking_to_release(sqlite_fair, browse, anna, mikko):
     assert "Undo the release" not in (await desk.get(where)).text
 
 
+async def test_the_desk_loses_and_finds_a_table(sqlite_fair, browse, opened):
+    desk = await browse(sqlite_fair.organiser)
+    here = f"/e/tampere/desk/rounds/{opened.id}/losses"
+    start = sqlite_fair.at("10:20").astimezone(sqlite_fair.event.tz).strftime("%Y-%m-%dT%H:%M")
+    for wrong in ({"number": 0, "start": start}, {"number": 1}, {"number": 99, "start": start}):
+        assert (await desk.post(here, data=wrong)).status_code == 409
+    assert (await desk.post(here, data={"number": 2, "start": start})).status_code == 303
+    assert "Table 2 is lost from 10:20 on." in (await desk.get("/e/tampere/desk/rounds")).text
+    found = f"/e/tampere/desk/rounds/{opened.id}/recovery"
+    assert (await desk.post(found, data={"number": "x"})).status_code == 409
+    assert (await desk.post(found, data={"number": 2})).status_code == 303
+    assert "is lost from" not in (await desk.get("/e/tampere/desk/rounds")).text
+
+
 async def test_the_desk_mends_the_schedule(sqlite_fair, browse, anna, mikko):
     fair = sqlite_fair
     desk = await browse(fair.organiser)

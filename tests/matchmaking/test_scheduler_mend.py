@@ -35,6 +35,17 @@ def test_who_waits_gets_what_is_free_and_moves_nobody() -> None:
     assert plan.slots[2] in (1, 2)
 
 
+def test_of_a_full_slot_those_without_a_table_go() -> None:
+    """Both could go elsewhere; meeting 1 has lost its table."""
+    slots = (Slot(0, 20, 1), Slot(20, 40, 2))
+    meetings = (Meeting(1, (0, 1), current=0, table=None), Meeting(2, (2, 3), current=0, table=0))
+    assert mended(Problem((ANY,) * 4, slots, meetings)).slots == (1, 0)
+    assert mended(Problem((ANY,) * 4, slots, meetings[::-1])).slots == (0, 1)
+    roomy = (Slot(0, 20, 2), Slot(20, 40, 2))
+    plan = mended(Problem((ANY,) * 4, roomy, meetings))
+    assert (plan.slots, plan.tables) == ((0, 0), (1, 0)), "another table of the same slot will do"
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_a_mended_event_keeps_what_can_stay(seed: int) -> None:
     event = generate(people=40, table_use=0.7, seed=seed)
