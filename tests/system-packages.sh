@@ -1,9 +1,11 @@
 #!/bin/sh
-# Install what tests need from the system and is missing: PostgreSQL's server programs and Chromium.
+# Install what tests need from the system and is missing: PostgreSQL's server programs, Chromium, and libical,
+# which the system's Python asks what our invitations are worth.
 set -eu
 missing="$*"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || missing="$missing chromium"
+/usr/bin/python3 -c 'import gi; gi.require_version("ICalGLib", "3.0")' 2>/dev/null || missing="$missing gir1.2-ical-3.0 python3-gi"
 [ -n "$missing" ] || exit 0
 if ! command -v apt-get >/dev/null 2>&1; then
     echo "Please install: $missing" >&2

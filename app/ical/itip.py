@@ -169,8 +169,7 @@ def cancel(message: Cancel, *, organiser: Mailbox, attendee: Mailbox, now: datet
 def decline_counter(message: DeclineCounter, *, organiser: Mailbox, now: datetime) -> bytes:
     """The text/calendar body that says no to another time (RFC 5546 3.2.8)."""
     event = Event()
-    event["UID"] = vText(message.told.uid)
-    event["SEQUENCE"] = vInt(message.told.sequence)
+    event["UID"] = vText(message.told.uid)  # and no SEQUENCE: its table has none
     event["COMMENT"] = line(message.comment)
     return _stream("DECLINECOUNTER", event, organiser=organiser, now=now)
 

@@ -15,10 +15,13 @@ US = "meetings+tampere@pilotmatch.example"
 
 async def hand_over(site: Site, raw: bytes) -> None:
     """As the mail server in front does."""
+    await lmtp(site.lmtp_port, raw, US)
 
+
+async def lmtp(port: int, raw: bytes, to: str) -> None:
     def over() -> None:
-        with smtplib.LMTP("127.0.0.1", site.lmtp_port) as client:
-            assert client.sendmail("somebody@example.net", [US], raw) == {}
+        with smtplib.LMTP("127.0.0.1", port) as client:
+            assert client.sendmail("somebody@example.net", [to], raw) == {}
 
     await asyncio.to_thread(over)
 
