@@ -7,6 +7,7 @@ WIDTH, HEIGHT = 320, 120  # of the whole drawing, in its own units
 LEFT, TOP, BOTTOM = 34, 16, 22  # for the words around the plot
 BASE = HEIGHT - BOTTOM
 GAP = 0.25  # of a bar's place
+WIDEST = 48  # place of a bar, where there are few
 MOST_BARS = 12  # the last one stands for all that is beyond
 
 
@@ -41,7 +42,7 @@ def histogram(counts: Sequence[int]) -> tuple[Bar, ...]:
     """A bar for each value from 0 on; the highest fills the plot."""
     shown = [*counts[: MOST_BARS - 1], sum(counts[MOST_BARS - 1 :])] if len(counts) > MOST_BARS else list(counts)
     highest = max(shown, default=0) or 1
-    place = WIDTH / (len(shown) or 1)
+    place = min(WIDTH / (len(shown) or 1), WIDEST)
     bars = []
     for value, count in enumerate(shown):
         height = round(count / highest * (BASE - TOP), 1)
