@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -82,10 +83,13 @@ def create_app(settings: Settings) -> Starlette:
 
     app = Starlette(
         routes=routes(),
-        middleware=[Middleware(Guard, base_url=settings.base_url)],
+        # The limit stands inside the guard, so that its 413 has the guard's headers; a route may set its own.
+        middleware=[
+            Middleware(Guard, base_url=settings.base_url),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=MOST_BODY),
+        ],
         exception_handlers=web.ERRORS,
         lifespan=lifespan,
-        max_body_size=MOST_BODY,
     )
     app.state.settings = settings
     app.state.hub = Hub()
