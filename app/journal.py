@@ -105,9 +105,9 @@ async def changes_since(scope: str, since: int, *, limit: int = 1000) -> list[Ch
     if len(found) < limit:
         return found
     last = found[-1].revision
-    return [fact for fact in found if fact.revision < last] + await Change.filter(
-        scope=scope, revision=last
-    ).order_by("id")
+    return [fact for fact in found if fact.revision < last] + await Change.filter(scope=scope, revision=last).order_by(
+        "id"
+    )
 
 
 def person_topic(person_id: int) -> str:

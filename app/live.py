@@ -209,7 +209,6 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
         self.transport.write(frame)
         return True
 
-
     def keepalive_timeout(self) -> None:
         """It did not answer our ping: what waits in its buffer would keep the socket open for ever."""
         super().keepalive_timeout()
