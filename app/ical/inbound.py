@@ -150,7 +150,7 @@ def _reply(part: Message, mail: Message) -> Reply | None:
 
 def _text(part: Message) -> str:
     declared = part.get_param("charset")
-    part.del_param("charset")  # some of Python's codecs take quadratic time, and the sender names the codec
+    part.del_param("charset")  # newer Pythons would decode with it, and some codecs take quadratic time
     data = part.get_payload(decode=True)
     assert isinstance(data, bytes)
     try:

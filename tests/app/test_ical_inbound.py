@@ -132,7 +132,8 @@ def _bombs() -> dict[str, bytes]:
     event = b"BEGIN:VEVENT\r\nEND:VEVENT\r\n"
     good, plain = answer(INVITED), b"Content-Type: text/calendar"
     many = b"Content-Type: multipart/a; boundary=a\n\n"
-    nested = b"".join(b"Content-Type: multipart/a; boundary=%d\n\n--%d\n" % (n, n) for n in range(19))
+    levels = [b"Content-Type: multipart/a; boundary=%d\n\n--%d\n" % (n, n) for n in range(300)]
+    nested = b"".join(levels[:19])
     zone = b"BEGIN:VTIMEZONE\r\nTZID:X\r\nBEGIN:STANDARD\r\nDTSTART:00010101T000000\r\nRRULE:FREQ=SECONDLY\r\n"
     zone += b"TZOFFSETFROM:+0000\r\nTZOFFSETTO:+0100\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT"
     coded = plain + b"\nContent-Transfer-Encoding: base64\n\n"
@@ -142,6 +143,7 @@ def _bombs() -> dict[str, bytes]:
         "the same in base64": coded + base64.encodebytes(b"METHOD:REPLY\r\n" + event * 7_000),
         "endless nesting": b"Content-Type: multipart/a; boundary=a\n\n--a\n" * 5_000,
         "nested as deep as we look": nested + b"--17\n\n" * 6_000,
+        "lines, each compared with every level": b"".join(levels) + b"\n" * 240_000,
         "thousands of parts": many + b"--a\nContent-Type: text/calendar\n\n" * 6_000,
         "endless parameters": plain + b'; x="' + b";" * 200_000 + b'"\n\nx',
         "many long parameters": (plain + b'; x="' + b";" * 1_900 + b'"\n') * 120,
