@@ -11,13 +11,14 @@ import httpx2
 import pytest
 from playwright.async_api import Browser
 
-from app import auth, outbox
-from app.models import Mail, Person
+from app import auth, outbox, unsubscribing
+from app.models import Mail, Person, ReminderKind
 from events.models import Event, Participant, Room, Session, Track
 from matchmaking.demo.loading import load_demo
 from matchmaking.drafting import draft_schedule, run_draft
 from matchmaking.models import Draft, Meeting, MeetingStatus
 from tests.browsing import WIDTHS, Window, chromium
+from tests.conftest import SECRET
 from tests.sink import Sink
 from tests.stories.conftest import Site
 from tests.test_authorisation import MATRIX
@@ -124,12 +125,16 @@ async def _addresses(event: Event, delegate: Participant) -> dict[str, str]:
         "drafts": await Draft.filter(event=event).first(),
         "outbox": await Mail.filter(scope=outbox.mail_scope(event.scope)).first(),
     }
-    addresses = {}
+    # pages whose address is a secret
+    addresses = {
+        "/sign-in/{token}": f"/sign-in/{link.text}",
+        "/unsubscribe/{token}": unsubscribing.address(delegate.person, ReminderKind.SOON, key=SECRET),
+    }
     for key in MATRIX["routes"]:
         method, _, path = key.partition(" ")
         if method != "GET" or path.endswith((".ics", ".ico", ".txt", "healthz")):
             continue
-        address = path.replace("{slug}", event.slug).replace("{code}", "vanguard").replace("{token}", link.text)
+        address = path.replace("{slug}", event.slug).replace("{code}", "vanguard")
         for word, thing in ids.items():
             if thing is not None:
                 address = address.replace(f"/{word}/{{id}}", f"/{word}/{thing.pk}")
