@@ -236,10 +236,12 @@ async def personal(request: Request, _nobody: None) -> Response:
 
 
 async def _note_use(feed: Feed, program: str) -> None:
-    """For its owner, who may wonder whether it works. No fact of the journal: nobody waits for it."""
-    now = datetime.now(UTC)
-    if feed.used_at is None or feed.used_at < now - USE_NOTED:
-        await Feed.filter(id=feed.id).update(used_at=now, used_by=_printable(program)[:120])
+    """For its owner, who may wonder whether it works; at most once an hour."""
+    if feed.used_at is not None and feed.used_at >= datetime.now(UTC) - USE_NOTED:
+        return
+    async with changing(PEOPLE, by="calendar program") as changes:
+        await Feed.filter(id=feed.id).update(used_at=changes.at, used_by=_printable(program)[:120])
+        changes.record("feed.fetched", feed, topics=[])
 
 
 async def _personal_contents(sources: Sequence[Source], feed: Feed, scopes: Sequence[str]) -> Contents:
