@@ -60,7 +60,7 @@ class Site:
             f"{{% block head %}}{self.head}{{% endblock %}}{{% block main %}}{self.main}{{% endblock %}}"
         )
         live = {"url": "/live", "since": self.revision}
-        page = {"language": language(), "live": live, "person": None, "flash": "", "path": "/page"}
+        page = {"language": language(), "live": live, "person": None, "flash": "", "path": "/page", "back": "/page"}
         return templating.environment.from_string(source).render(page)
 
 
