@@ -152,13 +152,12 @@ async def choose_calendar(request: Request, person: Person) -> Response:
     if posted.get("by") not in ("mail", "feed"):
         raise HTTPException(400)
     by_mail = posted.get("by") == "mail"
-    for topic in await Topic.filter(name=person_topic(person.id)):
-        async with changing(topic.scope, by=person) as changes:
-            await Person.filter(id=person.id).update(invited_by_mail=by_mail)
-            changes.record("person.chose_calendar", person, topics=[person_topic(person.id)])
     async with changing("people", by=person) as changes:
         await Person.filter(id=person.id).update(invited_by_mail=by_mail)
         changes.record("person.chose_calendar", person, topics=[])
+    for topic in await Topic.filter(name=person_topic(person.id)):  # so that each event's invitations are settled anew
+        async with changing(topic.scope, by=person) as changes:
+            changes.record("person.chose_calendar", person, topics=[topic.name])
     return see_other(_local(str(posted.get("back", ""))) or "/account", flash=_("Saved."))
 
 
