@@ -22,6 +22,7 @@ class Person(Model):
     remind_minutes = fields.IntField(null=True)  # before what binds them; None: 15 on site, 5 online; 0: never
     evening_digest = fields.BooleanField(default=True)
     request_digest = fields.BooleanField(default=True)
+    news_digest = fields.BooleanField(default=True)
     created_at: datetime = UTCDatetimeField(auto_now_add=True)
 
     class Meta:
@@ -158,6 +159,7 @@ class ReminderKind(StrEnum):
     SOON = "soon"
     EVENING = "evening"
     REQUESTS = "requests"
+    NEWS = "news"
 
 
 class Reminder(Model):

@@ -23,6 +23,7 @@ OFF: dict[ReminderKind, dict[str, object]] = {
     ReminderKind.SOON: {"remind_minutes": 0},
     ReminderKind.EVENING: {"evening_digest": False},
     ReminderKind.REQUESTS: {"request_digest": False},
+    ReminderKind.NEWS: {"news_digest": False},
 }
 
 

@@ -10,7 +10,7 @@ from tortoise.models import Model
 from app.fields import UTCDatetimeField
 from app.i18n import later
 from app.models import Person
-from events.networks.models import Network, Pilot, Region
+from events.networks.models import Network, Pilot, Region, Series
 
 
 class EventKind(StrEnum):
@@ -43,6 +43,14 @@ class Event(Model):
     last_day: date = fields.DateField()
     version = fields.CharField(40, null=True)  # the newest release; None: only the desk sees the programme
     about_version = fields.IntField(default=1)  # +1 on every edit of its own facts, as a session's `version`
+    series: fields.ForeignKeyNullableRelation[Series] = fields.ForeignKeyField(
+        "events.Series", related_name="events", null=True, on_delete=fields.SET_NULL
+    )
+    series_id: int | None
+    part_of: fields.ForeignKeyNullableRelation["Event"] = fields.ForeignKeyField(
+        "events.Event", related_name="parts", null=True, on_delete=fields.SET_NULL
+    )
+    part_of_id: int | None  # the convention it is held at
 
     class Meta:
         table = "event"
@@ -267,6 +275,42 @@ class Booking(Model):
     class Meta:
         table = "booking"
         unique_together = (("session", "participant"),)
+
+
+class Attendance(Model):
+    """The desk confirms that somebody was there, as workshops, seminars and trainings do."""
+
+    id = fields.IntField(primary_key=True)
+    participant: fields.OneToOneRelation[Participant] = fields.OneToOneField(
+        "events.Participant", related_name="attendance"
+    )
+    participant_id: int
+    at: datetime = UTCDatetimeField()
+
+    class Meta:
+        table = "attendance"
+
+
+class Question(Model):
+    """What a participant asks everybody at the event, and what somebody answered."""
+
+    id = fields.IntField(primary_key=True)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("events.Event", related_name="questions")
+    event_id: int
+    asker: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(
+        "events.Participant", related_name="questions"
+    )
+    asker_id: int
+    text = fields.CharField(1000)
+    answer = fields.TextField(default="")
+    answerer: fields.ForeignKeyNullableRelation[Participant] = fields.ForeignKeyField(
+        "events.Participant", related_name="answers", null=True, on_delete=fields.SET_NULL
+    )
+    answerer_id: int | None
+    at: datetime = UTCDatetimeField()
+
+    class Meta:
+        table = "question"
 
 
 class Upload(Model):

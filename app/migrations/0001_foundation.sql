@@ -8,6 +8,7 @@ CREATE TABLE person (
     remind_minutes INT CHECK (remind_minutes >= 0),
     evening_digest {bool} NOT NULL,
     request_digest {bool} NOT NULL,
+    news_digest {bool} NOT NULL,
     created_at {instant} NOT NULL
 );
 
@@ -115,7 +116,7 @@ CREATE INDEX mail_scope ON mail (scope, id);
 CREATE TABLE reminder (
     id {id},
     person_id BIGINT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
-    kind VARCHAR(8) NOT NULL CHECK (kind IN ('soon', 'evening', 'requests')),
+    kind VARCHAR(8) NOT NULL CHECK (kind IN ('soon', 'evening', 'requests', 'news')),
     key VARCHAR(100) NOT NULL,
     at {instant} NOT NULL,
     UNIQUE (person_id, kind, key)

@@ -33,6 +33,7 @@ CREATE TABLE pilot (
     network_id BIGINT NOT NULL REFERENCES network (id) ON DELETE CASCADE,
     code VARCHAR(12) NOT NULL,
     names {json} NOT NULL,
+    about TEXT NOT NULL,
     position INT NOT NULL,
     UNIQUE (network_id, code)
 );
@@ -52,6 +53,15 @@ CREATE TABLE demo_case (
     UNIQUE (pilot_id, code)
 );
 
+CREATE TABLE series (
+    id {id},
+    network_id BIGINT NOT NULL REFERENCES network (id) ON DELETE CASCADE,
+    slug VARCHAR(60) NOT NULL,
+    title VARCHAR(200) NOT NULL,
+    about TEXT NOT NULL,
+    UNIQUE (network_id, slug)
+);
+
 CREATE TABLE event (
     id {id},
     slug VARCHAR(60) NOT NULL UNIQUE,
@@ -69,9 +79,13 @@ CREATE TABLE event (
     last_day DATE NOT NULL,
     version VARCHAR(40),
     about_version INT NOT NULL,
+    series_id BIGINT REFERENCES series (id) ON DELETE SET NULL,
+    part_of_id BIGINT REFERENCES event (id) ON DELETE SET NULL,
     CHECK (first_day <= last_day)
 );
 CREATE INDEX event_network ON event (network_id, first_day);
+CREATE INDEX event_series ON event (series_id);
+CREATE INDEX event_part_of ON event (part_of_id);
 
 CREATE TABLE room (
     id {id},

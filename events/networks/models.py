@@ -1,12 +1,15 @@
-"""Tables of the networks: regions, dated memberships, pilots, their lead regions and demo cases."""
+"""Tables of the networks: regions, dated memberships, pilots with their leads and demo cases, and who has to do with
+them: coordinators, followers, people who agreed to be listed."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from tortoise import fields
 from tortoise.models import Model
 
+from app.fields import UTCDatetimeField
 from app.i18n import later
+from app.models import Person
 
 
 class Network(Model):
@@ -67,6 +70,7 @@ class Pilot(Model):
     network_id: int
     code = fields.CharField(12)
     names: dict[str, str] = fields.JSONField()  # language → name; "en" is always there
+    about = fields.TextField(default="")
     position = fields.IntField(default=0)
     leads: fields.ManyToManyRelation[Region] = fields.ManyToManyField(
         "events.Region", related_name="leading", through="pilot_lead", forward_key="region_id", backward_key="pilot_id"
@@ -101,3 +105,69 @@ class DemoCase(Model):
     class Meta:
         table = "demo_case"
         unique_together = (("pilot", "code"),)
+
+
+class NetworkRole(Model):
+    """A person coordinates a network, or one pilot of it."""
+
+    id = fields.IntField(primary_key=True)
+    network: fields.ForeignKeyRelation[Network] = fields.ForeignKeyField("events.Network", related_name="roles")
+    network_id: int
+    pilot: fields.ForeignKeyNullableRelation[Pilot] = fields.ForeignKeyField(
+        "events.Pilot", related_name="roles", null=True
+    )
+    pilot_id: int | None
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("app.Person", related_name="network_roles")
+    person_id: int
+    at: datetime = UTCDatetimeField()
+
+    class Meta:
+        table = "network_role"
+
+
+class Series(Model):
+    """Events that belong together, as one meeting held in a city after the other."""
+
+    id = fields.IntField(primary_key=True)
+    network: fields.ForeignKeyRelation[Network] = fields.ForeignKeyField("events.Network", related_name="series")
+    network_id: int
+    slug = fields.CharField(60)
+    title = fields.CharField(200)
+    about = fields.TextField(default="")
+
+    class Meta:
+        table = "series"
+        unique_together = (("network", "slug"),)
+
+
+class Follow(Model):
+    """A person wants to hear what is new in a pilot from then on."""
+
+    id = fields.IntField(primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("app.Person", related_name="follows")
+    person_id: int
+    pilot: fields.ForeignKeyRelation[Pilot] = fields.ForeignKeyField("events.Pilot", related_name="follows")
+    pilot_id: int
+    at: datetime = UTCDatetimeField()
+
+    class Meta:
+        table = "follow"
+        unique_together = (("person", "pilot"),)
+
+
+class Listing(Model):
+    """A person's consent, and since when: name and position stand on the pages of this organisation and its region."""
+
+    id = fields.IntField(primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("app.Person", related_name="listings")
+    person_id: int
+    organisation: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "events.Organisation", related_name="listings"
+    )
+    organisation_id: int
+    position = fields.CharField(120, default="")
+    at: datetime = UTCDatetimeField()
+
+    class Meta:
+        table = "listing"
+        unique_together = (("person", "organisation"),)
