@@ -10,6 +10,7 @@ from wtforms import Form as BaseForm
 from wtforms.fields import (
     BooleanField,
     Field,
+    FormField,
     IntegerField,
     SelectField,
     SelectMultipleField,
@@ -21,8 +22,8 @@ from wtforms.fields.datetime import DateField, DateTimeLocalField
 from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput
 
-from app import i18n
-from app.i18n import _
+from app import i18n, money
+from app.i18n import LANGUAGES, _
 from app.text import BadText, canonical_address, clean_line, clean_text
 
 MINUTES = 5  # times are told in steps that occupancy can see
@@ -91,6 +92,54 @@ def Day(label: str, *, required: bool = True, **kwargs: Any) -> DateField:
     return DateField(label, [_needed(required), _year_within_reason], **kwargs)
 
 
+class Amount(StringField):
+    """Money as people type it: a Decimal, which `money.minor_units` makes whole once the currency is known."""
+
+    data: Any
+
+    def __init__(self, label: str, *, required: bool = True, **kwargs: Any) -> None:
+        render = {"inputmode": "decimal", "autocomplete": "off", **kwargs.pop("render_kw", {})}
+        super().__init__(label, [_needed(required)], render_kw=render, **kwargs)
+
+    def _value(self) -> str:
+        return str(self.raw_data[0]) if self.raw_data else str(self.data or "")
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        typed, self.data = (str(valuelist[0]).strip() if valuelist else ""), None
+        if typed:
+            try:
+                self.data = money.amount_of(typed)
+            except BadText as error:
+                raise ValidationError(_(error.sentence) % error.values) from error
+
+
+class InLanguages(FormField):  # type: ignore[type-arg]  # its stub is generic, the class is not
+    """A text in each of our languages: a dict code → text of those that were written (see app.texts).
+
+    `one` makes the field of a language: `lambda label: Line(label, limit=200, required=False)`.
+    """
+
+    def __init__(self, label: str, one: Callable[[str], Any], *, required: bool = True, **kwargs: Any) -> None:
+        each = type("EachLanguage", (Form,), {code: one(name) for code, name in LANGUAGES.items()})
+        super().__init__(each, label, **kwargs)
+        self.flags.required = required
+        self._missing: list[str] = []
+
+    @property
+    def data(self) -> dict[str, str]:
+        return {code: text for code, text in self.form.data.items() if text}
+
+    @property
+    def errors(self) -> list[str]:  # type: ignore[override]  # one list of all languages', as pages show them
+        said = [f"{LANGUAGES[code]}: {' '.join(map(str, errors))}" for code, errors in self.form.errors.items() if code]
+        return said + self._missing
+
+    def validate(self, form: Any, extra_validators: Any = ()) -> bool:
+        sound = self.form.validate()
+        self._missing = [self.gettext("This field is required.")] if self.flags.required and not self.data else []
+        return sound and not self._missing
+
+
 class Lines(TextAreaField):
     """One term a line: a list of clean lines without repetition."""
 
@@ -132,12 +181,35 @@ class Instant(DateTimeLocalField):
             self.data = instant_in(wall, self.zone)
 
 
+class Deadline(Instant):
+    """An instant to the minute that nobody can doubt: a time that the clocks show twice is refused, too."""
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.render_kw = {"step": 60}
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        DateTimeLocalField.process_formdata(self, list(valuelist))
+        wall, self.data = self.data, None
+        if wall is None:
+            return
+        if wall.second:
+            raise ValidationError(_("Please leave the seconds out."))
+        self.data = _existing(wall, self.zone)
+        if wall.replace(tzinfo=self.zone, fold=1).astimezone(UTC) != self.data:
+            raise ValidationError(_("The clocks go back that night: this time comes twice. Choose another one."))
+
+
 def instant_in(wall: datetime, zone: ZoneInfo) -> datetime:
     """The instant of a wall-clock time, in UTC. Raises ValidationError for one that the clocks skip."""
-    if not 1990 <= wall.year <= 2200:
-        raise ValidationError(_("This year cannot be right."))
     if wall.minute % MINUTES or wall.second:
         raise ValidationError(_("Times go in steps of five minutes."))
+    return _existing(wall, zone)
+
+
+def _existing(wall: datetime, zone: ZoneInfo) -> datetime:
+    if not 1990 <= wall.year <= 2200:
+        raise ValidationError(_("This year cannot be right."))
     instant = wall.replace(tzinfo=zone).astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) != wall:
         raise ValidationError(_("The clocks go forward that night: this time does not exist."))

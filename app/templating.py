@@ -12,6 +12,7 @@ from jinja2.runtime import Context
 
 from app import wording
 from app.i18n import _, language, languages, ngettext
+from app.texts import in_language
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 
@@ -51,6 +52,12 @@ def local(context: Context, value: datetime) -> datetime:
     return value.astimezone(_zone(context))
 
 
+@pass_context
+def deadline(context: Context, value: datetime) -> str:
+    """29 March 2019, 15:00, in the zone of the page."""
+    return wording.deadline(value, _zone(context))
+
+
 def iso(value: datetime) -> str:
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -83,7 +90,8 @@ def _environment() -> Environment:
     made.globals.update(event=None, participant=None, desk=False, live=None, nav=(), zone=UTC)
     made.filters.update(time=clock, span=span, day=day, iso=iso, local=local)
     made.filters.update(dated=wording.dated, number=wording.number, several=wording.several)
-    made.filters.update(country=wording.country, tongue=wording.tongue)
+    made.filters.update(country=wording.country, tongue=wording.tongue, money=wording.money, deadline=deadline)
+    made.filters.update(in_language=in_language)
     return made
 
 

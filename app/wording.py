@@ -8,9 +8,10 @@ from functools import lru_cache
 from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 
 from app.i18n import language
+from app.money import decimal_of
 from app.text import plain
 
 DAYS = {"en": "EEEE d MMMM", "pl": "EEEE, d MMMM", "fi": "cccc d. MMMM"}
@@ -47,6 +48,23 @@ def dated(value: date) -> str:
 def number(value: float) -> str:
     """12,500.5"""
     return format_decimal(value, locale=language())
+
+
+def money(minor: int, currency: str) -> str:
+    """€1,234.50, 150 000 zł: minor units in the reader's way, without cents where there are none."""
+    amount, locale = decimal_of(minor, currency), _locale()
+    pattern = locale.currency_formats["standard"].pattern
+    if locale.currency_symbols.get(currency, currency).isalpha() and pattern.startswith("¤"):
+        pattern = pattern.replace("¤", "¤\N{NO-BREAK SPACE}")  # CLDR: a blank between letters and digits
+    if amount == amount.to_integral_value():
+        pattern = pattern.replace(".00", "")
+    return format_currency(amount, currency, pattern, locale=locale, currency_digits=False)
+
+
+def deadline(instant: datetime, zone: tzinfo) -> str:
+    """29 March 2019, 15:00"""
+    local = instant.astimezone(zone)
+    return f"{dated(local.date())}, {local:%H:%M}"
 
 
 def several(words: Iterable[str]) -> str:

@@ -1,0 +1,27 @@
+"""Content in several languages: which version of it a reader gets, so that pages can say in which language it is."""
+
+from collections.abc import Mapping
+
+from app.i18n import language
+
+Texts = Mapping[str, str]
+"""Code of `app.i18n.LANGUAGES` → text; a language without a text is left out."""
+
+
+class Said(str):
+    """A text that knows its language; templates mark it with `lang` where that is not the page's."""
+
+    language: str
+
+    def __new__(cls, text: str, language: str) -> "Said":
+        said = super().__new__(cls, text)
+        said.language = language
+        return said
+
+
+def in_language(texts: Texts, first: str = "en") -> Said:
+    """What the reader gets: their language, else `first` (the content's own), else any there is; "" if none."""
+    for code in (language(), first, *sorted(texts)):
+        if texts.get(code):
+            return Said(texts[code], code)
+    return Said("", "")
