@@ -28,7 +28,13 @@ from app.config import Settings
 APPS: dict[str, list[str]] = {
     "app": ["app.models"],
     "events": ["events.networks.models", "events.models"],
-    "matchmaking": ["matchmaking.models"],
+    "matchmaking": [
+        "matchmaking.models",
+        "matchmaking.marketplace.models",
+        "matchmaking.bookmarks.models",
+        "matchmaking.messages.models",
+        "matchmaking.outcomes.models",
+    ],
 }
 
 Row = Mapping[str, Any]
