@@ -9,11 +9,12 @@ from app.i18n import _
 from events.models import ParticipantStatus
 from events.scope import Place, desk, find, newcomer
 from matchmaking.models import Draft, Meeting
+from matchmaking.parties import people
 
 
 @dataclass(frozen=True, slots=True)
 class AtMeeting:
-    """A meeting, and whoever may see it: one of its two, or the desk."""
+    """A meeting, and whoever may see it: one of its people, or the desk."""
 
     place: Place
     meeting: Meeting
@@ -21,7 +22,7 @@ class AtMeeting:
     @property
     def mine(self) -> bool:
         participant = self.place.participant
-        return participant is not None and participant.id in (self.meeting.asker_id, self.meeting.invitee_id)
+        return participant is not None and participant.id in {one.id for one in people(self.meeting)}
 
     @property
     def path(self) -> str:
@@ -48,9 +49,11 @@ async def registered(request: HTTPConnection) -> Place:
 
 
 async def at_meeting(request: HTTPConnection) -> AtMeeting:
-    """One of the two, while they take part, or the desk; to everybody else there is no such meeting."""
+    """One of its people, while they take part, or the desk; to everybody else there is no such meeting."""
     place = await newcomer(request)
-    found = AtMeeting(place, await find(Meeting, place, request.path_params["id"]))
+    meeting = await find(Meeting, place, request.path_params["id"])
+    await meeting.fetch_related("asker", "invitee", "seats__participant")
+    found = AtMeeting(place, meeting)
     if not (place.desk or (found.mine and place.approved)):
         raise NotFound
     return found

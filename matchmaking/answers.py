@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tortoise.expressions import Q
-
 from app.ical.itip import Partstat
 from app.inbox.answering import Answer
 from app.journal import Changes
 from app.models import Change, Invitation, Person
-from matchmaking.meetings import call_off, tell
+from matchmaking.gathering import gathering_of
+from matchmaking.meetings import tell
 from matchmaking.models import Meeting, Slot
-from matchmaking.pair import pair_of
+from matchmaking.parties import of_persons, people, with_people
+from matchmaking.seats import step_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,24 +24,25 @@ class Proposal:
 
 
 async def answered(changes: Changes, answer: Answer) -> None:
-    """A no cancels what was agreed, and frees slot and table; a yes or a maybe is shown to the other one."""
+    """A no leaves the meeting, which goes on with the others or is called off; a yes or a maybe is shown to them."""
     meeting = await _theirs(answer.subject, answer.person)
     if meeting is None or not meeting.placed:
         return
     if answer.partstat is Partstat.DECLINED:
-        await call_off(changes, [meeting], reason=answer.comment, acting={"by_mail": True})
+        leaver = next(one for one in people(meeting) if one.person_id == answer.person.id)
+        await step_out(changes, meeting, leaver, reason=answer.comment, acting={"by_mail": True})
     else:
         said = {"by": _side(meeting, answer.person), "partstat": answer.partstat.value}
         tell(changes, "meeting.answered", meeting, said)
 
 
 async def proposed(changes: Changes, subject: str, person: Person, start: datetime, end: datetime) -> bool:
-    """Another slot, for the other one to take; only one that is free for both."""
+    """Another slot, for the other one to take; only one that is free for all."""
     meeting = await _theirs(subject, person)
     if meeting is None or not meeting.placed:
         return False
-    pair = await pair_of(meeting.event, meeting, reader=person, now=changes.at)
-    slot = next((slot for slot in pair.free() if (slot.span.start, slot.span.end) == (start, end)), None)
+    gathering = await gathering_of(meeting.event, meeting, reader=person, now=changes.at)
+    slot = next((slot for slot in gathering.free() if (slot.span.start, slot.span.end) == (start, end)), None)
     if slot is None or slot.id == meeting.slot_id:
         return False
     wish = {"by": _side(meeting, person), "proposed": slot.id, "version": meeting.version}
@@ -74,9 +75,9 @@ async def _theirs(subject: str, person: Person) -> Meeting | None:
     kind, _colon, number = subject.partition(":")
     if kind != "meeting":
         return None
-    found = Meeting.filter(Q(asker__person_id=person.id) | Q(invitee__person_id=person.id), id=int(number))
-    return await found.select_related("event", "asker", "invitee", "slot__round", "table").first()
+    found = with_people(Meeting.filter(of_persons([person.id]), id=int(number)))
+    return await found.select_related("event", "slot__round", "table").first()
 
 
 def _side(meeting: Meeting, person: Person) -> int:
-    return meeting.asker_id if meeting.asker.person_id == person.id else meeting.invitee_id
+    return next(one.id for one in people(meeting) if one.person_id == person.id)

@@ -61,10 +61,11 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class NoCommonRound:
-    """Somebody has not ticked this round; if it is you, you can."""
+    """Somebody has not ticked this round: you, who can, or `others[who]`."""
 
     slot: Slot
     ticked_by_you: bool
+    who: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,10 @@ class YouAreBusy:
 
 @dataclass(frozen=True, slots=True)
 class TheyAreBusy:
-    """With what is theirs to tell: this holds nothing of it."""
+    """`others[who]`, with what is theirs to tell: this holds nothing of it."""
 
     slot: Slot
+    who: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,28 +90,34 @@ class TablesTaken:
 Obstacle = Begun | NoCommonRound | YouAreBusy | TheyAreBusy | TablesTaken
 
 
-def first_free(slots: Iterable[Slot], you: Diary, they: Diary, tables: Tables, *, now: datetime) -> Place | None:
-    """The earliest slot in which both can sit down, and a table for it."""
+def first_free(
+    slots: Iterable[Slot], you: Diary, others: Sequence[Diary], tables: Tables, *, now: datetime
+) -> Place | None:
+    """The earliest slot in which all of you can sit down, and a table for it."""
     for slot in _in_order(slots):
         table = tables.free_at(slot)
-        if table is not None and not _between(slot, you, they, now):
+        if table is not None and not _between(slot, you, others, now):
             return Place(slot, table)
     return None
 
 
-def common_free(slots: Iterable[Slot], you: Diary, they: Diary, tables: Tables, *, now: datetime) -> list[Slot]:
-    return [slot for slot in _in_order(slots) if not obstacle(slot, you, they, tables, now=now)]
+def common_free(
+    slots: Iterable[Slot], you: Diary, others: Sequence[Diary], tables: Tables, *, now: datetime
+) -> list[Slot]:
+    return [slot for slot in _in_order(slots) if not obstacle(slot, you, others, tables, now=now)]
 
 
-def why_not(slots: Iterable[Slot], you: Diary, they: Diary, tables: Tables, *, now: datetime) -> list[Obstacle]:
+def why_not(
+    slots: Iterable[Slot], you: Diary, others: Sequence[Diary], tables: Tables, *, now: datetime
+) -> list[Obstacle]:
     """What stands in the way, for each slot that is not free."""
-    found = (obstacle(slot, you, they, tables, now=now) for slot in _in_order(slots))
+    found = (obstacle(slot, you, others, tables, now=now) for slot in _in_order(slots))
     return [each for each in found if each]
 
 
-def obstacle(slot: Slot, you: Diary, they: Diary, tables: Tables, *, now: datetime) -> Obstacle | None:
+def obstacle(slot: Slot, you: Diary, others: Sequence[Diary], tables: Tables, *, now: datetime) -> Obstacle | None:
     """The first thing in the way; what is yours to change before what is theirs."""
-    if in_the_way := _between(slot, you, they, now):
+    if in_the_way := _between(slot, you, others, now):
         return in_the_way
     if tables.free_at(slot) is None:
         return TablesTaken(slot)
@@ -129,16 +137,16 @@ def _in_order(slots: Iterable[Slot]) -> list[Slot]:
     return sorted(slots, key=lambda slot: (slot.span, slot.id))
 
 
-def _between(slot: Slot, you: Diary, they: Diary, now: datetime) -> Obstacle | None:
+def _between(slot: Slot, you: Diary, others: Sequence[Diary], now: datetime) -> Obstacle | None:
     if slot.span.start <= now:
         return Begun(slot)
-    if slot.round not in you.rounds or slot.round not in they.rounds:
-        return NoCommonRound(slot, ticked_by_you=slot.round in you.rounds)
+    elsewhere = next((who for who, other in enumerate(others) if slot.round not in other.rounds), None)
+    if slot.round not in you.rounds or elsewhere is not None:
+        return NoCommonRound(slot, ticked_by_you=slot.round in you.rounds, who=elsewhere or 0)
     if busy := _busy(slot, you):
         return YouAreBusy(slot, busy)
-    if _busy(slot, they):
-        return TheyAreBusy(slot)
-    return None
+    taken = next((who for who, other in enumerate(others) if _busy(slot, other)), None)
+    return None if taken is None else TheyAreBusy(slot, taken)
 
 
 def _busy(slot: Slot, diary: Diary) -> Busy | None:

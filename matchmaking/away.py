@@ -9,7 +9,7 @@ from app.journal import Actor, changing
 from app.wording import alphabetical
 from events.models import Event, Participant
 from matchmaking.models import Block, Meeting, MeetingStatus, Round, Table
-from matchmaking.parties import acting_for, desk_only
+from matchmaking.parties import acting_for, desk_only, people, with_people
 from matchmaking.posing import FREEZE
 from matchmaking.times import placed_meetings
 from matchmaking.wording import meeting_line
@@ -18,9 +18,8 @@ from matchmaking.wording import meeting_line
 async def expected(event: Event, *, now: datetime) -> list[Participant]:
     """Who has a meeting ahead, by name."""
     ahead = Meeting.filter(event=event, status=MeetingStatus.ACCEPTED, slot__start__gt=now)
-    pairs = await ahead.values_list("asker_id", "invitee_id")
-    found = await Participant.filter(id__in={one for pair in pairs for one in pair})
-    return sorted(found, key=lambda one: alphabetical(one.name))
+    found = {one.id: one for meeting in await with_people(ahead) for one in people(meeting)}
+    return sorted(found.values(), key=lambda one: alphabetical(one.name))
 
 
 async def mark_away(participant: Participant, span: Interval, *, by: Actor) -> Block:
@@ -58,7 +57,7 @@ async def lose_table(opened: Round, number: int, start: datetime, *, by: Actor) 
         table = await _table(opened, number)
         soon = Meeting.filter(table=table, status=MeetingStatus.ACCEPTED, slot__start__gte=start)
         soon = soon.filter(slot__start__lt=changes.at + FREEZE, slot__end__gt=changes.at)
-        standing = await soon.select_related("asker", "invitee", "slot", "table").order_by("slot__start")
+        standing = await with_people(soon).select_related("slot", "table").order_by("slot__start")
         if standing:
             hints = [*(meeting_line(meeting, event.tz) for meeting in standing), _("Choose a later time.")]
             raise Refused(_("Meetings that begin soon are at this table."), hints=hints)

@@ -9,10 +9,12 @@ from itertools import chain
 from app import db
 from app.intervals import CELL, Interval, cells
 from app.journal import person_topic
+from app.wording import several
 from events.models import Booking, Event, Participant, Session, SessionStatus
 from matchmaking import availability
 from matchmaking.availability import Busy, Diary, Occupation, Tables
 from matchmaking.models import Availability, Block, Meeting, MeetingStatus, Slot, Table
+from matchmaking.parties import people, with_people
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +124,16 @@ def _span(first: int, last: int) -> Interval:
 
 
 async def _titles(holders: Collection[str]) -> dict[str, dict[str, str]]:
-    """For each holder what it is called, by whom: a meeting is called after the other one. "" is for anybody."""
+    """For each holder what it is called, by whom: a meeting is called after the others. "" is for anybody."""
     sessions = await Session.filter(id__in=_ids(holders, "session")).only("id", "title")
     titles = {session.subject: {"": session.title} for session in sessions}
-    meetings = Meeting.filter(id__in=_ids(holders, "meeting")).select_related("asker", "invitee")
-    for meeting in await meetings:
-        called = {meeting.asker.topic or "": meeting.invitee.name, meeting.invitee.topic or "": meeting.asker.name}
-        titles[meeting.subject] = called
+    for meeting in await with_people(Meeting.filter(id__in=_ids(holders, "meeting"))):
+        titles[meeting.subject] = {one.topic: _others(one, people(meeting)) for one in people(meeting) if one.topic}
     return titles
+
+
+def _others(one: Participant, everybody: Sequence[Participant]) -> str:
+    return several(other.name for other in everybody if other.id != one.id)
 
 
 def _ids(holders: Collection[str], kind: str) -> list[int]:

@@ -8,9 +8,10 @@ from app.wording import several, when
 from events.models import Event, Participant
 from matchmaking.drafting import proposal_of
 from matchmaking.models import Draft, Meeting, Slot, Table
+from matchmaking.parties import people, with_people
 from matchmaking.proposal import Placement, Quality, Spot, Unplaced
 from matchmaking.report_view import ReportView, report_view
-from matchmaking.wording import over_committed, spot
+from matchmaking.wording import names_of, over_committed, spot
 
 NAMED = 3  # rivals in one sentence
 
@@ -87,11 +88,11 @@ class _Words:
 
     def names(self, meeting_id: int) -> str:
         meeting = self.meetings.get(meeting_id)
-        return several([meeting.asker.name, meeting.invitee.name]) if meeting else _("a meeting that is gone")
+        return names_of(meeting) if meeting else _("a meeting that is gone")
 
     def people(self, meeting_id: int) -> tuple[int, ...]:
         meeting = self.meetings.get(meeting_id)
-        return (meeting.asker_id, meeting.invitee_id) if meeting else ()
+        return tuple(one.id for one in people(meeting)) if meeting else ()
 
     def spot(self, where: Spot | None) -> str:
         if where is None:
@@ -104,18 +105,18 @@ class _Words:
             case "over-committed":
                 return self._over_committed(one)
             case "tables full":
-                return _("All tables are taken when both are free: %(times)s.") % {"times": self._times(one.slots)}
+                return _("All tables are taken when everybody is free: %(times)s.") % {"times": self._times(one.slots)}
             case "lost out":
                 rivals = several(self.names(rival) for rival in one.against[:NAMED])
-                return _("Whenever one of them is free, the other meets somebody else: %(meetings)s.") % {
+                return _("Whenever one of them is free, another meets somebody else: %(meetings)s.") % {
                     "meetings": rivals
                 }
         return _("They have no free time in common: different rounds, sessions, or time kept free.")
 
     def _over_committed(self, one: Unplaced) -> str:
         meeting = self.meetings.get(one.meeting)
-        people = (meeting.asker, meeting.invitee) if meeting else ()
-        name = next((person.name for person in people if person.id == one.participant), "")
+        everybody = people(meeting) if meeting else ()
+        name = next((person.name for person in everybody if person.id == one.participant), "")
         return over_committed(name, meetings=one.meetings, room=one.room)
 
     def _times(self, slots: Iterable[int]) -> str:
@@ -123,7 +124,7 @@ class _Words:
 
 
 async def _words(event: Event) -> _Words:
-    meetings = await Meeting.filter(event=event).select_related("asker", "invitee")
+    meetings = await with_people(Meeting.filter(event=event))
     return _Words(
         event=event,
         meetings={meeting.id: meeting for meeting in meetings},

@@ -1,17 +1,17 @@
 """Does it fit? What the desk reads beside its rounds: who and what cannot all have a time, and what would help."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.i18n import _, ngettext
 from app.wording import several, when
-from events.models import Event, Participant
+from events.models import Event
 from matchmaking.models import Meeting, MeetingStatus, Round, Slot
+from matchmaking.parties import people, with_people
 from matchmaking.posing import problem_of
 from matchmaking.proposal import Posed
 from matchmaking.scheduler.fit import Crowded, fit
-from matchmaking.wording import over_committed
+from matchmaking.wording import names_of, over_committed
 
 NAMED = 20  # people and meetings in sentences of their own: the rest is counted
 TIMES = 3  # slots named one by one
@@ -37,7 +37,7 @@ async def fit_view(event: Event, *, now: datetime) -> FitView:
     """Of meetings whose time can still be found or moved."""
     posed = await problem_of(event, now=now, requests=True)
     found = Meeting.filter(event=event, id__in=[meeting.id for meeting in posed.problem.meetings])
-    meetings = {meeting.id: meeting for meeting in await found.select_related("asker", "invitee")}
+    meetings = {meeting.id: meeting for meeting in await with_people(found)}
     slots = {slot.id: slot for slot in await Slot.filter(round__event=event).select_related("round")}
     words = _Words(event, posed, meetings, slots)
     requests = sum(meeting.status == MeetingStatus.REQUESTED for meeting in meetings.values())
@@ -56,10 +56,10 @@ class _Words:
         problem = self.posed.problem
         problem = replace(problem, meetings=tuple(one for one in problem.meetings if one.id in ids))
         found = fit(problem)
-        people = {one.id: one.name for meeting in self.meetings.values() for one in _both(meeting)}
+        known = {one.id: one.name for meeting in self.meetings.values() for one in people(meeting)}
         named = [self._nowhere(meeting) for meeting in found.nowhere]
         for one in sorted(found.committed, key=lambda one: one.room - one.meetings):
-            name = people[self.posed.participants[one.participant]]
+            name = known[self.posed.participants[one.participant]]
             named.append(over_committed(name, meetings=one.meetings, room=one.room))
         against = [self._crowded(one) for one in found.crowded] + named[:NAMED]
         if len(named) > NAMED:
@@ -67,7 +67,7 @@ class _Words:
         return Check(len(ids), tuple(against))
 
     def _nowhere(self, meeting_id: int) -> str:
-        names = several(one.name for one in _both(self.meetings[meeting_id]))
+        names = names_of(self.meetings[meeting_id])
         return _("%(names)s have no free time in common.") % {"names": names}
 
     def _crowded(self, crowd: Crowded) -> str:
@@ -105,7 +105,3 @@ class _Words:
             "first": times[0],
             "last": times[-1],
         }
-
-
-def _both(meeting: Meeting) -> Iterable[Participant]:
-    return (meeting.asker, meeting.invitee)

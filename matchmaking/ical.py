@@ -3,24 +3,24 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from tortoise.expressions import Q
-
 from app.i18n import _
 from app.source import Entry, Occasion, Waiting
+from app.wording import several
 from events.models import Event, Participant
 from matchmaking.models import Meeting, MeetingStatus
+from matchmaking.parties import of_persons, people, with_people
 
 
 async def agendas(person_ids: Sequence[int], scope: str) -> Mapping[int, Sequence[Entry]]:
     """Meetings that have a time, and those that had one and were cancelled, in the language being served.
 
-    `scope` is "event:3" or "all". One query.
+    `scope` is "event:3" or "all". Three queries.
     """
     agendas: dict[int, list[Entry]] = {person_id: [] for person_id in person_ids}
     for meeting in await _timed(person_ids, scope):
-        for reader, partner in _both(meeting):
-            if reader.person and reader.person.id in agendas:
-                agendas[reader.person.id].append(entry(meeting, partner=partner))
+        for reader in people(meeting):
+            if reader.person_id in agendas:
+                agendas[reader.person_id].append(entry(meeting, reader=reader))
     return agendas
 
 
@@ -32,8 +32,9 @@ async def occasion(scope: str) -> Occasion | None:
 async def starting(after: datetime, before: datetime) -> set[tuple[int, str]]:
     """Who has a meeting that starts then: (person, "event:3")."""
     placed = Meeting.filter(status=MeetingStatus.ACCEPTED, slot__start__gt=after, slot__start__lte=before)
-    found = await placed.values_list("asker__person_id", "invitee__person_id", "event_id")
-    return {(side, Event.scope_of(event_id)) for *sides, event_id in found for side in sides if side}
+    found = await with_people(placed)
+    everybody = [(one.person_id, meeting.event_id) for meeting in found for one in people(meeting)]
+    return {(person_id, Event.scope_of(event_id)) for person_id, event_id in everybody if person_id}
 
 
 async def waiting(now: datetime) -> Sequence[Waiting]:
@@ -54,16 +55,16 @@ async def waiting(now: datetime) -> Sequence[Waiting]:
     ]
 
 
-def entry(meeting: Meeting, *, partner: Participant) -> Entry:
-    """For the one who meets `partner`, in the language being served."""
+def entry(meeting: Meeting, *, reader: Participant) -> Entry:
+    """For one of its people, in the language being served."""
     assert meeting.slot
     assert meeting.table
     event, opened = meeting.event, meeting.slot.round
-    organisation = partner.organisation.name if partner.organisation else ""
+    partners = [one for one in people(meeting) if one.id != reader.id]
     table = _("table %(number)d") % {"number": meeting.table.number}
     return Entry(
         subject=meeting.subject,
-        summary=_("Meeting: %(who)s") % {"who": _listed(partner.name, organisation)},
+        summary=_("Meeting: %(who)s") % {"who": _whom(partners)},
         start=meeting.slot.start,
         end=meeting.slot.end,
         zone=event.zone,
@@ -71,7 +72,7 @@ def entry(meeting: Meeting, *, partner: Participant) -> Entry:
         created=meeting.created_at,
         changed=meeting.changed_at,
         location=_listed(opened.place or opened.name, table, event.venue, event.city),
-        description=tuple(_lines(meeting, partner)),
+        description=tuple(_lines(meeting, partners)),
         url=f"/e/{event.slug}/meetings/{meeting.id}",
         cancelled=meeting.status == MeetingStatus.CANCELLED,
         private=True,
@@ -79,24 +80,28 @@ def entry(meeting: Meeting, *, partner: Participant) -> Entry:
 
 
 async def _timed(person_ids: Sequence[int], scope: str) -> list[Meeting]:
-    people = list(person_ids)
-    found = Meeting.filter(Q(asker__person_id__in=people) | Q(invitee__person_id__in=people))
-    found = found.filter(slot_id__isnull=False, status__in=[MeetingStatus.ACCEPTED, MeetingStatus.CANCELLED])
+    found = Meeting.filter(of_persons(list(person_ids)), slot_id__isnull=False)
+    found = found.filter(status__in=[MeetingStatus.ACCEPTED, MeetingStatus.CANCELLED])
     if scope != "all":
         kind, _colon, number = scope.partition(":")
         found = found.filter(event_id=int(number) if kind == "event" else 0)
-    sides = [f"{side}__{part}" for side in ("asker", "invitee") for part in ("person", "organisation")]
-    return await found.order_by("slot__start", "id").select_related("event", "slot__round", "table", *sides)
+    houses = ["asker__organisation", "invitee__organisation"]
+    found = with_people(found.order_by("slot__start", "id")).select_related("event", "slot__round", "table", *houses)
+    return await found.prefetch_related("seats__participant__organisation")
 
 
-def _both(meeting: Meeting) -> Iterator[tuple[Participant, Participant]]:
-    yield meeting.asker, meeting.invitee
-    yield meeting.invitee, meeting.asker
+def _whom(partners: Sequence[Participant]) -> str:
+    """Anna Nowak, Kraków Bio; of several people the names alone."""
+    if len(partners) > 1:
+        return several(one.name for one in partners)
+    return _listed(partners[0].name, partners[0].organisation.name if partners[0].organisation else "")
 
 
-def _lines(meeting: Meeting, partner: Participant) -> Iterator[str]:
-    if partner.position:
-        yield f"{partner.name}: {partner.position}"
+def _lines(meeting: Meeting, partners: Sequence[Participant]) -> Iterator[str]:
+    for one in partners:
+        about = _listed(one.position, one.organisation.name if one.organisation and len(partners) > 1 else "")
+        if about:
+            yield f"{one.name}: {about}"
     if meeting.message:
         yield _("%(name)s wrote:") % {"name": meeting.asker.name}
         yield from meeting.message.splitlines()

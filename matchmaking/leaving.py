@@ -1,13 +1,11 @@
 """Leaving an event with everything one agreed to: meetings are called off in the block that frees the seats."""
 
-from tortoise.expressions import Q
-
 from app.journal import Actor, changing
 from events import participants
 from events.models import Event, Participant, ParticipantStatus
-from matchmaking.meetings import call_off
 from matchmaking.models import Meeting, MeetingStatus
-from matchmaking.parties import acting_for
+from matchmaking.parties import acting_for, of_participants, with_people
+from matchmaking.seats import step_out
 
 
 async def withdraw(participant: Participant, *, reason: str = "", by: Actor) -> Participant:
@@ -17,9 +15,9 @@ async def withdraw(participant: Participant, *, reason: str = "", by: Actor) -> 
         current = await Participant.get(id=participant.id).select_related("event")
         if current.status == ParticipantStatus.WITHDRAWN:
             return current
-        mine = Meeting.filter(Q(asker=current) | Q(invitee=current))
-        mine = mine.filter(status__in=[MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED])
-        agreed = await mine.select_related("event", "asker", "invitee")
-        await call_off(changes, agreed, reason=reason, acting=acting)
+        live = Meeting.filter(status__in=[MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED]).order_by("id")
+        mine = live.filter(of_participants([current.id]))
+        for meeting in await with_people(mine).select_related("event", "slot__round", "table"):
+            await step_out(changes, meeting, current, reason=reason, acting=acting)
         await participants.leave(current, changes, reason=reason)
     return current

@@ -15,11 +15,11 @@ from matchmaking.admits import AtMeeting, number_of
 from matchmaking.answers import proposal
 from matchmaking.asking import requests_waiting
 from matchmaking.forms import AcceptForm, MoveForm, ReasonForm, RequestForm
+from matchmaking.gathering import gathering_of
 from matchmaking.meetings import accept, cancel, decline, request_meeting, reschedule
 from matchmaking.models import Meeting, MeetingStatus, Slot
 from matchmaking.obstacles import nothing_free
 from matchmaking.overview import overview, ticket, whole, with_answers
-from matchmaking.pair import pair_of
 from matchmaking.rules import PENDING_CAP
 
 
@@ -43,8 +43,8 @@ async def meeting_page(request: Request, at: AtMeeting) -> Response:
     meeting = await whole(Meeting.filter(id=at.meeting.id)).get()
     reader = at.place.participant if at.mine and at.place.participant else meeting.invitee
     now = datetime.now(UTC)
-    pair = await pair_of(meeting.event, meeting, reader=at.place.actor, now=now)
-    free = pair.free()
+    gathering = await gathering_of(meeting.event, meeting, reader=at.place.actor, now=now)
+    free = gathering.free()
     (seen,) = await with_answers([ticket(meeting, reader)])
     render = event_page if at.mine else desk_page
     return render(
@@ -58,7 +58,7 @@ async def meeting_page(request: Request, at: AtMeeting) -> Response:
         over=bool(meeting.slot and meeting.slot.end <= now),
         free=[slot.span for slot in free],
         free_ids=[slot.id for slot in free],
-        nothing=None if free else nothing_free(pair),
+        nothing=None if free else nothing_free(gathering),
     )
 
 

@@ -12,10 +12,10 @@ from app.journal import Actor, Changes, changing
 from events.models import Event, Participant
 from matchmaking import availability
 from matchmaking.asking import refusal, standing
+from matchmaking.gathering import Gathering, gathering_of
 from matchmaking.models import Meeting, MeetingStatus, Slot, Table
 from matchmaking.obstacles import not_then, nothing_free
-from matchmaking.pair import Pair, pair_of
-from matchmaking.parties import acting_for
+from matchmaking.parties import acting_for, people, with_people
 
 REQUEST_LIFE = timedelta(days=14)
 SHORTEST_LIFE = timedelta(minutes=15)  # of a request made during the last slots
@@ -40,6 +40,7 @@ async def request_meeting(asker: Participant, invitee: Participant, *, message: 
             changed_at=changes.at,
             created_at=changes.at,
         )
+        await meeting.fetch_related("seats__participant")
         tell(changes, "meeting.requested", meeting, acting)
     return meeting
 
@@ -109,7 +110,7 @@ async def expire_due(event: Event, now: datetime) -> int:
     if not await due.exists():
         return 0
     async with changing(event.scope, by="worker") as changes:
-        expired = await due.select_related("event", "asker", "invitee")
+        expired = await with_people(due).select_related("event")
         for meeting in expired:
             meeting.become(MeetingStatus.EXPIRED, at=changes.at)
             await meeting.save()
@@ -135,34 +136,36 @@ async def call_off(changes: Changes, meetings: Iterable[Meeting], *, reason: str
 
 
 def claims(meeting: Meeting) -> list[occupancy.Claim]:
-    """What a placed meeting occupies: its two people and its table."""
+    """What a placed meeting occupies: its people and its table."""
     assert meeting.slot
-    resources = (meeting.asker.topic, meeting.invitee.topic, f"table:{meeting.table_id}")
+    resources = (*(one.topic for one in people(meeting)), f"table:{meeting.table_id}")
     return [(resource, meeting.slot.span) for resource in resources if resource]
 
 
-def tell(changes: Changes, kind: str, meeting: Meeting, acting: dict[str, Any]) -> None:
-    """Record it for both of them and the desk, who may all know where and when."""
+def tell(
+    changes: Changes, kind: str, meeting: Meeting, acting: dict[str, Any], *, also: Iterable[Participant] = ()
+) -> None:
+    """Record it for its people, `also` for whoever was one of them, and the desk: all may know where and when."""
     data: dict[str, Any] = {
         "asker": meeting.asker_id,
         "invitee": meeting.invitee_id,
-        "names": [meeting.asker.name, meeting.invitee.name],
+        "names": [one.name for one in people(meeting)],
         "status": meeting.status.value,
         **acting,
     }
     if meeting.placed and meeting.slot and meeting.table:
         start, end = meeting.slot.start.isoformat(), meeting.slot.end.isoformat()
         data |= {"start": start, "end": end, "place": meeting.slot.round.place, "table": meeting.table.number}
-    topics = [meeting.asker.topic, meeting.invitee.topic, meeting.event.desk]
-    changes.record(kind, meeting, topics=topics, data=data)
+    topics = [one.topic for one in (*people(meeting), *also)]
+    changes.record(kind, meeting, topics=[*topics, meeting.event.desk], data=data)
 
 
 @asynccontextmanager
 async def _changing_meeting(meeting: Meeting, *, by: Actor) -> AsyncIterator[tuple[Changes, Meeting]]:
     """The meeting as it stands now, behind the gate."""
     async with changing(Event.scope_of(meeting.event_id), by=by) as changes:
-        whole = Meeting.get(id=meeting.id).select_related("event", "asker", "invitee", "slot__round", "table")
-        yield changes, await whole
+        whole = with_people(Meeting.filter(id=meeting.id)).select_related("event", "slot__round", "table")
+        yield changes, await whole.get()
 
 
 async def _end_of_request(event: Event, now: datetime) -> datetime:
@@ -195,10 +198,10 @@ def _refuse_over(meeting: Meeting, now: datetime) -> None:
 
 async def _seat(meeting: Meeting, chosen: Slot | None, *, at: datetime, by: Actor) -> None:
     """Place it, and hold its people and its table."""
-    pair = await pair_of(meeting.event, meeting, reader=by, now=at)
-    place = _chosen(pair, chosen, meeting.table) if chosen else pair.first_free()
+    gathering = await gathering_of(meeting.event, meeting, reader=by, now=at)
+    place = _chosen(gathering, chosen, meeting.table) if chosen else gathering.first_free()
     if place is None:
-        raise nothing_free(pair)
+        raise nothing_free(gathering)
     slot = await Slot.get(id=place.slot.id).select_related("round")
     table = await Table.get(id=place.table)
     meeting.fixed = chosen is not None
@@ -206,13 +209,13 @@ async def _seat(meeting: Meeting, chosen: Slot | None, *, at: datetime, by: Acto
     await occupancy.hold(meeting.subject, claims(meeting))
 
 
-def _chosen(pair: Pair, chosen: Slot, table: Table | None) -> availability.Place:
-    slot = next((slot for slot in pair.slots if slot.id == chosen.id), None)
+def _chosen(gathering: Gathering, chosen: Slot, table: Table | None) -> availability.Place:
+    slot = next((slot for slot in gathering.slots if slot.id == chosen.id), None)
     if slot is None:
         raise NotFound
-    if found := pair.obstacle(slot):
-        raise not_then(pair, found)
-    free = pair.tables.free_at(slot)
+    if found := gathering.obstacle(slot):
+        raise not_then(gathering, found)
+    free = gathering.tables.free_at(slot)
     assert free is not None  # else it were an obstacle
-    keeps = table and table.round_id == slot.round and table.id not in pair.tables.taken.get(slot.id, ())
+    keeps = table and table.round_id == slot.round and table.id not in gathering.tables.taken.get(slot.id, ())
     return availability.Place(slot, table.id if table and keeps else free)

@@ -201,6 +201,7 @@ class Meeting(Model):
     sequence = fields.IntField(default=0)
     changed_at: datetime = UTCDatetimeField()
     created_at: datetime = UTCDatetimeField()
+    seats: fields.ReverseRelation["Seat"]
 
     class Meta:
         table = "meeting"
@@ -228,16 +229,44 @@ class Meeting(Model):
         self.slot, self.table = None, None
         self._move_on(at)
 
+    def change_people(self, *, at: datetime) -> None:
+        """Somebody came, left or took over."""
+        self._move_on(at)
+
     def become(self, status: MeetingStatus, *, at: datetime, reason: str = "") -> None:
         self.status, self.reason = status, reason
         self._move_on(at)
 
     def _move_on(self, at: datetime) -> None:
-        """Time, place or status changed: calendars must see a higher SEQUENCE (RFC 5545 3.8.7.4) and a later
+        """Time, place, people or status changed: calendars must see a higher SEQUENCE (RFC 5545 3.8.7.4) and a later
         LAST-MODIFIED, which is written in whole seconds."""
         self.version += 1
         self.sequence += 1
         self.changed_at = max(at, self.changed_at + timedelta(seconds=1))
+
+
+class SeatRole(StrEnum):
+    COLLEAGUE = "colleague"  # of the asker's or the invitee's organisation
+    MEMBER = "member"  # of a group
+    INTERPRETER = "interpreter"
+
+
+class Seat(Model):
+    """A further person of a meeting, beyond its asker and invitee (see `parties.people`)."""
+
+    id = fields.IntField(primary_key=True)
+    meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField("matchmaking.Meeting", related_name="seats")
+    meeting_id: int
+    participant: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(
+        "events.Participant", related_name="seats"
+    )
+    participant_id: int
+    role = fields.CharEnumField(SeatRole)
+
+    class Meta:
+        table = "seat"
+        ordering = ("id",)
+        unique_together = (("meeting", "participant"),)
 
 
 class DraftState(StrEnum):

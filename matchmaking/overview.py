@@ -10,6 +10,7 @@ from tortoise.queryset import QuerySet
 from events.models import Event, Participant
 from matchmaking.answers import answers_to
 from matchmaking.models import Meeting, MeetingStatus, Slot
+from matchmaking.parties import of_participants, people, with_people
 
 PEOPLE = [f"{side}{part}" for side in ("asker", "invitee") for part in ("", "__organisation", "__organisation__region")]
 DESK_PAGE = 50  # meetings on one page of the desk
@@ -17,16 +18,33 @@ DESK_PAGE = 50  # meetings on one page of the desk
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A meeting as one of its two sees it, with people, slot, round and table at hand."""
+    """A meeting as one of its people sees it, with people, slot, round and table at hand."""
 
     meeting: Meeting
-    other: Participant
-    asked: bool  # by the one who sees it
+    reader: Participant
     answer: str = ""  # PARTSTAT: what the other one's calendar last said
 
     @property
     def id(self) -> int:
         return self.meeting.id
+
+    @property
+    def asked(self) -> bool:
+        """By the one who sees it."""
+        return self.meeting.asker_id == self.reader.id
+
+    @property
+    def other(self) -> Participant:
+        """Whom they meet in the first place: for a colleague, who sits across the table."""
+        meeting = self.meeting
+        house = self.reader.organisation_id
+        with_asker = self.asked or (house is not None and meeting.asker.organisation_id == house)
+        return meeting.invitee if with_asker and meeting.invitee_id != self.reader.id else meeting.asker
+
+    @property
+    def further(self) -> list[Participant]:
+        """Who else is there."""
+        return [one for one in people(self.meeting) if one.id not in (self.reader.id, self.other.id)]
 
     @property
     def state(self) -> str:
@@ -52,15 +70,15 @@ class Overview:
 
 async def overview(participant: Participant, *, now: datetime) -> Overview:
     """Three queries."""
-    mine = Meeting.filter(Q(asker=participant) | Q(invitee=participant))
+    mine = Meeting.filter(of_participants([participant.id]))
     open_ones = (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED)
     live = [ticket(meeting, participant) for meeting in await whole(mine.filter(status__in=open_ones)).order_by("id")]
     closed = whole(mine.exclude(status__in=open_ones)).order_by("-changed_at")
     requested = [one for one in live if one.meeting.status == MeetingStatus.REQUESTED]
     placed = sorted((one for one in live if one.meeting.placed), key=lambda one: _slot(one).start)
     return Overview(
-        to_answer=tuple(one for one in requested if not one.asked),
-        asked=tuple(one for one in requested if one.asked),
+        to_answer=tuple(one for one in requested if one.meeting.invitee_id == participant.id),
+        asked=tuple(one for one in requested if one.meeting.invitee_id != participant.id),
         waiting=tuple(one for one in live if one.meeting.waiting),
         coming=await with_answers([one for one in placed if _slot(one).end > now]),
         past=tuple(one for one in placed if _slot(one).end <= now),
@@ -69,8 +87,7 @@ async def overview(participant: Participant, *, now: datetime) -> Overview:
 
 
 def ticket(meeting: Meeting, reader: Participant) -> Ticket:
-    asked = meeting.asker_id == reader.id
-    return Ticket(meeting, meeting.invitee if asked else meeting.asker, asked)
+    return Ticket(meeting, reader)
 
 
 async def with_answers(tickets: Sequence[Ticket]) -> tuple[Ticket, ...]:
@@ -81,15 +98,16 @@ async def with_answers(tickets: Sequence[Ticket]) -> tuple[Ticket, ...]:
 
 def whole(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
     """With everything a page shows of them."""
-    return meetings.select_related("event", "slot__round", "table", *PEOPLE)
+    found = meetings.select_related("event", "slot__round", "table", *PEOPLE)
+    return found.prefetch_related("seats__participant__organisation__region")
 
 
 async def settled(participant: Participant) -> set[int]:
     """Participants who need not be recommended: there is a request or a meeting, or they said no to one."""
     live = Q(status__in=[MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED])
-    mine = Q(asker=participant) & (live | Q(status=MeetingStatus.DECLINED)) | Q(invitee=participant) & live
-    pairs = await Meeting.filter(mine).values_list("asker_id", "invitee_id")
-    return {one for pair in pairs for one in pair} - {participant.id}
+    mine = Q(asker=participant, status=MeetingStatus.DECLINED) | of_participants([participant.id]) & live
+    found = await with_people(Meeting.filter(mine))
+    return {one.id for meeting in found for one in people(meeting)} - {participant.id}
 
 
 @dataclass(frozen=True, slots=True)

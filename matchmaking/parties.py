@@ -1,12 +1,38 @@
-"""Who takes part in a change: whom somebody may act for, and who hears of it."""
+"""Who takes part: the people of a meeting, whom somebody may act for, and who hears of a change."""
 
+from collections.abc import Collection
 from typing import Any
+
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
 
 from app.errors import Forbidden
 from app.i18n import _
 from app.journal import Actor
 from app.models import Person
 from events.models import Event, Participant, ParticipantStatus
+from matchmaking.models import Meeting, Seat
+
+
+def people(meeting: Meeting) -> list[Participant]:
+    """Everybody in it: who asked, who was asked, then those who joined. The meeting comes from `with_people`."""
+    return [meeting.asker, meeting.invitee, *(seat.participant for seat in meeting.seats)]
+
+
+def with_people(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
+    return meetings.select_related("asker", "invitee").prefetch_related("seats__participant")
+
+
+def of_participants(ids: Collection[int]) -> Q:
+    """Meetings that any of them is in."""
+    seated = Seat.filter(participant_id__in=ids).values("meeting_id")
+    return Q(asker_id__in=ids) | Q(invitee_id__in=ids) | Q(id__in=Subquery(seated))
+
+
+def of_persons(ids: Collection[int]) -> Q:
+    """Meetings that any of these persons is in, at whatever event."""
+    seated = Seat.filter(participant__person_id__in=ids).values("meeting_id")
+    return Q(asker__person_id__in=ids) | Q(invitee__person_id__in=ids) | Q(id__in=Subquery(seated))
 
 
 def members(event: Event) -> str:

@@ -1,5 +1,6 @@
 """Puts the question to the scheduler: every accepted meeting whose time may still be found or moved. Reads only."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from matchmaking import availability
 from matchmaking.availability import Diary, free_slots
 from matchmaking.diaries import diaries, floor
 from matchmaking.models import Meeting, MeetingStatus
+from matchmaking.parties import people, with_people
 from matchmaking.proposal import Posed, Spot
 from matchmaking.scheduler import problem
 
@@ -36,18 +38,19 @@ async def _look_at(event: Event, revision: int, now: datetime, *, keep: bool, re
     slots = [slot for slot in ground.slots if slot.span.start >= now + FREEZE]
     meetings = await _movable(event, [slot.id for slot in slots], now=now, requests=requests)
     fixed = {meeting.id: meeting.slot_id for meeting in meetings if meeting.slot_id and (keep or meeting.fixed)}
-    people = list({one.id: one for meeting in meetings for one in (meeting.asker, meeting.invitee)}.values())
-    found = await diaries(people, within=ground.span, without={meeting.id for meeting in meetings})
+    everybody = list({one.id: one for meeting in meetings for one in people(meeting)}.values())
+    found = await diaries(everybody, within=ground.span, without={meeting.id for meeting in meetings})
+    own = _own(fixed, meetings)
     tables = tuple(ground.seats[slot.id] for slot in slots)
     asked = problem.Problem(
-        participants=tuple(_participant(found[one.id], slots, _own(fixed, meetings, one), now) for one in people),
+        participants=tuple(_participant(found[one.id], slots, own[one.id], now) for one in everybody),
         slots=tuple(_slot(slot, len(seats)) for slot, seats in zip(slots, tables, strict=True)),
-        meetings=tuple(_meetings(meetings, people, slots, tables, fixed)),
+        meetings=tuple(_meetings(meetings, everybody, slots, tables, fixed)),
     )
     return Posed(
         problem=asked,
         revision=revision,
-        participants=tuple(one.id for one in people),
+        participants=tuple(one.id for one in everybody),
         slots=tuple(slot.id for slot in slots),
         tables=tables,
         versions=tuple(meeting.version for meeting in meetings),
@@ -60,7 +63,7 @@ async def _movable(event: Event, slots: Sequence[int], *, now: datetime, request
     wanted = Q(status=MeetingStatus.ACCEPTED)
     if requests:
         wanted |= Q(status=MeetingStatus.REQUESTED, expires_at__gt=now)
-    found = Meeting.filter(wanted, event=event).select_related("asker", "invitee")
+    found = with_people(Meeting.filter(wanted, event=event))
     upcoming = set(slots)
     return [meeting for meeting in await found.order_by("id") if meeting.slot_id in {None, *upcoming}]
 
@@ -69,10 +72,13 @@ def _spot(meeting: Meeting) -> Spot | None:
     return Spot(meeting.slot_id, meeting.table_id) if meeting.slot_id and meeting.table_id else None
 
 
-def _own(fixed: Mapping[int, int], meetings: Sequence[Meeting], one: Participant) -> set[int]:
-    """The slots of somebody's fixed meetings."""
-    mine = (meeting for meeting in meetings if one.id in (meeting.asker_id, meeting.invitee_id))
-    return {fixed[meeting.id] for meeting in mine if meeting.id in fixed}
+def _own(fixed: Mapping[int, int], meetings: Sequence[Meeting]) -> dict[int, set[int]]:
+    """By participant the slots of their fixed meetings."""
+    held: dict[int, set[int]] = defaultdict(set)
+    for meeting in meetings:
+        for one in people(meeting) if meeting.id in fixed else ():
+            held[one.id].add(fixed[meeting.id])
+    return held
 
 
 def _participant(
@@ -93,12 +99,12 @@ def _minutes(instant: datetime) -> int:
 
 def _meetings(
     meetings: Sequence[Meeting],
-    people: Sequence[Participant],
+    everybody: Sequence[Participant],
     slots: Sequence[availability.Slot],
     tables: Sequence[Sequence[int]],
     fixed: Mapping[int, int],
 ) -> list[problem.Meeting]:
-    person = {one.id: index for index, one in enumerate(people)}
+    person = {one.id: index for index, one in enumerate(everybody)}
     slot = {one.id: index for index, one in enumerate(slots)}
     asked = []
     for meeting in meetings:
@@ -106,7 +112,7 @@ def _meetings(
         asked.append(
             problem.Meeting(
                 id=meeting.id,
-                people=(person[meeting.asker_id], person[meeting.invitee_id]),
+                people=tuple(person[one.id] for one in people(meeting)),
                 fixed=current if meeting.id in fixed else None,
                 current=current,
                 table=_seat(meeting, tables[current]) if current is not None else None,

@@ -9,15 +9,16 @@ from app.errors import Refused
 from app.i18n import _
 from app.intervals import overlaps
 from app.journal import Actor, changing
-from app.wording import several, when
+from app.wording import when
 from events.models import Event, Participant
 from matchmaking.availability import Diary, Tables
 from matchmaking.diaries import diaries, floor
 from matchmaking.drafting import proposal_of
 from matchmaking.meetings import claims, tell
 from matchmaking.models import Draft, DraftState, Meeting, MeetingStatus, Slot, Table
-from matchmaking.parties import desk_only
+from matchmaking.parties import desk_only, people, with_people
 from matchmaking.proposal import Placement
+from matchmaking.wording import names_of
 
 NAMED = 30  # of what moved: the rest is counted
 
@@ -90,15 +91,15 @@ def _backwards(placement: Placement) -> Placement:
 
 async def _today(event: Event, wanted: Sequence[Placement], now: datetime) -> _Today:
     ids = {placement.meeting for placement in wanted}
-    meetings = await Meeting.filter(event=event, id__in=ids).select_related("event", "asker", "invitee")
-    people = {one.id: one for meeting in meetings for one in (meeting.asker, meeting.invitee)}
+    meetings = await with_people(Meeting.filter(event=event, id__in=ids)).select_related("event")
+    everybody = {one.id: one for meeting in meetings for one in people(meeting)}
     ground = await floor(event, without=ids)
     return _Today(
         event=event,
         meetings={meeting.id: meeting for meeting in meetings},
         slots={slot.id: slot for slot in await Slot.filter(round__event=event).select_related("round")},
         tables={table.id: table for table in await Table.filter(round__event=event)},
-        diaries=await diaries(list(people.values()), within=ground.span, without=ids),
+        diaries=await diaries(list(everybody.values()), within=ground.span, without=ids),
         taken=ground.tables,
         now=now,
     )
@@ -130,7 +131,7 @@ def _moved_since(placement: Placement, today: _Today) -> Iterator[str]:
     if meeting is None:
         yield _("A meeting of the draft is gone.")
         return
-    words = {"names": several([meeting.asker.name, meeting.invitee.name])}
+    words = {"names": names_of(meeting)}
     if meeting.status != MeetingStatus.ACCEPTED:
         yield _("%(names)s do not meet any more.") % words
     elif meeting.version != placement.version:
@@ -152,7 +153,7 @@ def _place_lost(slot_id: int, table_id: int, meeting: Meeting, today: _Today, wo
         yield _("The slot at %(when)s, meant for %(names)s, has begun.") % told
     if table_id in today.taken.taken.get(slot_id, ()):
         yield _("Table %(table)s at %(when)s, meant for %(names)s, is taken.") % told
-    for participant in (meeting.asker, meeting.invitee):
+    for participant in people(meeting):
         if not _can_meet(participant, slot, today):
             yield _("%(name)s is not free at %(when)s any more.") % {"name": participant.name, **told}
 

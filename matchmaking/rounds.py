@@ -12,7 +12,7 @@ from app.journal import Actor, Changes, changing
 from app.wording import clock
 from events.models import Event
 from matchmaking.models import Meeting, MeetingStatus, Round, Slot, Table
-from matchmaking.parties import desk_only, members
+from matchmaking.parties import desk_only, members, with_people
 from matchmaking.wording import meeting_line
 
 MOST_TABLES = 500
@@ -126,7 +126,7 @@ async def _refuse_time(event: Event, shape: Shape, slots: list[Interval]) -> Non
 
 
 async def _refuse_meetings(event: Event, meetings: QuerySet[Meeting], sentence: str) -> None:
-    found = await meetings.order_by("slot__start", "table__number").select_related("asker", "invitee", "slot", "table")
+    found = await with_people(meetings.order_by("slot__start", "table__number")).select_related("slot", "table")
     if found:
         raise Refused(sentence, hints=[meeting_line(meeting, event.tz) for meeting in found])
 

@@ -17,6 +17,7 @@ SENTENCES = {
     "meeting.unscheduled": later("%(names)s: meeting without a time again"),
     "meeting.cancelled": later("%(names)s: meeting cancelled"),
     "meeting.expired": later("%(names)s: the request expired"),
+    "meeting.left": later("%(names)s: the meeting goes on without %(left)s"),
     "meeting.answered": later("%(names)s: an answer came by mail"),
     "meeting.proposed": later("%(names)s: another time was proposed by mail"),
     "profile.written": later("%(name)s wrote the profile"),

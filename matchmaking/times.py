@@ -2,15 +2,13 @@
 
 from collections.abc import Collection, Mapping
 
-from tortoise.expressions import Q
-
 from app.errors import NotFound, Refused
 from app.i18n import _
 from app.intervals import Interval, overlaps
 from app.journal import Actor, Changes, changing
 from events.models import Event, Participant
 from matchmaking.models import Availability, Block, Meeting, MeetingStatus, Round
-from matchmaking.parties import acting_for
+from matchmaking.parties import acting_for, of_participants, with_people
 from matchmaking.wording import meeting_line
 
 MOST_BLOCKS = 50
@@ -66,9 +64,8 @@ async def give_back(block: Block, *, by: Actor) -> None:
 
 async def placed_meetings(participant: Participant) -> list[Meeting]:
     """Their meetings that have a slot, in order of time, with people, slot and table at hand."""
-    mine = Meeting.filter(status=MeetingStatus.ACCEPTED, slot_id__isnull=False)
-    mine = mine.filter(Q(asker=participant) | Q(invitee=participant)).order_by("slot__start")
-    return await mine.select_related("asker", "invitee", "slot__round", "table")
+    mine = Meeting.filter(of_participants([participant.id]), status=MeetingStatus.ACCEPTED, slot_id__isnull=False)
+    return await with_people(mine.order_by("slot__start")).select_related("slot__round", "table")
 
 
 async def _refuse_meetings(

@@ -16,6 +16,7 @@ from events.networks.models import DemoCase, Network, Pilot, Region, Stage
 from events.participants import Affiliation, approve, register
 from matchmaking.affinity import Wish
 from matchmaking.models import ChainRole, Meeting, MeetingStatus, Profile, Round, Slot
+from matchmaking.parties import people, with_people
 from matchmaking.profiles import approve_profile, write_profile
 from matchmaking.rounds import Shape, open_round
 from matchmaking.times import tick_rounds
@@ -152,13 +153,13 @@ async def _event(network: Network, slug: str, organiser: Person) -> Event:
 
 
 async def sound() -> None:
-    """Nobody and no table twice at once; each placed meeting holds its two people and its table, and nothing else
+    """Nobody and no table twice at once; each placed meeting holds its people and its table, and nothing else
     is held by a meeting."""
     seen: set[tuple[str, datetime]] = set()
     wanted: set[tuple[str, str]] = set()
     placed = Meeting.filter(status=MeetingStatus.ACCEPTED, slot_id__isnull=False)
-    for meeting in await placed.select_related("asker", "invitee", "slot"):
-        resources = [f"person:{meeting.asker.person_id}", f"person:{meeting.invitee.person_id}"]
+    for meeting in await with_people(placed).select_related("slot"):
+        resources = [f"person:{one.person_id}" for one in people(meeting)]
         for resource in (*resources, f"table:{meeting.table_id}"):
             assert (resource, meeting.slot.start) not in seen, f"{resource} is double-booked at {meeting.slot.start}"
             seen.add((resource, meeting.slot.start))

@@ -49,26 +49,26 @@ TABLES = Tables(of_round={FRIDAY: (71, 72), SATURDAY: (81,)}, taken={})
 
 
 def test_first_free_is_the_earliest_slot_and_the_first_table() -> None:
-    assert first_free(SLOTS, diary(), diary(), TABLES, now=EARLY) == Place(A, 71)
+    assert first_free(SLOTS, diary(), [diary()], TABLES, now=EARLY) == Place(A, 71)
 
 
 def test_first_free_passes_over_what_either_does() -> None:
-    assert first_free(SLOTS, diary(busy(0, 20)), diary(busy(30, 50)), TABLES, now=EARLY) == Place(D, 81)
+    assert first_free(SLOTS, diary(busy(0, 20)), [diary(busy(30, 50))], TABLES, now=EARLY) == Place(D, 81)
 
 
 def test_first_free_takes_the_next_table() -> None:
     tables = Tables(TABLES.of_round, taken={A.id: {71}})
-    assert first_free(SLOTS, diary(), diary(), tables, now=EARLY) == Place(A, 72)
+    assert first_free(SLOTS, diary(), [diary()], tables, now=EARLY) == Place(A, 72)
 
 
 def test_a_session_that_ends_as_the_slot_begins_is_no_obstacle() -> None:
     you = diary(busy(-60, 20), busy(40, 60))
-    assert common_free([A, B, C], you, diary(), TABLES, now=EARLY) == [B]
+    assert common_free([A, B, C], you, [diary()], TABLES, now=EARLY) == [B]
 
 
 def test_a_slot_is_gone_once_it_begins() -> None:
-    assert common_free(SLOTS, diary(), diary(), TABLES, now=TEN) == [B, C, D]
-    assert why_not([A], diary(), diary(), TABLES, now=TEN) == [Begun(A)]
+    assert common_free(SLOTS, diary(), [diary()], TABLES, now=TEN) == [B, C, D]
+    assert why_not([A], diary(), [diary()], TABLES, now=TEN) == [Begun(A)]
     assert free_slots(SLOTS, diary(), now=TEN) == [B, C, D]
 
 
@@ -76,35 +76,35 @@ def test_why_not_names_what_stands_in_the_way_of_each_slot() -> None:
     opening = busy(-30, 5, title="Opening")
     you, they = diary(opening), diary(busy(25, 30), rounds=(FRIDAY,))
     tables = Tables(TABLES.of_round, taken={C.id: {71, 72}})
-    assert why_not(SLOTS, you, they, tables, now=EARLY) == [
+    assert why_not(SLOTS, you, [they], tables, now=EARLY) == [
         YouAreBusy(A, opening),
         TheyAreBusy(B),
         TablesTaken(C),
         NoCommonRound(D, ticked_by_you=True),
     ]
-    assert first_free(SLOTS, you, they, tables, now=EARLY) is None
+    assert first_free(SLOTS, you, [they], tables, now=EARLY) is None
 
 
 def test_why_not_leaves_out_what_is_free() -> None:
     tables = Tables(TABLES.of_round, taken={A.id: {71, 72}})
-    assert why_not([A, B], diary(), diary(), tables, now=EARLY) == [TablesTaken(A)]
-    assert common_free([A, B], diary(), diary(), tables, now=EARLY) == [B]
+    assert why_not([A, B], diary(), [diary()], tables, now=EARLY) == [TablesTaken(A)]
+    assert common_free([A, B], diary(), [diary()], tables, now=EARLY) == [B]
 
 
 def test_a_forgotten_tick_is_told_to_whoever_forgot_it() -> None:
-    (told,) = why_not([D], diary(rounds=(FRIDAY,)), diary(), TABLES, now=EARLY)
+    (told,) = why_not([D], diary(rounds=(FRIDAY,)), [diary()], TABLES, now=EARLY)
     assert told == NoCommonRound(D, ticked_by_you=False)
 
 
 def test_what_the_other_person_does_is_not_told() -> None:
     secret = diary(busy(0, 20, Occupation.MEETING, "Meeting with your competitor"))
-    (told,) = why_not([A], diary(), secret, TABLES, now=EARLY)
+    (told,) = why_not([A], diary(), [secret], TABLES, now=EARLY)
     assert told == TheyAreBusy(A)
-    assert [field.name for field in fields(TheyAreBusy)] == ["slot"]
+    assert [field.name for field in fields(TheyAreBusy)] == ["slot", "who"]
 
 
 def test_a_round_without_tables_has_no_place() -> None:
-    assert why_not([A], diary(), diary(), Tables({}, {}), now=EARLY) == [TablesTaken(A)]
+    assert why_not([A], diary(), [diary()], Tables({}, {}), now=EARLY) == [TablesTaken(A)]
 
 
 @pytest.mark.parametrize("rounds", [(), (SATURDAY,)])
@@ -139,10 +139,10 @@ nows = minutes.map(lambda minute: TEN + timedelta(minutes=minute))
 def test_every_slot_is_either_free_or_has_an_obstacle(
     slots: list[Slot], you: Diary, they: Diary, tables: Tables, now: datetime
 ) -> None:
-    free = common_free(slots, you, they, tables, now=now)
-    refused: list[Obstacle] = why_not(slots, you, they, tables, now=now)
+    free = common_free(slots, you, [they], tables, now=now)
+    refused: list[Obstacle] = why_not(slots, you, [they], tables, now=now)
     assert sorted([s.id for s in free] + [o.slot.id for o in refused]) == sorted(s.id for s in slots)
-    place = first_free(slots, you, they, tables, now=now)
+    place = first_free(slots, you, [they], tables, now=now)
     assert (place.slot if place else None) == (free[0] if free else None)
     if place:
         assert place.table in tables.of_round[place.slot.round]
@@ -153,6 +153,6 @@ def test_every_slot_is_either_free_or_has_an_obstacle(
 def test_both_sides_see_the_same_free_slots(
     slots: list[Slot], you: Diary, they: Diary, tables: Tables, now: datetime
 ) -> None:
-    free = common_free(slots, you, they, tables, now=now)
-    assert free == common_free(reversed(slots), they, you, tables, now=now)
+    free = common_free(slots, you, [they], tables, now=now)
+    assert free == common_free(reversed(slots), they, [you], tables, now=now)
     assert set(free) <= set(free_slots(slots, you, now=now)) & set(free_slots(slots, they, now=now))
