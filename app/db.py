@@ -27,7 +27,7 @@ from app.config import Settings
 
 APPS: dict[str, list[str]] = {
     "app": ["app.models"],
-    "events": ["events.networks.models", "events.models"],
+    "events": ["events.networks.models", "events.models", "events.networks.calls.models"],
     "matchmaking": [
         "matchmaking.models",
         "matchmaking.marketplace.models",

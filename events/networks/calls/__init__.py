@@ -1,0 +1,1 @@
+"""Open calls for proposals: announced, answered, reviewed, decided, published with amounts."""
