@@ -1,16 +1,17 @@
 """Profiles as lists show them and `affinity` compares them; kept in this process until their version changes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from tortoise.queryset import QuerySet
 
-from app.text import plain
 from app.wording import alphabetical, country
+from events.models import OrganisationKind
 from matchmaking.affinity import Wish, Wishes, wishes
 from matchmaking.models import Interest, Profile
+from matchmaking.stems import Searched, searched
 
 MOST_KEPT = 20_000
 
@@ -25,6 +26,7 @@ class _Row(NamedTuple):
     position: str
     organisation: int | None
     organisation_name: str | None
+    organisation_kind: OrganisationKind | None
     region: int | None
     region_name: str | None
     country: str | None
@@ -32,7 +34,7 @@ class _Row(NamedTuple):
 
 FIELDS = (
     "id", "version", "participant_id", "participant__name", "participant__position", "participant__organisation_id",
-    "participant__organisation__name", "participant__organisation__region_id",
+    "participant__organisation__name", "participant__organisation__kind", "participant__organisation__region_id",
     "participant__organisation__region__name", "participant__organisation__region__country",
 )  # fmt: skip
 
@@ -42,11 +44,12 @@ class House:
     """The organisation."""
 
     name: str
+    kind: OrganisationKind
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One profile. `id` is the participant's; `text` is what a search looks through."""
+    """One profile. `id` is the participant's; `said` is what a search looks through."""
 
     id: int
     profile: int
@@ -60,7 +63,7 @@ class Card:
     languages: tuple[str, ...]
     lines: tuple[Wish, ...]
     wishes: Wishes
-    text: str
+    said: Searched
 
     @property
     def place(self) -> str:
@@ -105,13 +108,14 @@ def wish_of(interest: Interest) -> Wish:
 
 
 def _card(row: _Row, profile: Profile, lines: Sequence[Wish]) -> Card:
-    said = (text for line in lines for text in (*line.offers, *line.needs))
+    terms = (text for line in lines for text in (*line.offers, *line.needs))
+    texts = (row.name, row.position, row.organisation_name, row.region_name, profile.about, *terms)
     return Card(
         id=row.participant,
         profile=row.profile,
         name=row.name,
         position=row.position,
-        organisation=House(row.organisation_name) if row.organisation_name else None,
+        organisation=_house(row),
         region=row.region,
         region_name=row.region_name or "",
         country=row.country or "",
@@ -125,9 +129,11 @@ def _card(row: _Row, profile: Profile, lines: Sequence[Wish]) -> Card:
             languages=profile.languages,
             lines=lines,
         ),
-        text=_searched([row.name, row.position, row.organisation_name, row.region_name, profile.about, *said]),
+        said=searched("\n".join(text for text in texts if text)),
     )
 
 
-def _searched(texts: Iterable[str | None]) -> str:
-    return plain("\n".join(text for text in texts if text))
+def _house(row: _Row) -> House | None:
+    if row.organisation_name is None or row.organisation_kind is None:
+        return None
+    return House(row.organisation_name, row.organisation_kind)

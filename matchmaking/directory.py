@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from tortoise.queryset import QuerySet
 
 from app.i18n import language
-from app.text import plain
 from app.wording import alphabetical
 from events.models import Event, Participant, ParticipantStatus
 from events.networks.models import DemoCase, Pilot
@@ -24,6 +23,9 @@ class Filter:
     demo_case: int | None = None
     region: int | None = None
     role: str | None = None
+    house: str | None = None  # events.models.OrganisationKind
+    trl: int | None = None
+    people: frozenset[int] | None = None  # participants
     words: str = ""
 
     def keeps(self, card: Card) -> bool:
@@ -32,7 +34,10 @@ class Filter:
             and (self.demo_case is None or self.demo_case in card.wishes.demo_cases)
             and (self.region is None or self.region == card.region)
             and (self.role is None or any(line.role == self.role for line in card.lines))
-            and all(word in card.text for word in plain(self.words).split())
+            and (self.house is None or (card.organisation is not None and card.organisation.kind == self.house))
+            and (self.trl is None or any(line.trl == self.trl for line in card.lines))
+            and (self.people is None or card.id in self.people)
+            and card.said.holds(self.words)
         )
 
 

@@ -35,7 +35,7 @@ class Message(Model):
 
 
 class Silence(Model):
-    """`owner` wants to hear no more of `other`: neither of the two can write to or ask the other. Only `owner` knows."""
+    """`owner` wants to hear no more of `other`: neither can write to the other or ask. Only `owner` knows."""
 
     id = fields.IntField(primary_key=True)
     owner: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(

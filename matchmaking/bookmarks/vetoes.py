@@ -1,0 +1,32 @@
+"""Who does not want to meet whom. What is read here is never shown to, or heard by, anybody but its owner.
+
+The other one gets the sentence that everybody gets who asks somebody without room for requests, so it tells nothing.
+"""
+
+from collections.abc import Collection
+
+from tortoise.expressions import Q
+
+from events.models import Event, Participant
+from matchmaking.bookmarks.models import Bookmark, Mark
+from matchmaking.messages.models import Silence
+
+Pairs = frozenset[tuple[int, int]]  # of participants' ids, the smaller first
+
+
+async def shuts_out(owner: Participant, other: Participant) -> bool:
+    """Whether the one has said that they do not want to meet the other."""
+    if await Bookmark.filter(owner=owner, about=other, mark=Mark.NOT).exists():
+        return True
+    return await Silence.filter(owner=owner, other=other).exists()
+
+
+async def kept_apart(event: Event, among: Collection[int] | None = None) -> Pairs:
+    """Pairs of whom at least one does not want to meet the other; for those who propose meetings. Two queries."""
+    vetoes = Bookmark.filter(owner__event=event, mark=Mark.NOT)
+    silences = Silence.filter(owner__event=event)
+    if among is not None:
+        vetoes = vetoes.filter(Q(owner_id__in=among) & Q(about_id__in=among))
+        silences = silences.filter(Q(owner_id__in=among) & Q(other_id__in=among))
+    found = [*await vetoes.values_list("owner_id", "about_id"), *await silences.values_list("owner_id", "other_id")]
+    return frozenset((min(pair), max(pair)) for pair in found)
