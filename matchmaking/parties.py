@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from tortoise.expressions import Q, Subquery
+from tortoise.query_utils import Prefetch
 from tortoise.queryset import QuerySet
 
 from app.errors import Forbidden
@@ -19,8 +20,11 @@ def people(meeting: Meeting) -> list[Participant]:
     return [meeting.asker, meeting.invitee, *(seat.participant for seat in meeting.seats)]
 
 
-def with_people(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
-    return meetings.select_related("asker", "invitee").prefetch_related("seats__participant")
+def with_people(meetings: QuerySet[Meeting], *parts: str) -> QuerySet[Meeting]:
+    """With its people at hand, and these relations of each: "organisation"."""
+    asked = [side + part for side in ("asker", "invitee") for part in ("", *(f"__{part}" for part in parts))]
+    seats = Seat.all().select_related("participant", *(f"participant__{part}" for part in parts))
+    return meetings.select_related(*asked).prefetch_related(Prefetch("seats", seats.order_by("id")))
 
 
 def of_participants(ids: Collection[int]) -> Q:
