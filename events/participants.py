@@ -52,7 +52,7 @@ async def register(
         participant = before or Participant(event=current, person=person, created_at=changes.at)
         participant.name, participant.position = person.name, position
         participant.kind, participant.status, participant.status_reason = kind, ParticipantStatus.PENDING, ""
-        participant.organisation_id = (await _organisation(affiliation)).id if affiliation else None
+        participant.organisation_id = (await organisation_of(affiliation)).id if affiliation else None
         await participant.save()
         _record(changes, "participant.registered", current, participant)
     return participant
@@ -67,7 +67,7 @@ async def add_speaker(
             event=event,
             name=name,
             position=position,
-            organisation=await _organisation(affiliation) if affiliation else None,
+            organisation=await organisation_of(affiliation) if affiliation else None,
             kind=ParticipantKind.SPEAKER,
             status=ParticipantStatus.APPROVED,
             created_at=changes.at,
@@ -149,8 +149,8 @@ def _refuse_over(event: Event, now: datetime) -> None:
         raise Refused(_("This event is over."))
 
 
-async def _organisation(affiliation: Affiliation) -> Organisation:
-    """Another event's block may add the same one at this moment: then theirs it is."""
+async def organisation_of(affiliation: Affiliation) -> Organisation:
+    """Within an open block. Another event's block may add the same one at this moment: then theirs it is."""
     await db.execute(
         "INSERT INTO organisation (name, kind, region_id, website) VALUES ($1, $2, $3, '') "
         "ON CONFLICT (name, region_id) DO NOTHING",
