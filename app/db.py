@@ -30,6 +30,8 @@ APPS: dict[str, list[str]] = {
     "events": ["events.networks.models", "events.models", "events.networks.calls.models"],
     "matchmaking": [
         "matchmaking.models",
+        "matchmaking.groups.models",
+        "matchmaking.interpreters.models",
         "matchmaking.marketplace.models",
         "matchmaking.bookmarks.models",
         "matchmaking.messages.models",

@@ -11,8 +11,9 @@ from app.fields import UTCDatetimeField
 from app.i18n import later
 from app.intervals import Interval
 from app.models import Person
-from events.models import Event, Participant
+from events.models import Event, Organisation, Participant
 from events.networks.models import DemoCase, Pilot
+from matchmaking.groups.models import Group
 
 
 class ProfileStatus(StrEnum):
@@ -195,7 +196,16 @@ class Meeting(Model):
         "matchmaking.Table", related_name="meetings", null=True
     )
     table_id: int | None
-    fixed = fields.BooleanField(default=False)  # somebody chose the time: no schedule moves it
+    house: fields.ForeignKeyNullableRelation[Organisation] = fields.ForeignKeyField(
+        "events.Organisation", related_name="asked", null=True, on_delete=fields.SET_NULL
+    )  # that was asked as a whole: any colleague may answer and come
+    house_id: int | None
+    group: fields.ForeignKeyNullableRelation[Group] = fields.ForeignKeyField(
+        "matchmaking.Group", related_name="meetings", null=True, on_delete=fields.NO_ACTION
+    )  # whose meeting it is; asker and invitee are but its first two members
+    group_id: int | None
+    unaided = fields.BooleanField(default=False)  # without a language in common they manage without an interpreter
+    fixed = fields.BooleanField(default=False)  # somebody holds to the time (see Keep): no schedule moves it
     expires_at: datetime | None = UTCDatetimeField(null=True)  # of a request
     version = fields.IntField(default=1)
     sequence = fields.IntField(default=0)
@@ -267,6 +277,21 @@ class Seat(Model):
         table = "seat"
         ordering = ("id",)
         unique_together = (("meeting", "participant"),)
+
+
+class Keep(Model):
+    """Somebody holds to the time of a meeting: no schedule moves it. While there is one, the meeting is fixed."""
+
+    id = fields.IntField(primary_key=True)
+    meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField("matchmaking.Meeting", related_name="keeps")
+    meeting_id: int
+    participant: fields.ForeignKeyNullableRelation[Participant] = fields.ForeignKeyField(
+        "events.Participant", related_name="keeps", null=True
+    )  # None: the organisers
+    participant_id: int | None
+
+    class Meta:
+        table = "keep"
 
 
 class DraftState(StrEnum):

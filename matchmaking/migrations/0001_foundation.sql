@@ -70,6 +70,20 @@ CREATE TABLE block (
 );
 CREATE INDEX block_participant ON block (participant_id);
 
+CREATE TABLE meeting_group (
+    id {id},
+    event_id BIGINT NOT NULL REFERENCES event (id) ON DELETE CASCADE,
+    demo_case_id BIGINT NOT NULL REFERENCES demo_case (id),
+    title VARCHAR(120) NOT NULL,
+    about VARCHAR(600) NOT NULL,
+    seats INT NOT NULL CHECK (seats BETWEEN 3 AND 6),
+    proposer_id BIGINT REFERENCES participant (id) ON DELETE SET NULL,
+    status VARCHAR(9) NOT NULL CHECK (status IN ('gathering', 'meeting', 'cancelled')),
+    reason VARCHAR(500) NOT NULL,
+    created_at {instant} NOT NULL
+);
+CREATE INDEX meeting_group_event ON meeting_group (event_id, status);
+
 CREATE TABLE meeting (
     id {id},
     event_id BIGINT NOT NULL REFERENCES event (id) ON DELETE CASCADE,
@@ -80,6 +94,9 @@ CREATE TABLE meeting (
     reason VARCHAR(500) NOT NULL,
     slot_id BIGINT REFERENCES slot (id),
     table_id BIGINT REFERENCES meeting_table (id),
+    house_id BIGINT REFERENCES organisation (id) ON DELETE SET NULL,
+    group_id BIGINT REFERENCES meeting_group (id),
+    unaided {bool} NOT NULL,
     fixed {bool} NOT NULL,
     expires_at {instant},
     version INT NOT NULL,
@@ -95,11 +112,12 @@ CREATE INDEX meeting_asker ON meeting (asker_id, status);
 CREATE INDEX meeting_invitee ON meeting (invitee_id, status);
 CREATE UNIQUE INDEX meeting_place ON meeting (slot_id, table_id) WHERE status = 'accepted' AND slot_id IS NOT NULL;
 CREATE INDEX meeting_slot ON meeting (slot_id);
--- One live meeting a pair, whoever asked.
+CREATE INDEX meeting_of_group ON meeting (group_id);
+-- One live meeting a pair, whoever asked; in a group they may meet besides.
 CREATE UNIQUE INDEX meeting_pair ON meeting (
     (CASE WHEN asker_id < invitee_id THEN asker_id ELSE invitee_id END),
     (CASE WHEN asker_id < invitee_id THEN invitee_id ELSE asker_id END)
-) WHERE status IN ('requested', 'accepted');
+) WHERE status IN ('requested', 'accepted') AND group_id IS NULL;
 
 CREATE TABLE draft (
     id {id},
