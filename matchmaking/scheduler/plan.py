@@ -22,6 +22,7 @@ class Bound:
 
     placed: int  # at most so many meetings
     breaks: int = 0  # at least so many breaks, of plans that place every meeting
+    touched: int = 0  # at least so many people with another time or table than today, of plans that mend
 
 
 class Rule(StrEnum):
@@ -128,6 +129,13 @@ def today(problem: Problem) -> Plan:
     breaks, idle = totals(problem, slots)
     ids = tuple(meeting.id for meeting in problem.meetings)
     return Plan(ids, slots, tables, breaks, idle, Bound(len(ids)), Status.UNKNOWN, 0.0, 0)
+
+
+def touched(problem: Problem, plan: Plan) -> frozenset[int]:
+    """The people (indices) who have a meeting today that gets another slot or table, or loses its own."""
+    places = zip(problem.meetings, plan.slots, plan.tables, strict=True)
+    held = [(meeting, (slot, table)) for meeting, slot, table in places if meeting.current is not None]
+    return frozenset(p for meeting, place in held if place != (meeting.current, meeting.table) for p in meeting.people)
 
 
 def totals(problem: Problem, slots: tuple[int | None, ...]) -> tuple[int, int]:

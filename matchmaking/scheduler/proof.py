@@ -44,16 +44,16 @@ def prove(
     if status == cp_model.INFEASIBLE:
         return Proof(None, breaks, possible=False, complete=True)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return Proof(None, max(breaks, _whole(solver.best_objective_bound)), possible=True, complete=False)
+        return Proof(None, max(breaks, whole(solver.best_objective_bound)), possible=True, complete=False)
     return Proof(
         model.slots(solver),
-        max(breaks, _whole(solver.best_objective_bound)),
+        max(breaks, whole(solver.best_objective_bound)),
         possible=True,
         complete=status == cp_model.OPTIMAL,
     )
 
 
-def _whole(bound: float) -> int:
+def whole(bound: float) -> int:
     """A solver that has not begun knows no bound."""
     return max(0, round(bound)) if isfinite(bound) else 0
 
@@ -66,19 +66,19 @@ def _solver(seconds: float, workers: int, seed: int) -> cp_model.CpSolver:
     chosen.random_seed = seed
     chosen.num_workers = workers
     if workers == 1:
-        _guide_by_cores(chosen)
+        guide_by_cores(chosen)
         return solver
     # subsolver_params.add() fails in 9.15 ("Unable to cast from non-held"): build the message, then append it.
     cores = cp_model_helper.SatParameters()
     cores.name = "cores"
-    _guide_by_cores(cores)
+    guide_by_cores(cores)
     chosen.subsolver_params.append(cores)
     chosen.subsolvers.extend(["cores", "no_lp"])
     chosen.use_lns = False
     return solver
 
 
-def _guide_by_cores(parameters: cp_model_helper.SatParameters) -> None:
+def guide_by_cores(parameters: cp_model_helper.SatParameters) -> None:
     parameters.optimize_with_core = True
     parameters.linearization_level = 0
     parameters.core_minimization_level = 0

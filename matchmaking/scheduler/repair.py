@@ -1,14 +1,18 @@
 """Mends a timetable that people already hold, on the day: what still can stand stands, and few people are told anew."""
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
 
 from matchmaking.scheduler.construct import fill, in_the_way, leaves_room, slots_in, some_in
-from matchmaking.scheduler.plan import Bound, Plan, Status, totals
+from matchmaking.scheduler.fewest import Fewest, fewest, must_hear, unsettled
+from matchmaking.scheduler.plan import Bound, Plan, Status, totals, touched
 from matchmaking.scheduler.problem import Meeting, Problem
 from matchmaking.scheduler.tables import seat
 from matchmaking.scheduler.timetable import FREE, Chain, Timetable
+
+PROVING = 0.4  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,29 +27,39 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """The mended plan, of the problem as it is now, and who (indices) must be told something new."""
+    """The mended plan, of the problem as it is now, and who (indices) must be told something new: another time or
+    table, or that somebody is gone. No plan with as many meetings touches fewer than `least`."""
 
     problem: Problem
     plan: Plan
     touched: frozenset[int]
+    least: int
 
 
-def repair(problem: Problem, today: Plan, changes: Changes, *, seed: int = 1) -> Repair:
-    """Keep as many of today's meetings as can be, then touch the fewest people, then let them wait the least.
+def repair(problem: Problem, today: Plan, changes: Changes, *, seed: int = 1, seconds: float = PROVING) -> Repair:
+    """Keep as many of today's meetings as can be, then touch the fewest people, then move the fewest meetings.
 
-    Meetings without a slot today stay without. Needs no deadline: under a second for 20,000 meetings.
+    Meetings without a slot today stay without. A plan takes milliseconds; `seconds` limit the search for a better one
+    and for a proof that there is none.
     """
+    started = time.monotonic()
     now = changed(problem, today, changes)
-    mending = _Mending(now, Random(seed))  # noqa: S311 - a schedule, not a secret
+    partners = {person for m in problem.meetings if changes.gone & {*m.people} for person in m.people}
+    heard = frozenset(partners - changes.gone)
+    mending = _Mending(now, heard, Random(seed))  # noqa: S311 - a schedule, not a secret
     mending.place_all()
-    slots = tuple(None if slot == FREE else slot for slot in mending.timetable.slot)
-    lost = {person for m in problem.meetings if changes.gone & {*m.people} for person in m.people}
-    moved = {p for m, slot in zip(now.meetings, slots, strict=True) if slot != m.current for p in m.people}
-    breaks, idle = totals(now, slots)
+    found = tuple(None if slot == FREE else slot for slot in mending.timetable.slot)
+    best = fewest(now, found, heard=heard, seconds=seconds, seed=seed)
+    plan = replace(_plan(now, best, seed), seconds=time.monotonic() - started)
+    return Repair(now, plan, heard | touched(now, plan), best.least)
+
+
+def _plan(now: Problem, best: Fewest, seed: int) -> Plan:
+    breaks, idle = totals(now, best.slots)
     ids = tuple(meeting.id for meeting in now.meetings)
-    status = Status.UNKNOWN if None in slots else Status.FEASIBLE
-    plan = Plan(ids, slots, seat(now, slots), breaks, idle, Bound(len(ids)), status, 0.0, seed)
-    return Repair(now, plan, frozenset((moved | lost) - changes.gone))
+    status = Status.UNKNOWN if None in best.slots else Status.FEASIBLE
+    bound = Bound(len(ids), touched=best.least)
+    return Plan(ids, best.slots, seat(now, best.slots), breaks, idle, bound, status, 0.0, seed)
 
 
 def changed(problem: Problem, today: Plan, changes: Changes) -> Problem:
@@ -93,10 +107,11 @@ class _Way:
 
 
 class _Mending:
-    def __init__(self, problem: Problem, random: Random) -> None:
+    def __init__(self, problem: Problem, heard: frozenset[int], random: Random) -> None:
         self.problem, self.random = problem, random
         self.timetable = Timetable(problem)
-        self.touched: set[int] = set()
+        self.loose = set(unsettled(problem))
+        self.touched = {*heard, *must_hear(problem)}
         self.choice = [0] * len(problem.participants)  # slots in which each could have one of their meetings
         for people, mask in zip(self.timetable.people, self.timetable.open, strict=True):
             for person in people:
@@ -113,7 +128,8 @@ class _Mending:
             self._go_home()
 
     def _keep(self) -> list[int]:
-        """Leave all meetings where they are that can stay; the others. Whoever can go elsewhere gives way to others."""
+        """Leave all meetings where they are that can stay; the others. Who lost their table, or can go elsewhere, gives
+        way to others."""
         timetable, meetings = self.timetable, self.problem.meetings
         busy = [0] * len(self.problem.participants)
         for meeting in meetings:
@@ -124,8 +140,8 @@ class _Mending:
             mask = timetable.open[index]
             for person in meeting.people:
                 mask &= ~busy[person]
-            elsewhere.append((meeting.fixed is None, mask != 0, index))
-        order = [index for _, _, index in sorted(elsewhere)]
+            elsewhere.append((meeting.fixed is None, index in self.loose, mask != 0, index))
+        order = [index for *_, index in sorted(elsewhere)]
         return [index for index in order if not self._stays(index)]
 
     def _stays(self, meeting: int) -> bool:

@@ -1,0 +1,271 @@
+"""Proves how few people a mended timetable must touch, or finds fewer: CP-SAT on a neighbourhood that grows.
+
+Meetings outside the neighbourhood may be lifted off their place without finding another: whatever cannot be had even
+so cannot be had at all, so each round's optimum is a bound for the whole event. Where it lifts nobody, it is a plan.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ortools.sat.python import cp_model
+
+from matchmaking.scheduler.bounds import counted
+from matchmaking.scheduler.problem import Problem
+from matchmaking.scheduler.proof import guide_by_cores, whole
+
+LARGEST = 40_000  # slots of all meetings in a neighbourhood: beyond, a proof takes longer than a mending may
+WORK = 0.15  # of CP-SAT's own measure a second: about half of what a quiet machine does, so that no clock decides
+LEAST_WORK = 0.005  # of a solve, however easy
+LATE = 2  # times the seconds after which the clock decides all the same
+ROUNDS = 12  # a neighbourhood that has grown so often is the whole event
+
+
+@dataclass(frozen=True, slots=True)
+class Fewest:
+    """The best slots known; no timetable that keeps as many meetings touches fewer people than `least`."""
+
+    slots: tuple[int | None, ...]
+    least: int
+
+
+def must_hear(problem: Problem) -> frozenset[int]:
+    """Whoever must be told whatever is done: a meeting of theirs cannot stay in its slot, or has lost its table."""
+    return frozenset(person for index in unsettled(problem) for person in problem.meetings[index].people)
+
+
+def unsettled(problem: Problem) -> list[int]:
+    """The meetings (indices) that have a slot today and cannot keep slot and table both."""
+    held: set[tuple[int, int]] = set()
+    lost = []
+    for index, (meeting, mask) in enumerate(zip(problem.meetings, problem.open_slots(), strict=True)):
+        if (slot := meeting.current) is None:
+            continue
+        table = -1 if meeting.table is None else meeting.table
+        if not mask >> slot & 1 or not 0 <= table < problem.slots[slot].tables or (slot, table) in held:
+            lost.append(index)
+        else:
+            held.add((slot, table))
+    return lost
+
+
+def fewest(
+    problem: Problem, slots: tuple[int | None, ...], *, heard: frozenset[int], seconds: float, seed: int
+) -> Fewest:
+    """From `slots`, a plan that breaks no rule, of meetings that all have a slot today. Who has `heard` (indices) of
+    some change anyway counts as touched."""
+    search = _Search(_Known(problem, heard), slots, seconds, seed)
+    near = search.known.around(search.known.told)
+    search.improve(near, share=0.5)
+    search.prove(Goal.DROPS, near, share=0.3)
+    search.prove(Goal.PEOPLE, search.known.among(search.known.told), share=0.5)
+    search.prove(Goal.PEOPLE, near, share=1.0)
+    return Fewest(search.slots, search.touched)
+
+
+class Goal(StrEnum):
+    """What one search is for."""
+
+    ALL = "all"  # a better plan
+    DROPS = "drops"  # how few meetings must fall out
+    PEOPLE = "people"  # how few people are touched, if no more fall out than do now
+
+
+class _Search:
+    """The best slots so far and what they cannot be better than, closing in on each other until the time is up."""
+
+    def __init__(self, known: "_Known", slots: tuple[int | None, ...], seconds: float, seed: int) -> None:
+        self.known, self.slots, self.seed = known, slots, seed
+        self.end = time.monotonic() + LATE * seconds
+        self.work = WORK * seconds  # left
+        self.dropped = len(slots) - counted(known.problem)  # at least
+        self.touched = len(known.told)  # at least
+
+    def improve(self, inside: set[int], *, share: float) -> None:
+        """With everybody outside where they are."""
+        if self._over(inside, Goal.ALL):
+            return
+        model = _Model(self.known, inside, self.slots, Goal.ALL)
+        if found := self._solve(model, share * self.work):
+            self.slots = min(self.slots, model.slots(found), key=self.known.cost)
+
+    def prove(self, goal: Goal, inside: set[int], *, share: float) -> None:
+        """With everybody outside lifted where that helps, then let in, until nobody needs to be lifted."""
+        kept = (1 - share) * self.work
+        for _ in range(ROUNDS):
+            if self._over(inside, goal) or self.work <= kept:
+                return
+            model = _Model(self.known, inside, self.slots, goal)
+            found = self._solve(model, self.work - kept)
+            if goal is Goal.DROPS:
+                self.dropped = max(self.dropped, model.bound)
+            else:
+                self.touched = max(self.touched, len(self.known.told) + model.bound)
+            lifted = model.lifted(found) if found else set()
+            if found and not lifted:
+                self.slots = min(self.slots, model.slots(found), key=self.known.cost)
+            if not found or not model.optimal or not lifted:
+                return
+            inside = inside | lifted
+
+    def _solve(self, model: "_Model", work: float) -> cp_model.CpSolver | None:
+        """The best found, if anything is."""
+        solver = cp_model.CpSolver()
+        solver.parameters.max_deterministic_time = work
+        solver.parameters.max_time_in_seconds = max(0.01, self.end - time.monotonic())
+        solver.parameters.random_seed = self.seed
+        solver.parameters.num_workers = 1
+        if model.goal is Goal.PEOPLE:
+            guide_by_cores(solver.parameters)
+        status = solver.solve(model.model)
+        self.work -= max(LEAST_WORK, solver.response_proto.deterministic_time)
+        model.bound, model.optimal = whole(solver.best_objective_bound), status == cp_model.OPTIMAL
+        return solver if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) else None
+
+    def _over(self, inside: set[int], goal: Goal) -> bool:
+        """Nothing left to find for this goal, or no time."""
+        dropped, touched, _ = self.known.cost(self.slots)
+        fewest_dropped, fewest_touched = dropped <= self.dropped, touched <= self.touched
+        proven = {Goal.ALL: fewest_dropped and fewest_touched, Goal.DROPS: fewest_dropped, Goal.PEOPLE: fewest_touched}
+        spent = self.work <= 0 or time.monotonic() >= self.end
+        return proven[goal] or spent or self.known.size(inside) > LARGEST
+
+
+class _Known:
+    """What does not change from round to round."""
+
+    def __init__(self, problem: Problem, heard: frozenset[int]) -> None:
+        self.problem = problem
+        self.opens = problem.open_slots()
+        self.home = [meeting.current or 0 for meeting in problem.meetings]
+        self.loose = set(unsettled(problem))
+        self.told = heard | must_hear(problem)
+        self.meetings_of = problem.meetings_of()
+        self.of_person = len(problem.meetings) + 1  # in points: one meeting moved is worth one
+        self.of_drop = self.of_person * (len(problem.participants) + 1)
+
+    def cost(self, slots: Sequence[int | None]) -> tuple[int, int, int]:
+        """Meetings dropped, people touched, meetings moved."""
+        moved = [one for one, slot in enumerate(slots) if slot != self.home[one]]
+        touched = self.told.union(*(self.problem.meetings[one].people for one in moved))
+        return sum(slot is None for slot in slots), len(touched), len(moved)
+
+    def around(self, people: Iterable[int]) -> set[int]:
+        near = {one for person in people for one in self.meetings_of[person]} | self.loose
+        related = {other for pair in self.problem.precedences for other in pair if near & {*pair}}
+        return near | related
+
+    def among(self, people: frozenset[int]) -> set[int]:
+        """Meetings that can move without anybody else hearing of it."""
+        return {one for one in self.around(people) if one in self.loose or people.issuperset(self.people(one))}
+
+    def people(self, meeting: int) -> tuple[int, ...]:
+        return self.problem.meetings[meeting].people
+
+    def size(self, inside: Iterable[int]) -> int:
+        return sum(self.opens[one].bit_count() for one in inside)
+
+
+class _Model:
+    def __init__(self, known: _Known, inside: set[int], hint: Sequence[int | None], goal: Goal) -> None:
+        self.known, self.inside, self.hint, self.goal = known, inside, hint, goal
+        self.model = cp_model.CpModel()
+        self.at = {one: self._slots_of(one) for one in sorted(inside)}
+        self.bound, self.optimal = 0, False
+        self.lift: dict[int, cp_model.IntVar] = {}
+        self.hears: dict[int, cp_model.IntVar] = {}
+        self.drops: list[cp_model.IntVar] = []
+        self.stays: list[cp_model.IntVar] = []
+        self._place()
+        self._share_people_and_tables()
+        self._keep_order()
+        people, drops = cp_model.LinearExpr.sum(list(self.hears.values())), cp_model.LinearExpr.sum(self.drops)
+        if goal is Goal.ALL:
+            self.model.minimize(known.of_drop * drops + known.of_person * people - cp_model.LinearExpr.sum(self.stays))
+        elif goal is Goal.DROPS:
+            self.model.minimize(drops)
+        else:
+            self.model.add(drops <= sum(slot is None for slot in hint))
+            self.model.minimize(people)
+
+    def lifted(self, found: cp_model.CpSolver) -> set[int]:
+        return {one for one, literal in self.lift.items() if found.boolean_value(literal)}
+
+    def slots(self, found: cp_model.CpSolver) -> tuple[int | None, ...]:
+        slots: list[int | None] = list(self.known.home)
+        for one, at in self.at.items():
+            slots[one] = next((slot for slot, literal in at.items() if found.boolean_value(literal)), None)
+        return tuple(slots)
+
+    def _slots_of(self, meeting: int) -> dict[int, cp_model.IntVar]:
+        made = {}
+        for slot in range(len(self.known.problem.slots)):
+            if self.known.opens[meeting] >> slot & 1:
+                made[slot] = self.model.new_bool_var("")
+                self.model.add_hint(made[slot], self.hint[meeting] == slot)
+        return made
+
+    def _place(self) -> None:
+        """In one slot or dropped; whoever's meeting is not at home hears of it."""
+        for one, at in self.at.items():
+            dropped = self.model.new_bool_var("")
+            self.model.add_exactly_one(*at.values(), dropped)
+            self.drops.append(dropped)
+            home = at.get(self.known.home[one])
+            if home is not None:
+                self.stays.append(home)
+                self._tell(one, home.negated())
+
+    def _tell(self, meeting: int, moved: cp_model.LiteralT) -> None:
+        for person in self.known.problem.meetings[meeting].people:
+            if person not in self.known.told:
+                if person not in self.hears:
+                    self.hears[person] = self.model.new_bool_var("")
+                self.model.add_implication(moved, self.hears[person])
+
+    def _share_people_and_tables(self) -> None:
+        problem = self.known.problem
+        there: dict[tuple[int, int], list[cp_model.LiteralT]] = defaultdict(list)  # person, slot
+        seated: dict[int, list[cp_model.LiteralT]] = defaultdict(list)  # slot
+        for one, at in self.at.items():
+            for slot, literal in at.items():
+                seated[slot].append(literal)
+                for person in problem.meetings[one].people:
+                    there[person, slot].append(literal)
+        crowded = {slot for slot, literals in seated.items() if self._seats(slot) < len(literals)}
+        for one, meeting in enumerate(problem.meetings):
+            if one in self.inside:
+                continue
+            slot = self.known.home[one]
+            if slot in crowded or any((person, slot) in there for person in meeting.people):
+                stays = self._stays(one)
+                seated[slot].append(stays)
+                for person in meeting.people:
+                    there[person, slot].append(stays)
+        for literals in there.values():
+            self.model.add_at_most_one(literals)
+        for slot in crowded:
+            self.model.add(sum(seated[slot]) <= problem.slots[slot].tables)
+
+    def _seats(self, slot: int) -> int:
+        """Tables that nobody outside sits at."""
+        outside = sum(home == slot for one, home in enumerate(self.known.home) if one not in self.inside)
+        return self.known.problem.slots[slot].tables - outside
+
+    def _stays(self, meeting: int) -> cp_model.LiteralT:
+        """Outside the neighbourhood: at home, unless it may be lifted off."""
+        if self.goal is Goal.ALL or self.known.problem.meetings[meeting].fixed is not None:
+            return self.model.new_constant(1)
+        lifted = self.lift[meeting] = self.model.new_bool_var("")
+        self.model.add_hint(lifted, value=False)
+        self._tell(meeting, lifted)
+        return lifted.negated()
+
+    def _keep_order(self) -> None:
+        for earlier, later in self.known.problem.precedences:
+            if earlier in self.at and later in self.at:
+                for slot, literal in self.at[later].items():
+                    clash = [other for then, other in self.at[earlier].items() if then >= slot]
+                    self.model.add_at_most_one(literal, *clash)
