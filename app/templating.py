@@ -58,6 +58,12 @@ def deadline(context: Context, value: datetime) -> str:
     return wording.deadline(value, _zone(context))
 
 
+@pass_context
+def to_the_second(context: Context, value: datetime) -> str:
+    """29 March 2019, 14:59:59, in the zone of the page."""
+    return wording.to_the_second(value, _zone(context))
+
+
 def iso(value: datetime) -> str:
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -91,7 +97,7 @@ def _environment() -> Environment:
     made.filters.update(time=clock, span=span, day=day, iso=iso, local=local)
     made.filters.update(dated=wording.dated, number=wording.number, several=wording.several)
     made.filters.update(country=wording.country, tongue=wording.tongue, money=wording.money, deadline=deadline)
-    made.filters.update(in_language=in_language)
+    made.filters.update(in_language=in_language, to_the_second=to_the_second)
     return made
 
 

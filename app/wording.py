@@ -67,6 +67,12 @@ def deadline(instant: datetime, zone: tzinfo) -> str:
     return f"{dated(local.date())}, {local:%H:%M}"
 
 
+def to_the_second(instant: datetime, zone: tzinfo) -> str:
+    """29 March 2019, 14:59:59"""
+    local = instant.astimezone(zone)
+    return f"{dated(local.date())}, {local:%H:%M:%S}"
+
+
 def several(words: Iterable[str]) -> str:
     """a, b and c"""
     return str(format_list(list(words), locale=_locale()))

@@ -89,11 +89,11 @@ class Call(Model):
     @property
     def limit(self) -> int:
         """The most that one proposal may ask for."""
-        return self.most or self.budget
+        return int(self.most or self.budget)
 
     @property
     def left(self) -> int:
-        return self.budget - self.granted
+        return int(self.budget - self.granted)
 
     def phase(self, now: datetime) -> Phase:
         if self.status == CallStatus.DRAFT:
