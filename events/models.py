@@ -43,6 +43,7 @@ class Event(Model):
     last_day: date = fields.DateField()
     version = fields.CharField(40, null=True)  # the newest release; None: only the desk sees the programme
     about_version = fields.IntField(default=1)  # +1 on every edit of its own facts, as a session's `version`
+    about_changed_at: datetime = UTCDatetimeField(auto_now_add=True)  # rises strictly with what calendars show of it
     series: fields.ForeignKeyNullableRelation[Series] = fields.ForeignKeyField(
         "events.Series", related_name="events", null=True, on_delete=fields.SET_NULL
     )
@@ -163,6 +164,13 @@ class Session(Model):
         forward_key="participant_id",
         backward_key="session_id",
     )
+    types: fields.ManyToManyRelation["ParticipantType"] = fields.ManyToManyField(
+        "events.ParticipantType",
+        related_name="sessions",
+        through="session_type",
+        forward_key="type_id",
+        backward_key="session_id",
+    )  # who may book it; none: everybody
 
     class Meta:
         table = "session"
@@ -206,6 +214,21 @@ class Organisation(Model):
         unique_together = (("name", "region"),)
 
 
+class ParticipantType(Model):
+    """One of the event's own kinds of participants, such as buyer and supplier: rules between people hang on it."""
+
+    id = fields.IntField(primary_key=True)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("events.Event", related_name="types")
+    event_id: int
+    name = fields.CharField(60)
+    position = fields.IntField(default=0)
+    open = fields.BooleanField(default=True)  # may be chosen at registration
+
+    class Meta:
+        table = "participant_type"
+        unique_together = (("event", "name"),)
+
+
 class ParticipantKind(StrEnum):
     DELEGATE = later("delegate")
     SPEAKER = later("speaker")
@@ -235,6 +258,10 @@ class Participant(Model):
         "events.Organisation", related_name="participants", null=True, on_delete=fields.SET_NULL
     )
     organisation_id: int | None
+    type: fields.ForeignKeyNullableRelation[ParticipantType] = fields.ForeignKeyField(
+        "events.ParticipantType", related_name="participants", null=True, on_delete=fields.SET_NULL
+    )
+    type_id: int | None
     kind = fields.CharEnumField(ParticipantKind)
     status = fields.CharEnumField(ParticipantStatus)
     status_reason = fields.CharField(500, default="")

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.intervals import Interval, overlaps
@@ -23,10 +23,24 @@ class Busy:
 
 @dataclass(frozen=True, slots=True)
 class Diary:
-    """One participant's time: the rounds they have ticked, and what they do already."""
+    """One participant's time: the rounds they have ticked, and what they do already.
+
+    `full` are rounds in which they have as many meetings as they may, `pause` is what lies between two of theirs.
+    """
 
     rounds: frozenset[int]
     busy: tuple[Busy, ...]
+    full: frozenset[int] = frozenset()
+    pause: timedelta = timedelta()
+
+
+class Gate(StrEnum):
+    """Why a slot is not for those who meet to choose."""
+
+    NOT_OPEN = "booking has not opened"
+    CLOSED = "booking is closed"
+    SCHEDULE = "the organisers give the times"
+    NOT_NAMED = "whoever asked named other times"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +48,7 @@ class Slot:
     id: int
     round: int
     span: Interval
+    gate: Gate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +98,35 @@ class TheyAreBusy:
 
 
 @dataclass(frozen=True, slots=True)
+class Gated:
+    """The slot is not for them to choose, as its gate says."""
+
+    slot: Slot
+    gate: Gate
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFull:
+    """As many meetings as one may have in this round: you, or `others[who]`."""
+
+    slot: Slot
+    who: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TooClose:
+    """Less than the pause lies between this slot and a meeting: yours, or of `others[who]`."""
+
+    slot: Slot
+    who: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class TablesTaken:
     slot: Slot
 
 
-Obstacle = Begun | NoCommonRound | YouAreBusy | TheyAreBusy | TablesTaken
+Obstacle = Begun | Gated | NoCommonRound | RoundFull | TooClose | YouAreBusy | TheyAreBusy | TablesTaken
 
 
 def first_free(
@@ -130,6 +169,7 @@ def free_slots(slots: Iterable[Slot], diary: Diary, *, now: datetime) -> list[Sl
         slot
         for slot in _in_order(slots)
         if slot.round in diary.rounds and now < slot.span.start and not _busy(slot, diary)
+        if slot.round not in diary.full and not _too_close(slot, diary)
     ]
 
 
@@ -140,14 +180,34 @@ def _in_order(slots: Iterable[Slot]) -> list[Slot]:
 def _between(slot: Slot, you: Diary, others: Sequence[Diary], now: datetime) -> Obstacle | None:
     if slot.span.start <= now:
         return Begun(slot)
+    if slot.gate:
+        return Gated(slot, slot.gate)
     elsewhere = next((who for who, other in enumerate(others) if slot.round not in other.rounds), None)
     if slot.round not in you.rounds or elsewhere is not None:
         return NoCommonRound(slot, ticked_by_you=slot.round in you.rounds, who=elsewhere or 0)
     if busy := _busy(slot, you):
         return YouAreBusy(slot, busy)
     taken = next((who for who, other in enumerate(others) if _busy(slot, other)), None)
-    return None if taken is None else TheyAreBusy(slot, taken)
+    return _limit(slot, you, others) if taken is None else TheyAreBusy(slot, taken)
+
+
+def _limit(slot: Slot, you: Diary, others: Sequence[Diary]) -> Obstacle | None:
+    """Nobody does anything else then, and still it would be too much for somebody."""
+    sides: list[tuple[int | None, Diary]] = [(None, you), *enumerate(others)]
+    for who, diary in sides:
+        if slot.round in diary.full:
+            return RoundFull(slot, who)
+        if _too_close(slot, diary):
+            return TooClose(slot, who)
+    return None
 
 
 def _busy(slot: Slot, diary: Diary) -> Busy | None:
     return next((busy for busy in diary.busy if overlaps(slot.span, busy.span)), None)
+
+
+def _too_close(slot: Slot, diary: Diary) -> bool:
+    if not diary.pause:
+        return False
+    around = Interval(slot.span.start - diary.pause, slot.span.end + diary.pause)
+    return any(busy.what is Occupation.MEETING and overlaps(around, busy.span) for busy in diary.busy)

@@ -81,7 +81,7 @@ async def find_table(opened: Round, number: int, *, by: Actor) -> Table:
 
 
 async def _table(opened: Round, number: int) -> Table:
-    table = await Table.get_or_none(round=opened, number=number)
+    table = await Table.get_or_none(round=opened, number=number, line=False)
     if table is None:
         raise Refused(_("“%(name)s” has no table %(number)d.") % {"name": opened.name, "number": number})
     return table

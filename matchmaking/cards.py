@@ -24,6 +24,7 @@ class _Row(NamedTuple):
     participant: int
     name: str
     position: str
+    type: int | None
     organisation: int | None
     organisation_name: str | None
     organisation_kind: OrganisationKind | None
@@ -33,7 +34,8 @@ class _Row(NamedTuple):
 
 
 FIELDS = (
-    "id", "version", "participant_id", "participant__name", "participant__position", "participant__organisation_id",
+    "id", "version", "participant_id", "participant__name", "participant__position", "participant__type_id",
+    "participant__organisation_id",
     "participant__organisation__name", "participant__organisation__kind", "participant__organisation__region_id",
     "participant__organisation__region__name", "participant__organisation__region__country",
 )  # fmt: skip
@@ -55,6 +57,7 @@ class Card:
     profile: int
     name: str
     position: str
+    type: int | None  # ParticipantType
     organisation: House | None
     region: int | None
     region_name: str
@@ -115,6 +118,7 @@ def _card(row: _Row, profile: Profile, lines: Sequence[Wish]) -> Card:
         profile=row.profile,
         name=row.name,
         position=row.position,
+        type=row.type,
         organisation=_house(row),
         region=row.region,
         region_name=row.region_name or "",

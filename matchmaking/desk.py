@@ -36,7 +36,8 @@ from matchmaking.overview import desk_list
 from matchmaking.profile_pages import leaving_reason
 from matchmaking.profiles import approve_profile, return_profile
 from matchmaking.reasons import role_name
-from matchmaking.rounds import change_tables, close_round, cut, open_round
+from matchmaking.reshaping import change_tables, close_round
+from matchmaking.rounds import cut, open_round
 
 A_PAGE = 20
 

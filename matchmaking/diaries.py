@@ -1,9 +1,9 @@
 """Loads what `availability` reckons with: slots, tables, and what people do already. Few queries for many people."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 from app import db
@@ -13,20 +13,37 @@ from app.wording import several
 from events.models import Booking, Event, Participant, Session, SessionStatus
 from matchmaking import availability
 from matchmaking.availability import Busy, Diary, Occupation, Tables
-from matchmaking.models import Availability, Block, Meeting, MeetingStatus, Slot, Table
-from matchmaking.parties import people, with_people
+from matchmaking.conditions import conditions_of
+from matchmaking.models import Availability, Block, Meeting, MeetingStatus, Round, Slot, Table
+from matchmaking.parties import of_participants, people, with_people
 
 
 @dataclass(frozen=True, slots=True)
 class Floor:
     """The slots of an event in order of time, and its tables with what is taken of them.
 
-    `seats` are the tables of each slot (ids) that are not lost by then; the lost ones are taken, by nobody.
+    `seats` are the tables of each slot (ids) that are not lost by then; the lost ones are taken, by nobody. `hosted`
+    are tables that belong to somebody, by round and then by owner ("host:3", "house:5").
     """
 
     slots: tuple[availability.Slot, ...]
     tables: Tables
     seats: Mapping[int, tuple[int, ...]]
+    hosted: Mapping[int, Mapping[str, Sequence[int]]]
+
+    def tables_for(self, people: Sequence[Participant]) -> Tables:
+        """Where these can sit: at the own table of the first who has one in the round, else at nobody's."""
+        of_round = {number: self._own(number, people) or self._open(number) for number in self.tables.of_round}
+        return Tables(of_round, self.tables.taken)
+
+    def _own(self, round_id: int, people: Sequence[Participant]) -> Sequence[int]:
+        hosted = self.hosted.get(round_id, {})
+        owners = (key for one in people for key in (f"host:{one.id}", f"house:{one.organisation_id}"))
+        return next((hosted[key] for key in owners if key in hosted), ())
+
+    def _open(self, round_id: int) -> Sequence[int]:
+        owned = {table for tables in self.hosted.get(round_id, {}).values() for table in tables}
+        return [table for table in self.tables.of_round[round_id] if table not in owned]
 
     @property
     def span(self) -> Interval | None:
@@ -52,7 +69,17 @@ async def floor(event: Event, *, without: Collection[int] = ()) -> Floor:
             taken[slot_id].add(table_id)
     ids = {round_id: [one.id for one in tables] for round_id, tables in of_round.items()}
     shown = tuple(availability.Slot(slot.id, slot.round_id, slot.span) for slot in slots)
-    return Floor(shown, Tables(ids, taken), seats)
+    return Floor(shown, Tables(ids, taken), seats, _hosted(of_round))
+
+
+def _hosted(of_round: Mapping[int, Sequence[Table]]) -> dict[int, dict[str, list[int]]]:
+    found: dict[int, dict[str, list[int]]] = {}
+    for round_id, tables in of_round.items():
+        for table in tables:
+            if table.host_id or table.house_id:
+                owner = f"host:{table.host_id}" if table.host_id else f"house:{table.house_id}"
+                found.setdefault(round_id, {}).setdefault(owner, []).append(table.id)
+    return found
 
 
 async def diaries(
@@ -67,7 +94,31 @@ async def diaries(
         found = await _kept_free(participants, within), await _seats(participants, within)
         for participant_id, entry in chain(*found, await _occupied(participants, within, without)):
             busy[participant_id].append(entry)
-    return {one.id: Diary(frozenset(rounds[one.id]), tuple(busy[one.id])) for one in participants}
+    full = await _full(participants, without)
+    pause = timedelta(minutes=(await conditions_of(participants[0].event_id)).pause_minutes if participants else 0)
+    return {
+        one.id: Diary(frozenset(rounds[one.id]), tuple(busy[one.id]), frozenset(full[one.id]), pause)
+        for one in participants
+    }
+
+
+async def _full(participants: Sequence[Participant], without: Collection[int]) -> defaultdict[int, set[int]]:
+    """By participant the rounds in which they have as many meetings as one may."""
+    full: defaultdict[int, set[int]] = defaultdict(set)
+    ids = {one.id for one in participants}
+    rounds = Round.filter(event_id__in={one.event_id for one in participants}, most_meetings__isnull=False)
+    limits = {one.id: one.most_meetings for one in await rounds}
+    if not limits:
+        return full
+    placed = Meeting.filter(of_participants(ids), status=MeetingStatus.ACCEPTED, slot_id__isnull=False)
+    counts: Counter[tuple[int, int]] = Counter()
+    for meeting in await with_people(placed.exclude(id__in=list(without))).select_related("slot"):
+        assert meeting.slot
+        counts.update((one.id, meeting.slot.round_id) for one in people(meeting) if one.id in ids)
+    for (one, opened), count in counts.items():
+        if (most := limits.get(opened)) and count >= most:
+            full[one].add(opened)
+    return full
 
 
 async def _kept_free(participants: Sequence[Participant], within: Interval) -> list[tuple[int, Busy]]:

@@ -1,8 +1,9 @@
 """Who is at the event and what they bring: the approved profiles, searched, and ranked for one of them with reasons."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from app.i18n import language
@@ -11,7 +12,8 @@ from events.models import Event, Participant, ParticipantStatus
 from events.networks.models import DemoCase, Pilot
 from matchmaking.affinity import Affinity, Wish, affinity, rank
 from matchmaking.cards import Card, cards
-from matchmaking.models import Profile, ProfileStatus
+from matchmaking.conditions import matrix_of
+from matchmaking.models import Meeting, MeetingStatus, Profile, ProfileStatus
 from matchmaking.reasons import Names, sentence
 
 
@@ -99,6 +101,16 @@ async def directory(event: Event) -> Directory:
     return await _directory(event, approved.filter(participant__status=ParticipantStatus.APPROVED))
 
 
+async def directory_for(event: Event, reader: Participant) -> Directory:
+    """Without those whom the rules keep from the reader's sight, unless the two have something with each other."""
+    everybody, matrix = await directory(event), await matrix_of(event.id)
+    if not any(cell == "apart" for cell in matrix.cells.values()):
+        return everybody
+    partners = await _partners(reader)
+    seen = (card for card in everybody.cards if card.id in partners or matrix.may_see(reader.type_id, card.type))
+    return replace(everybody, cards=tuple(seen))
+
+
 async def queue(event: Event, status: ProfileStatus) -> Directory:
     """For the desk: the profiles of one status of those who take part or have asked to."""
     here = (ParticipantStatus.PENDING, ParticipantStatus.APPROVED)
@@ -120,6 +132,13 @@ async def _directory(event: Event, profiles: QuerySet[Profile]) -> Directory:
             await DemoCase.filter(pilot__network_id=event.network_id).order_by("pilot__position", "pilot_id", "id")
         ),
     )
+
+
+async def _partners(reader: Participant) -> set[int]:
+    """Participants (ids) they have a request or a meeting with, and themselves."""
+    live = Meeting.filter(status__in=[MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED])
+    mine = await live.filter(Q(asker=reader) | Q(invitee=reader)).values_list("asker_id", "invitee_id")
+    return {reader.id, *(one for pair in mine for one in pair)}
 
 
 def _match(card: Card, found: Affinity, names: Names) -> Match:

@@ -167,7 +167,15 @@ class AwayForm(SpanForm):
 
 class RequestForm(Form):
     invitee = Whole("", low=1, high=2**31 - 1)
+    opportunity = Whole("", low=1, high=2**31 - 1, required=False)  # that the request is about
     message = Text(later("Your message"), limit=600, description=later("What would you like to talk about?"))
+    times = Ticks(
+        later("Times that suit you"), validate_choice=False, description=later("Tick none if any time suits you.")
+    )
+
+    def offer(self, times: Iterable[tuple[int, str]]) -> None:
+        """Slots (ids) with their words."""
+        self.times.choices = [(str(number), words) for number, words in times]
 
 
 class AcceptForm(Form):

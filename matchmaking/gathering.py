@@ -1,7 +1,7 @@
 """The people of a meeting and all that decides when they can meet, loaded for `availability` to judge."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,9 +9,9 @@ from app.journal import Actor
 from app.models import Person
 from events.models import Event, Participant
 from matchmaking import availability
-from matchmaking.availability import Diary, Obstacle, Place, Slot, Tables
+from matchmaking.availability import Diary, Gate, Obstacle, Place, Slot, Tables
 from matchmaking.diaries import diaries, floor
-from matchmaking.models import Meeting, Round
+from matchmaking.models import Meeting, MeetingStatus, Mode, Round
 from matchmaking.parties import people
 
 
@@ -44,22 +44,66 @@ class Gathering:
 
 
 async def gathering_of(event: Event, meeting: Meeting, *, reader: Actor, now: datetime) -> Gathering:
-    """Those of a meeting, as if it had no place; the meeting has its people at hand (`parties.with_people`)."""
+    """Those of a meeting, as if it had no place; the meeting has its people at hand (`parties.with_people`).
+
+    The gates of rounds stand for its people, and not for the desk.
+    """
     everybody = people(meeting)
     mine = [one for one in everybody if isinstance(reader, Person) and one.person_id == reader.id]
     you = mine[0] if mine else meeting.invitee
     others = [one for one in everybody if one.id != you.id]
-    ground = await floor(event, without=[meeting.id])
-    found = await diaries(everybody, within=ground.span, without=[meeting.id])
+    named = await _named(meeting) if meeting.status == MeetingStatus.REQUESTED else frozenset()
+    found = await _gather(event, you, others, host=meeting.invitee, without=[meeting.id], now=now, desk_reads=not mine)
+    return found if found.desk_reads else await _gated(found, event, named)
+
+
+async def gathering_for(event: Event, asker: Participant, invitee: Participant, *, now: datetime) -> Gathering:
+    """Two who have no meeting yet, read by the one who would ask."""
+    found = await _gather(event, asker, [invitee], host=invitee, without=(), now=now, desk_reads=False)
+    return await _gated(found, event, frozenset())
+
+
+async def _gather(
+    event: Event,
+    you: Participant,
+    others: Sequence[Participant],
+    *,
+    host: Participant,
+    without: Collection[int],
+    now: datetime,
+    desk_reads: bool,
+) -> Gathering:
+    ground = await floor(event, without=without)
+    found = await diaries([you, *others], within=ground.span, without=without)
+    first = [host, *(one for one in (you, *others) if one.id != host.id)]
     return Gathering(
         you=you,
         others=others,
-        desk_reads=not mine,
+        desk_reads=desk_reads,
         slots=ground.slots,
         your_diary=found[you.id],
         their_diaries=[found[one.id] for one in others],
-        tables=ground.tables,
+        tables=ground.tables_for(first),
         rounds={one.id: one.name for one in await Round.filter(event=event)},
         zone=event.tz,
         now=now,
     )
+
+
+async def _named(meeting: Meeting) -> frozenset[int]:
+    """Slots (ids) that whoever asked would take; none: any."""
+    return frozenset(slot.id for slot in await meeting.times.all())
+
+
+async def _gated(found: Gathering, event: Event, named: Collection[int]) -> Gathering:
+    rounds = {one.id: one for one in await Round.filter(event=event)}
+    slots = [replace(slot, gate=_gate(rounds[slot.round], slot, named, found.now)) for slot in found.slots]
+    return replace(found, slots=slots)
+
+
+def _gate(opened: Round, slot: Slot, named: Collection[int], now: datetime) -> Gate | None:
+    if not opened.takes_bookings(now):
+        return Gate.NOT_OPEN if opened.opens_at and now < opened.opens_at else Gate.CLOSED
+    if opened.mode == Mode.SCHEDULE:
+        return Gate.SCHEDULE
+    return Gate.NOT_NAMED if opened.mode == Mode.ASKING and named and slot.id not in named else None

@@ -13,20 +13,20 @@ from events.pages import desk_page, event_page
 from events.scope import Place, find
 from matchmaking.admits import AtMeeting, number_of
 from matchmaking.answers import proposal
-from matchmaking.asking import requests_waiting
+from matchmaking.asking import allowance
 from matchmaking.forms import AcceptForm, MoveForm, ReasonForm, RequestForm
 from matchmaking.gathering import gathering_of
+from matchmaking.marketplace.market import origin_of
 from matchmaking.meetings import accept, cancel, decline, request_meeting, reschedule
 from matchmaking.models import Meeting, MeetingStatus, Slot
 from matchmaking.obstacles import nothing_free
 from matchmaking.overview import overview, ticket, whole, with_answers
-from matchmaking.rules import PENDING_CAP
 
 
 async def meetings_page(request: Request, place: Place) -> Response:
     now = datetime.now(UTC)
     found = await overview(place.me, now=now)
-    return event_page(request, place, "matchmaking/meetings.html", overview=found, cap=PENDING_CAP)
+    return event_page(request, place, "matchmaking/meetings.html", overview=found, mine=await allowance(place.me))
 
 
 async def create_meeting(request: Request, place: Place) -> Response:
@@ -34,7 +34,11 @@ async def create_meeting(request: Request, place: Place) -> Response:
     if not form.validate():
         raise Refused(" ".join(error for errors in form.errors.values() for error in errors))
     invitee = await find(Participant, place, str(form.invitee.data))
-    asked = await request_meeting(place.me, invitee, message=form.message.data or "", by=place.actor)
+    times = [await _slot(number) for number in form.times.data or ()]
+    asked = await request_meeting(place.me, invitee, message=form.message.data or "", times=times, by=place.actor)
+    if asked.status == MeetingStatus.ACCEPTED:
+        flash = _("%(name)s accepts every request: you have agreed to meet.") % {"name": invitee.name}
+        return answer(request, {"meeting": asked.id}, url=f"{place.path}/meetings/{asked.id}", flash=flash)
     flash = _("%(name)s has your request. No time is held until they accept.") % {"name": invitee.name}
     return answer(request, {"meeting": asked.id}, url=f"{place.path}/people/{invitee.id}", flash=flash)
 
@@ -52,6 +56,7 @@ async def meeting_page(request: Request, at: AtMeeting) -> Response:
         at.place,
         "matchmaking/meeting.html",
         ticket=seen,
+        origin=await origin_of(meeting),
         wish=await proposal(meeting, now=now) if meeting.placed else None,
         mine=at.mine,
         answers=not at.mine or meeting.invitee_id == reader.id,
@@ -96,11 +101,6 @@ async def cancellation(request: Request, at: AtMeeting) -> Response:
     if requested:
         flash = _("Your request is withdrawn.")
     return answer(request, {"ok": True}, url=_list(at), flash=flash)
-
-
-async def requests_left(participant: Participant) -> int:
-    """How many more requests may wait for an answer."""
-    return max(0, PENDING_CAP - await requests_waiting(participant))
 
 
 async def _reason(request: Request) -> str:

@@ -1,6 +1,6 @@
 """A meeting's life: requested, accepted or declined, rescheduled, cancelled, expired. A request holds no slot."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,28 +9,48 @@ from app import occupancy
 from app.errors import NotFound, Refused, Stale
 from app.i18n import _
 from app.journal import Actor, Changes, changing
+from app.models import Person
+from app.wording import when
 from events.models import Event, Participant
 from matchmaking import availability
-from matchmaking.asking import refusal, standing
+from matchmaking.asking import refusal, refuse_yes, standing
+from matchmaking.conditions import LONGEST, conditions_of, refuse_locked
 from matchmaking.gathering import Gathering, gathering_of
-from matchmaking.models import Meeting, MeetingStatus, Slot, Table
+from matchmaking.groups.models import Group, GroupStatus
+from matchmaking.interpreters.booking import book_interpreter, no_interpreter
+from matchmaking.marketplace.models import Opportunity
+from matchmaking.marketplace.posting import keep_origin
+from matchmaking.models import Keep, Meeting, MeetingStatus, Slot, Table, TypeConditions
 from matchmaking.obstacles import not_then, nothing_free
 from matchmaking.parties import acting_for, people, with_people
+from matchmaking.rules import PASSED_BY_DESK
 
-REQUEST_LIFE = timedelta(days=14)
+REQUEST_LIFE = timedelta(minutes=LONGEST)
 SHORTEST_LIFE = timedelta(minutes=15)  # of a request made during the last slots
 
 
-async def request_meeting(asker: Participant, invitee: Participant, *, message: str, by: Actor) -> Meeting:
-    """Ask for a meeting. Raises Refused with the rule that stands against it (see `rules`)."""
+async def request_meeting(
+    asker: Participant,
+    invitee: Participant,
+    *,
+    message: str,
+    times: Sequence[Slot] = (),
+    about: Opportunity | None = None,
+    by: Actor,
+) -> Meeting:
+    """Ask for a meeting at one of these times, or at any, `about` an opportunity of theirs. It holds none of them. Where the invitee's type accepts at
+    once, it is agreed already. Raises Refused with the rule that stands against it (see `rules`); the desk may pass
+    over most of them."""
     async with changing(Event.scope_of(asker.event_id), by=by) as changes:
         acting = await acting_for(asker, by=by)
         asker = await Participant.get(id=asker.id).select_related("event")
         invitee = await Participant.get(id=invitee.id)
         if invitee.event_id != asker.event_id:
             raise NotFound
-        if found := await standing(asker, invitee):
-            raise refusal(found, invitee)
+        found = await standing(asker, invitee, desk_reads=bool(acting))
+        if found.against and not (acting and found.against in PASSED_BY_DESK):
+            raise refusal(found, desk_reads=bool(acting))
+        await _refuse_odd_times(asker.event, times, changes.at)
         meeting = await Meeting.create(
             event=asker.event,
             asker=asker,
@@ -40,19 +60,28 @@ async def request_meeting(asker: Participant, invitee: Participant, *, message: 
             changed_at=changes.at,
             created_at=changes.at,
         )
+        await meeting.times.add(*times)
+        if about:
+            await keep_origin(about, meeting)
         await meeting.fetch_related("seats__participant")
         tell(changes, "meeting.requested", meeting, acting)
+        await _accept_at_once(changes, meeting)
     return meeting
 
 
 async def accept(meeting: Meeting, *, slot: Slot | None = None, waiting: bool = False, by: Actor) -> Meeting:
     """Yes, in the first slot and at the first table free for both, or in the chosen `slot`; or `waiting`: without
     a time, which the schedule will find. Raises Refused with why there is none and what is free."""
-    async with _changing_meeting(meeting, by=by) as (changes, current):
+    async with changing_meeting(meeting, by=by) as (changes, current):
         acting = await acting_for(current.invitee, by=by)
         _refuse_answered(current, changes.at)
+        if not acting:
+            await refuse_yes(current)
+        current.unaided = current.unaided or unaided
         if waiting:
             current.become(MeetingStatus.ACCEPTED, at=changes.at)
+            if unmet := await book_interpreter(current):
+                raise no_interpreter(unmet)
         else:
             await _seat(current, slot, at=changes.at, by=by)
         await current.save()
@@ -62,7 +91,7 @@ async def accept(meeting: Meeting, *, slot: Slot | None = None, waiting: bool = 
 
 async def decline(meeting: Meeting, *, reason: str = "", by: Actor) -> Meeting:
     """No. The asker reads the reason, if there is one."""
-    async with _changing_meeting(meeting, by=by) as (changes, current):
+    async with changing_meeting(meeting, by=by) as (changes, current):
         acting = await acting_for(current.invitee, by=by)
         _refuse_answered(current, changes.at)
         current.become(MeetingStatus.DECLINED, at=changes.at, reason=reason)
@@ -74,13 +103,15 @@ async def decline(meeting: Meeting, *, reason: str = "", by: Actor) -> Meeting:
 async def reschedule(meeting: Meeting, *, slot: Slot, version: int, by: Actor) -> Meeting:
     """To a slot that somebody chose: it is fixed there, and no schedule moves it. The table stays if it is free.
     Raises Stale for an old version, Refused with why the slot is not free and which are."""
-    async with _changing_meeting(meeting, by=by) as (changes, current):
+    async with changing_meeting(meeting, by=by) as (changes, current):
         acting = await acting_for(current.asker, current.invitee, by=by)
         if current.version != version:
             raise Stale(
                 _("This meeting was changed a moment ago."),
-                hints=[_("Look at it again, then repeat your change if you still want it.")],
+                hints=[_both(current, slot), _("Repeat your change if you still want it.")],
             )
+        if not acting:
+            await refuse_locked(current.event_id)
         if current.status != MeetingStatus.ACCEPTED:
             raise Refused(_("Only an accepted meeting has a time."))
         _refuse_over(current, changes.at)
@@ -92,7 +123,7 @@ async def reschedule(meeting: Meeting, *, slot: Slot, version: int, by: Actor) -
 
 async def cancel(meeting: Meeting, *, reason: str = "", by: Actor) -> Meeting:
     """Withdraw a request, or call off what was agreed: slot and table are free again. Cancelling twice is one."""
-    async with _changing_meeting(meeting, by=by) as (changes, current):
+    async with changing_meeting(meeting, by=by) as (changes, current):
         mine = [current.asker] if current.status == MeetingStatus.REQUESTED else [current.asker, current.invitee]
         acting = await acting_for(*mine, by=by)
         if current.status == MeetingStatus.CANCELLED:
@@ -100,6 +131,8 @@ async def cancel(meeting: Meeting, *, reason: str = "", by: Actor) -> Meeting:
         if current.status not in (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED):
             raise Refused(_("This request has its answer already: there is nothing to cancel."))
         _refuse_over(current, changes.at)
+        if current.status == MeetingStatus.ACCEPTED and not acting:
+            await refuse_locked(current.event_id)
         await call_off(changes, [current], reason=reason, acting=acting)
     return current
 
@@ -132,6 +165,8 @@ async def call_off(changes: Changes, meetings: Iterable[Meeting], *, reason: str
         await occupancy.release([meeting.subject])
         meeting.become(MeetingStatus.CANCELLED, at=changes.at, reason=reason)
         await meeting.save()
+        if meeting.group_id is not None:
+            await Group.filter(id=meeting.group_id).update(status=GroupStatus.CANCELLED, reason=reason)
         tell(changes, "meeting.cancelled", meeting, acting)
 
 
@@ -161,7 +196,7 @@ def tell(
 
 
 @asynccontextmanager
-async def _changing_meeting(meeting: Meeting, *, by: Actor) -> AsyncIterator[tuple[Changes, Meeting]]:
+async def changing_meeting(meeting: Meeting, *, by: Actor) -> AsyncIterator[tuple[Changes, Meeting]]:
     """The meeting as it stands now, behind the gate."""
     async with changing(Event.scope_of(meeting.event_id), by=by) as changes:
         whole = with_people(Meeting.filter(id=meeting.id)).select_related("event", "slot__round", "table")
@@ -170,12 +205,37 @@ async def _changing_meeting(meeting: Meeting, *, by: Actor) -> AsyncIterator[tup
 
 async def _end_of_request(event: Event, now: datetime) -> datetime:
     """A request for meetings that are over is no use to anybody."""
+    life = timedelta(minutes=(await conditions_of(event.id)).request_minutes)
     last = await Slot.filter(round__event=event).order_by("-start").first()
     if last is None:
-        return now + REQUEST_LIFE
+        return now + life
     if last.start <= now:
         raise Refused(_("The last meeting slot has begun; there is no time left."))
-    return max(min(now + REQUEST_LIFE, last.start), now + SHORTEST_LIFE)
+    return max(min(now + life, last.start), now + SHORTEST_LIFE)
+
+
+async def _refuse_odd_times(event: Event, times: Sequence[Slot], now: datetime) -> None:
+    known = await Slot.filter(id__in=[slot.id for slot in times], round__event=event).count()
+    if known < len(times):
+        raise NotFound
+    if any(slot.start <= now for slot in times):
+        raise Refused(_("One of these times has begun."), hints=[_("Choose later ones, or any time.")])
+
+
+async def _accept_at_once(changes: Changes, meeting: Meeting) -> None:
+    """Where the invitee's type says yes to everybody: in the first slot, or in none yet."""
+    own = await TypeConditions.get_or_none(type_id=meeting.invitee.type_id or 0)
+    if own is None or not own.accepts_at_once:
+        return
+    await meeting.invitee.fetch_related("person")
+    assert meeting.invitee.person
+    gathering = await gathering_of(meeting.event, meeting, reader=meeting.invitee.person, now=changes.at)
+    if place := gathering.first_free():
+        await _sit_down(meeting, place, at=changes.at)
+    else:
+        meeting.become(MeetingStatus.ACCEPTED, at=changes.at)
+    await meeting.save()
+    tell(changes, "meeting.accepted", meeting, {"at_once": True})
 
 
 def _refuse_answered(meeting: Meeting, now: datetime) -> None:
@@ -196,17 +256,40 @@ def _refuse_over(meeting: Meeting, now: datetime) -> None:
         raise Refused(_("This meeting is over."))
 
 
+def _both(current: Meeting, wanted: Slot) -> str:
+    """What it is by now, and what the older page asked for."""
+    zone = current.event.tz
+    said = {"wanted": when(wanted.start, zone)}
+    if current.slot is None:
+        return _("It has no time now; you wanted %(wanted)s.") % said
+    return _("It is at %(now)s now; you wanted %(wanted)s.") % {**said, "now": when(current.slot.start, zone)}
+
+
 async def _seat(meeting: Meeting, chosen: Slot | None, *, at: datetime, by: Actor) -> None:
     """Place it, and hold its people and its table."""
     gathering = await gathering_of(meeting.event, meeting, reader=by, now=at)
     place = _chosen(gathering, chosen, meeting.table) if chosen else gathering.first_free()
     if place is None:
         raise nothing_free(gathering)
+    await _sit_down(meeting, place, at=at)
+    await _hold_to(meeting, by if chosen else None)
+
+
+async def _sit_down(meeting: Meeting, place: availability.Place, *, at: datetime) -> None:
     slot = await Slot.get(id=place.slot.id).select_related("round")
-    table = await Table.get(id=place.table)
-    meeting.fixed = chosen is not None
-    meeting.place(slot, table, at=at)
+    meeting.place(slot, await Table.get(id=place.table), at=at)
+    if unmet := await book_interpreter(meeting):
+        raise no_interpreter(unmet)
     await occupancy.hold(meeting.subject, claims(meeting))
+
+
+async def _hold_to(meeting: Meeting, chooser: Actor | None) -> None:
+    """Who chose the time holds to it; the first that is free was nobody's choice."""
+    await Keep.filter(meeting=meeting).delete()
+    meeting.fixed = chooser is not None
+    if meeting.fixed:
+        mine = [one for one in people(meeting) if isinstance(chooser, Person) and one.person_id == chooser.id]
+        await Keep.create(meeting=meeting, participant=mine[0] if mine else None)
 
 
 def _chosen(gathering: Gathering, chosen: Slot, table: Table | None) -> availability.Place:
@@ -217,5 +300,6 @@ def _chosen(gathering: Gathering, chosen: Slot, table: Table | None) -> availabi
         raise not_then(gathering, found)
     free = gathering.tables.free_at(slot)
     assert free is not None  # else it were an obstacle
-    keeps = table and table.round_id == slot.round and table.id not in gathering.tables.taken.get(slot.id, ())
+    theirs, taken = gathering.tables.of_round[slot.round], gathering.tables.taken.get(slot.id, ())
+    keeps = table and table.id in theirs and table.id not in taken
     return availability.Place(slot, table.id if table and keeps else free)

@@ -11,7 +11,7 @@ from app.fields import UTCDatetimeField
 from app.i18n import later
 from app.intervals import Interval
 from app.models import Person
-from events.models import Event, Organisation, Participant
+from events.models import Event, Organisation, Participant, ParticipantType
 from events.networks.models import DemoCase, Pilot
 from matchmaking.groups.models import Group
 
@@ -34,6 +34,7 @@ class Profile(Model):
     languages: list[str] = fields.JSONField()  # codes they can hold a meeting in
     status = fields.CharEnumField(ProfileStatus, default=ProfileStatus.PENDING)
     status_reason = fields.CharField(500, default="")
+    most_meetings = fields.IntField(null=True)  # they want no more than so many
     version = fields.IntField(default=1)
 
     class Meta:
@@ -76,6 +77,22 @@ class Interest(Model):
         table = "interest"
 
 
+class Mode(StrEnum):
+    """Who finds the times of a round's meetings."""
+
+    ASKING = "asking"  # whoever asks names times, the other takes one of them
+    ACCEPTING = "accepting"  # whoever accepts chooses
+    SCHEDULE = "schedule"  # the organisers
+
+
+class Location(StrEnum):
+    """Where a round's meetings are."""
+
+    ON_SITE = "on-site"  # at tables
+    ONLINE = "online"  # each has a link; there is no end of room
+    HYBRID = "hybrid"  # at a table while there is one, and each has a link
+
+
 class Round(Model):
     """A block of meeting time, cut into slots, with a number of tables in each."""
 
@@ -88,9 +105,30 @@ class Round(Model):
     slot_minutes = fields.IntField()
     break_minutes = fields.IntField(default=0)
     place = fields.CharField(120, default="")
+    mode = fields.CharEnumField(Mode, default=Mode.ACCEPTING)
+    location = fields.CharEnumField(Location, default=Location.ON_SITE)
+    link = fields.CharField(300, default="")  # of online meetings: {event} and {meeting} stand for slug and number
+    opens_at: datetime | None = UTCDatetimeField(null=True)  # before, only the desk gives out its times
+    closes_at: datetime | None = UTCDatetimeField(null=True)  # from then on too
+    most_meetings = fields.IntField(null=True)  # of one participant in this round
+    types: fields.ManyToManyRelation[ParticipantType] = fields.ManyToManyField(
+        "events.ParticipantType",
+        related_name="rounds",
+        through="round_type",
+        forward_key="type_id",
+        backward_key="round_id",
+    )  # who may be met in it; none: everybody
 
     class Meta:
         table = "round"
+
+    @property
+    def online(self) -> bool:
+        return self.location == Location.ONLINE
+
+    def takes_bookings(self, now: datetime) -> bool:
+        """Whether those who meet may choose its times; the desk always may."""
+        return (self.opens_at is None or self.opens_at <= now) and (self.closes_at is None or now < self.closes_at)
 
 
 class Slot(Model):
@@ -112,13 +150,22 @@ class Slot(Model):
 
 
 class Table(Model):
-    """A numbered table of a round."""
+    """A numbered table of a round. A line is one that nobody sees: where a meeting by video has its place."""
 
     id = fields.IntField(primary_key=True)
     round: fields.ForeignKeyRelation[Round] = fields.ForeignKeyField("matchmaking.Round", related_name="tables")
     round_id: int
     number = fields.IntField()
     lost_from: datetime | None = UTCDatetimeField(null=True)  # nobody is seated at it in slots from then on
+    line = fields.BooleanField(default=False)
+    host: fields.ForeignKeyNullableRelation[Participant] = fields.ForeignKeyField(
+        "events.Participant", related_name="tables", null=True, on_delete=fields.SET_NULL
+    )  # whose table it is: their meetings are there, and nobody else's
+    host_id: int | None
+    house: fields.ForeignKeyNullableRelation[Organisation] = fields.ForeignKeyField(
+        "events.Organisation", related_name="tables", null=True, on_delete=fields.SET_NULL
+    )  # or whose organisation's: a booth
+    house_id: int | None
 
     class Meta:
         table = "meeting_table"
@@ -206,6 +253,14 @@ class Meeting(Model):
     group_id: int | None
     unaided = fields.BooleanField(default=False)  # without a language in common they manage without an interpreter
     fixed = fields.BooleanField(default=False)  # somebody holds to the time (see Keep): no schedule moves it
+    link = fields.CharField(300, default="")  # a video link that one of them typed, instead of the round's
+    times: fields.ManyToManyRelation[Slot] = fields.ManyToManyField(
+        "matchmaking.Slot",
+        related_name="wanted_by",
+        through="meeting_time",
+        forward_key="slot_id",
+        backward_key="meeting_id",
+    )  # that whoever asked would take; none: any
     expires_at: datetime | None = UTCDatetimeField(null=True)  # of a request
     version = fields.IntField(default=1)
     sequence = fields.IntField(default=0)
@@ -292,6 +347,67 @@ class Keep(Model):
 
     class Meta:
         table = "keep"
+
+
+class Between(StrEnum):
+    """What participants of two types may do with each other. Who may be asked may accept: one word says both."""
+
+    APART = "apart"  # they do not see each other
+    SEEN = "seen"  # they see each other, and none asks
+    FIRST = "first"  # the first may ask the second
+    SECOND = "second"  # the second may ask the first
+    EITHER = "either"
+
+
+class Rule(Model):
+    """A cell of an event's matrix. `one_id` is the smaller; None stands for those without a type."""
+
+    id = fields.IntField(primary_key=True)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("events.Event", related_name="rules")
+    event_id: int
+    one: fields.ForeignKeyNullableRelation[ParticipantType] = fields.ForeignKeyField(
+        "events.ParticipantType", related_name="rules_as_one", null=True
+    )
+    one_id: int | None
+    other: fields.ForeignKeyNullableRelation[ParticipantType] = fields.ForeignKeyField(
+        "events.ParticipantType", related_name="rules_as_other", null=True
+    )
+    other_id: int | None
+    between_them = fields.CharEnumField(Between)
+
+    class Meta:
+        table = "rule"
+
+
+class Conditions(Model):
+    """Under which conditions people of an event ask and meet."""
+
+    id = fields.IntField(primary_key=True)
+    event: fields.OneToOneRelation[Event] = fields.OneToOneField("events.Event", related_name="conditions")
+    event_id: int
+    pending = fields.IntField(default=30)  # requests of one person that wait for an answer
+    request_minutes = fields.IntField(default=14_400)  # how long a request waits: 15 minutes to 10 days
+    most_meetings = fields.IntField(null=True)  # of one person
+    pause_minutes = fields.IntField(default=0)  # between two meetings of one person
+    locked = fields.BooleanField(default=False)  # only the desk changes bookings
+
+    class Meta:
+        table = "conditions"
+
+
+class TypeConditions(Model):
+    """What is different for participants of one type."""
+
+    id = fields.IntField(primary_key=True)
+    type: fields.OneToOneRelation[ParticipantType] = fields.OneToOneField(
+        "events.ParticipantType", related_name="conditions"
+    )
+    type_id: int
+    most_meetings = fields.IntField(null=True)  # of one of them
+    accepts_at_once = fields.BooleanField(default=False)  # requests to them are accepted as they come
+
+    class Meta:
+        table = "type_conditions"
 
 
 class DraftState(StrEnum):

@@ -8,12 +8,16 @@ from app.wording import several, when
 from matchmaking.availability import (
     Begun,
     Busy,
+    Gate,
+    Gated,
     NoCommonRound,
     Obstacle,
     Occupation,
+    RoundFull,
     Slot,
     TablesTaken,
     TheyAreBusy,
+    TooClose,
     YouAreBusy,
 )
 from matchmaking.gathering import Gathering
@@ -61,8 +65,47 @@ def _lines(gathering: Gathering, obstacles: Sequence[Obstacle]) -> Iterator[str]
         yield from _unticked(gathering, other.name, missing)
         if slots := [found.slot for found in obstacles if isinstance(found, TheyAreBusy) and found.who == who]:
             yield _("%(name)s is busy at %(times)s.") % {"name": other.name, "times": _times(gathering, slots)}
+    yield from _gate_lines(gathering, [found for found in obstacles if isinstance(found, Gated)])
+    yield from _limit_lines(gathering, reader, obstacles)
     if slots := [found.slot for found in obstacles if isinstance(found, TablesTaken)]:
         yield _("All tables are taken at %(times)s.") % {"times": _times(gathering, slots)}
+
+
+def _gate_lines(gathering: Gathering, gated: Sequence[Gated]) -> Iterator[str]:
+    """One for each round and reason; the times that were named are listed, for they can be taken."""
+    for opened, gate in dict.fromkeys((found.slot.round, found.gate) for found in gated):
+        words = {"round": gathering.rounds[opened], "name": gathering.others[0].name if gathering.others else ""}
+        match gate:
+            case Gate.NOT_OPEN:
+                yield _("Booking of “%(round)s” has not opened yet.") % words
+            case Gate.CLOSED:
+                yield _("Booking of “%(round)s” is closed: the organisers can still help.") % words
+            case Gate.SCHEDULE:
+                yield _("The organisers give the times of “%(round)s”: agree, and one comes with the schedule.") % words
+            case Gate.NOT_NAMED:
+                yield _("In “%(round)s” the request names other times.") % words
+
+
+def _limit_lines(gathering: Gathering, reader: str | None, obstacles: Sequence[Obstacle]) -> Iterator[str]:
+    for who in (None, *range(len(gathering.others))):
+        name = reader if who is None else gathering.others[who].name
+        full = [found.slot for found in obstacles if isinstance(found, RoundFull) and found.who == who]
+        for opened in dict.fromkeys(slot.round for slot in full):
+            yield _round_full(name) % {"name": name, "round": gathering.rounds[opened]}
+        if close := [found.slot for found in obstacles if isinstance(found, TooClose) and found.who == who]:
+            yield _too_close(name) % {"name": name, "times": _times(gathering, close)}
+
+
+def _round_full(name: str | None) -> str:
+    if name is None:
+        return _("You have as many meetings in “%(round)s” as you may.")
+    return _("%(name)s has as many meetings in “%(round)s” as they may.")
+
+
+def _too_close(name: str | None) -> str:
+    if name is None:
+        return _("Between your meetings you have a break at %(times)s.")
+    return _("Between meetings %(name)s has a break at %(times)s.")
 
 
 def _unticked(gathering: Gathering, name: str | None, slots: Sequence[Slot]) -> Iterator[str]:

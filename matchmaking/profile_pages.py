@@ -19,7 +19,7 @@ from matchmaking.forms import AvailabilityForm, BlockForm, LeaveForm, ProfileFor
 from matchmaking.leaving import withdraw
 from matchmaking.models import Availability, Block, Profile, Round
 from matchmaking.profiles import write_profile
-from matchmaking.times import give_back, keep_free, placed_meetings, tick_rounds
+from matchmaking.times import give_back, keep_free, placed_meetings, rounds_for, tick_rounds
 
 
 async def profile_page(request: Request, place: Place) -> Response:
@@ -57,7 +57,7 @@ async def availability_page(request: Request, place: Place) -> Response:
 
 async def edit_availability(request: Request, place: Place) -> Response:
     form = await submitted(request, AvailabilityForm)
-    rounds = await _rounds(place.event)
+    rounds = await rounds_for(place.me)
     form.offer(rounds, _round_words(place.event, rounds))
     if not form.validate():
         return await _availability(request, place, form, None, status=422)
@@ -111,7 +111,7 @@ async def _works(event: Event) -> tuple[list[Pilot], list[DemoCase]]:
 async def _availability(
     request: Request, place: Place, form: AvailabilityForm, block_form: BlockForm | None, *, status: int = 200
 ) -> Response:
-    rounds = await _rounds(place.event)
+    rounds = await rounds_for(place.me)
     form.offer(rounds, _round_words(place.event, rounds))
     return event_page(
         request,
@@ -138,10 +138,6 @@ async def _placed(participant: Participant) -> dict[int, int]:
         if meeting.slot:
             counts[meeting.slot.round_id] = counts.get(meeting.slot.round_id, 0) + 1
     return counts
-
-
-async def _rounds(event: Event) -> list[Round]:
-    return await Round.filter(event=event).order_by("start")
 
 
 def _round_words(event: Event, rounds: list[Round]) -> list[str]:

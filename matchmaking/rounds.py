@@ -1,27 +1,33 @@
-"""The organisers' side of meeting time: opening rounds, cutting them into slots, counting tables."""
+"""The organisers' side of meeting time: opening rounds, cutting them into slots, and tables or lines to meet at."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tortoise.queryset import QuerySet
-
-from app.errors import Refused
+from app.errors import NotFound, Refused
 from app.i18n import _
 from app.intervals import Interval, overlaps
 from app.journal import Actor, Changes, changing
 from app.wording import clock
-from events.models import Event
-from matchmaking.models import Meeting, MeetingStatus, Round, Slot, Table
-from matchmaking.parties import desk_only, members, with_people
-from matchmaking.wording import meeting_line
+from events.models import Event, ParticipantType
+from matchmaking.links import refuse_odd_template
+from matchmaking.models import Availability, Location, Mode, Round, Slot, Table
+from matchmaking.parties import desk_only, members
 
 MOST_TABLES = 500
 STEP = 5  # minutes: what occupancy can tell apart
+OWN = (
+    "name", "start", "end", "slot_minutes", "break_minutes", "place", "mode", "location", "link", "opens_at",
+    "closes_at", "most_meetings",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """A round as it is to be. What is left after the last whole slot stays free; `place` is a room or a hall."""
+    """A round as it is to be. What is left after the last whole slot stays free; `place` is a room or a hall.
+
+    `types` are whom it is for, none: everybody. Online, `tables` counts for nothing.
+    """
 
     name: str
     start: datetime
@@ -30,58 +36,30 @@ class Shape:
     tables: int
     break_minutes: int = 0
     place: str = ""
+    mode: Mode = Mode.ACCEPTING
+    location: Location = Location.ON_SITE
+    link: str = ""
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    most_meetings: int | None = None
+    types: Sequence[ParticipantType] = ()
 
 
 async def open_round(event: Event, shape: Shape, *, by: Actor) -> Round:
     """A new round with its slots and tables. Raises Refused when it leaves the event or meets another round."""
-    _refuse_measures(shape)
-    _refuse_count(shape.tables)
+    refuse_measures(shape)
     async with changing(event.scope, by=by) as changes:
         await desk_only(event, by=by)
         event = await Event.get(id=event.id)
+        await refuse_time(event, shape)
         slots = cut(shape)
-        await _refuse_time(event, shape, slots)
-        opened = await Round.create(
-            event=event,
-            name=shape.name,
-            start=shape.start,
-            end=shape.end,
-            slot_minutes=shape.slot_minutes,
-            break_minutes=shape.break_minutes,
-            place=shape.place,
-        )
+        opened = await Round.create(event=event, **{name: getattr(shape, name) for name in OWN})
+        await opened.types.add(*shape.types)
         await Slot.bulk_create(Slot(round=opened, start=slot.start, end=slot.end) for slot in slots)
-        await _add_tables(opened, 1, shape.tables)
-        _record(changes, "round.opened", opened, event, slots=len(slots), tables=shape.tables)
+        await lay_tables(opened, seats_of(shape))
+        await add_lines(opened)
+        record(changes, "round.opened", opened, event, slots=len(slots), tables=seats_of(shape))
     return opened
-
-
-async def change_tables(opened: Round, *, tables: int, by: Actor) -> Round:
-    """From now on so many tables, 1 to `tables`. Raises Refused, naming the meetings, when one would go."""
-    _refuse_count(tables)
-    async with changing(Event.scope_of(opened.event_id), by=by) as changes:
-        event = await Event.get(id=opened.event_id)
-        await desk_only(event, by=by)
-        last = await Table.filter(round=opened).count()
-        gone = Meeting.filter(status=MeetingStatus.ACCEPTED, table__round=opened, table__number__gt=tables)
-        await _refuse_meetings(event, gone, _("There are meetings at the tables that would go."))
-        await _forget_tables(opened, above=tables)
-        await _add_tables(opened, last + 1, tables)
-        if tables != last:
-            _record(changes, "round.changed", opened, event, tables=tables)
-    return opened
-
-
-async def close_round(opened: Round, *, by: Actor) -> None:
-    """Take the round away with its slots, tables and ticks. Raises Refused while a meeting stands in it."""
-    async with changing(Event.scope_of(opened.event_id), by=by) as changes:
-        event = await Event.get(id=opened.event_id)
-        await desk_only(event, by=by)
-        placed = Meeting.filter(status=MeetingStatus.ACCEPTED, slot__round=opened)
-        await _refuse_meetings(event, placed, _("There are meetings in this round."))
-        await Meeting.filter(slot__round=opened).update(slot_id=None, table_id=None)
-        _record(changes, "round.closed", opened, event)
-        await Round.filter(id=opened.id).delete()
 
 
 def cut(shape: Shape) -> list[Interval]:
@@ -94,7 +72,12 @@ def cut(shape: Shape) -> list[Interval]:
     return slots
 
 
-def _refuse_measures(shape: Shape) -> None:
+def seats_of(shape: Shape) -> int:
+    """How many tables one can see."""
+    return 0 if shape.location == Location.ONLINE else shape.tables
+
+
+def refuse_measures(shape: Shape) -> None:
     if shape.end <= shape.start:
         raise Refused(_("The round ends before it begins."))
     minutes = (shape.slot_minutes, shape.break_minutes, shape.start.minute, shape.end.minute)
@@ -105,18 +88,23 @@ def _refuse_measures(shape: Shape) -> None:
     if not cut(shape):
         hint = _("Make the slots shorter or the round longer.")
         raise Refused(_("The round is shorter than one slot."), hints=[hint])
-
-
-def _refuse_count(tables: int) -> None:
-    if not 1 <= tables <= MOST_TABLES:
+    if shape.location != Location.ONLINE and not 1 <= shape.tables <= MOST_TABLES:
         raise Refused(_("A round has from 1 to %(most)d tables.") % {"most": MOST_TABLES})
+    if shape.opens_at and shape.closes_at and shape.closes_at <= shape.opens_at:
+        raise Refused(_("Booking closes before it opens."))
+    if shape.opens_at and shape.opens_at >= shape.end:
+        raise Refused(_("Booking opens after the round is over."))
+    refuse_odd_template(shape.link)
 
 
-async def _refuse_time(event: Event, shape: Shape, slots: list[Interval]) -> None:
+async def refuse_time(event: Event, shape: Shape, *, without: int = 0) -> None:
+    """As if the round `without` (id) were not there."""
     if not event.spans(shape.start, shape.end):
         raise Refused(_("The round would fall outside the days of the event."))
+    if any(type.event_id != event.id for type in shape.types):
+        raise NotFound
     whole = Interval(shape.start, shape.end)
-    for other in await Round.filter(event=event):
+    for other in await Round.filter(event=event).exclude(id=without):
         if overlaps(whole, Interval(other.start, other.end)):
             raise Refused(
                 _("“%(name)s” is from %(start)s to %(end)s already.")
@@ -125,21 +113,28 @@ async def _refuse_time(event: Event, shape: Shape, slots: list[Interval]) -> Non
             )
 
 
-async def _refuse_meetings(event: Event, meetings: QuerySet[Meeting], sentence: str) -> None:
-    found = await with_people(meetings.order_by("slot__start", "table__number")).select_related("slot", "table")
-    if found:
-        raise Refused(sentence, hints=[meeting_line(meeting, event.tz) for meeting in found])
+async def lay_tables(opened: Round, seats: int) -> None:
+    """Tables 1 to `seats`; what has a higher number is a line, and only in rounds with video. Those that go must be
+    empty by now."""
+    numbers = {table.number for table in await Table.filter(round=opened)}
+    await Table.bulk_create(Table(round=opened, number=n) for n in range(1, seats + 1) if n not in numbers)
+    await Table.filter(round=opened, number__lte=seats, line=True).update(line=False)
+    spare = Table.filter(round=opened, number__gt=seats)
+    if opened.location == Location.ON_SITE:
+        await spare.delete()
+    else:
+        await spare.update(line=True, host_id=None, house_id=None)
 
 
-async def _forget_tables(opened: Round, *, above: int) -> None:
-    """Cancelled meetings may still remember such a table."""
-    await Meeting.filter(table__round=opened, table__number__gt=above).update(slot_id=None, table_id=None)
-    await Table.filter(round=opened, number__gt=above).delete()
+async def add_lines(opened: Round) -> None:
+    """Online there is always room: as many lines as all who can be met in the round could need at once."""
+    if opened.location == Location.ON_SITE:
+        return
+    needed = await Availability.filter(round=opened).count() // 2 + 1
+    lines = await Table.filter(round=opened, line=True).count()
+    last = await Table.filter(round=opened).count()
+    await Table.bulk_create(Table(round=opened, number=last + n, line=True) for n in range(1, needed - lines + 1))
 
 
-async def _add_tables(opened: Round, first: int, last: int) -> None:
-    await Table.bulk_create(Table(round=opened, number=number) for number in range(first, last + 1))
-
-
-def _record(changes: Changes, kind: str, opened: Round, event: Event, **data: object) -> None:
+def record(changes: Changes, kind: str, opened: Round, event: Event, **data: object) -> None:
     changes.record(kind, opened, topics=[event.desk, members(event)], data={"name": opened.name, **data})

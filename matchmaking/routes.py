@@ -1,22 +1,24 @@
 """Pages of the brokerage event for its participants: who is there, whom to meet; and where all their pages are."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from app.errors import NotFound
+from app.errors import NotFound, Refused
 from app.i18n import _
 from app.web import route
-from app.wording import tongue
+from app.wording import tongue, when
 from events.models import Participant
 from events.pages import Link, event_page
 from events.scope import Place, find, member
 from matchmaking.admits import at_meeting, registered
-from matchmaking.asking import newest_meeting, refusal, standing
-from matchmaking.directory import Filter, directory, own_card
+from matchmaking.asking import allowance, newest_meeting, refusal, standing
+from matchmaking.directory import Filter, directory, directory_for, own_card
 from matchmaking.forms import RequestForm
+from matchmaking.gathering import gathering_for
 from matchmaking.meeting_pages import (
     acceptance,
     cancellation,
@@ -25,9 +27,9 @@ from matchmaking.meeting_pages import (
     meeting_page,
     meetings_page,
     moving,
-    requests_left,
 )
-from matchmaking.models import ChainRole, MeetingStatus
+from matchmaking.models import ChainRole, MeetingStatus, Mode, Round
+from matchmaking.obstacles import nothing_free
 from matchmaking.overview import settled
 from matchmaking.profile_pages import (
     add_block,
@@ -54,13 +56,14 @@ def navigation(place: Place) -> Sequence[Link]:
     return [
         (f"{place.path}/people", _("People")),
         (f"{place.path}/matches", _("Whom to meet")),
+        (f"{place.path}/opportunities", _("Marketplace")),
         (f"{place.path}/meetings", _("My meetings")),
         *mine,
     ]
 
 
 async def people_page(request: Request, place: Place) -> Response:
-    everybody = await directory(place.event)
+    everybody = await (directory(place.event) if place.desk else directory_for(place.event, place.me))
     kept = _filter(request)
     found = everybody.only(kept)
     pages = max(1, -(-len(found) // A_PAGE))
@@ -82,13 +85,14 @@ async def people_page(request: Request, place: Place) -> Response:
 async def person_page(request: Request, place: Place) -> Response:
     """What one other participant brings, what that is to the reader, and the way to ask for a meeting."""
     other = await find(Participant, place, request.path_params["id"])
-    everybody = await directory(place.event)
+    everybody = await (directory(place.event) if place.desk else directory_for(place.event, place.me))
     card = everybody.find(other.id)
     if card is None:
         raise NotFound
     me = await own_card(place.me)
-    against = await standing(place.me, other)
+    stands = await standing(place.me, other)
     newest = await newest_meeting(place.me, other)
+    form, nothing = await _request_form(place, other) if not stands.against else (None, None)
     return event_page(
         request,
         place,
@@ -96,10 +100,11 @@ async def person_page(request: Request, place: Place) -> Response:
         directory=everybody,
         card=card,
         match=everybody.match(me, card) if me and me.id != card.id else None,
-        refused=refusal(against, other) if against else None,
+        refused=refusal(stands) if stands.against else None,
+        nothing=nothing,
         meeting=newest if newest and newest.status in (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED) else None,
-        left=await requests_left(place.me),
-        form=RequestForm(data={"invitee": other.id}),
+        mine=stands.yours,
+        form=form,
         role_name=role_name,
         spoken=[tongue(code) for code in card.languages],
     )
@@ -107,10 +112,20 @@ async def person_page(request: Request, place: Place) -> Response:
 
 async def matches_page(request: Request, place: Place) -> Response:
     me = await own_card(place.me)
-    everybody = await directory(place.event)
+    everybody = await (directory(place.event) if place.desk else directory_for(place.event, place.me))
     found = everybody.matches(me, limit=BEST, without=await settled(place.me)) if me else []
-    left = await requests_left(place.me)
-    return event_page(request, place, "matchmaking/matches.html", me=me, matches=found, left=left, directory=everybody)
+    mine = await allowance(place.me)
+    return event_page(request, place, "matchmaking/matches.html", me=me, matches=found, mine=mine, directory=everybody)
+
+
+async def _request_form(place: Place, other: Participant) -> tuple[RequestForm, Refused | None]:
+    """With the times to name, where those who ask do; and what to say where no time is free for both."""
+    found = await gathering_for(place.event, place.me, other, now=datetime.now(UTC))
+    named = {opened.id for opened in await Round.filter(event=place.event, mode=Mode.ASKING)}
+    free = found.free()
+    form = RequestForm(data={"invitee": other.id})
+    form.offer([(slot.id, when(slot.span.start, place.event.tz)) for slot in free if slot.round in named])
+    return form, None if free else nothing_free(found)
 
 
 def _filter(request: Request) -> Filter:

@@ -6,9 +6,11 @@ from app.errors import NotFound, Refused
 from app.i18n import _
 from app.intervals import Interval, overlaps
 from app.journal import Actor, Changes, changing
+from app.wording import several
 from events.models import Event, Participant
 from matchmaking.models import Availability, Block, Meeting, MeetingStatus, Round
 from matchmaking.parties import acting_for, of_participants, with_people
+from matchmaking.rounds import add_lines
 from matchmaking.wording import meeting_line
 
 MOST_BLOCKS = 50
@@ -20,9 +22,11 @@ async def tick_rounds(participant: Participant, rounds: Collection[Round], *, by
     async with changing(Event.scope_of(participant.event_id), by=by) as changes:
         acting = await acting_for(participant, by=by)
         event = await Event.get(id=participant.event_id)
-        if await Round.filter(event=event, id__in=wanted).count() < len(wanted):
+        chosen = await Round.filter(event=event, id__in=wanted).prefetch_related("types")
+        if len(chosen) < len(wanted):
             raise NotFound
         before = {tick.round_id for tick in await Availability.filter(participant=participant)}
+        await _refuse_other_types(participant, [one for one in chosen if one.id not in before])
         await _refuse_meetings(
             participant, event, _("You have meetings in a round that you want to leave."), lost=before - wanted
         )
@@ -30,9 +34,17 @@ async def tick_rounds(participant: Participant, rounds: Collection[Round], *, by
         await Availability.bulk_create(
             Availability(participant=participant, round_id=one) for one in sorted(wanted - before)
         )
+        for added in chosen:
+            await add_lines(added)
         if wanted != before:
             data = {"participant": participant.id, "name": participant.name, "rounds": sorted(wanted), **acting}
             changes.record("availability.ticked", participant, topics=[participant.topic, event.desk], data=data)
+
+
+async def rounds_for(participant: Participant) -> list[Round]:
+    """Those in which somebody of their type can be met, in order of time, with their types at hand."""
+    found = await Round.filter(event_id=participant.event_id).order_by("start").prefetch_related("types")
+    return [opened for opened in found if _admits(opened, participant)]
 
 
 async def keep_free(participant: Participant, span: Interval, *, note: str = "", by: Actor) -> Block:
@@ -66,6 +78,18 @@ async def placed_meetings(participant: Participant) -> list[Meeting]:
     """Their meetings that have a slot, in order of time, with people, slot and table at hand."""
     mine = Meeting.filter(of_participants([participant.id]), status=MeetingStatus.ACCEPTED, slot_id__isnull=False)
     return await with_people(mine.order_by("slot__start")).select_related("slot__round", "table")
+
+
+async def _refuse_other_types(participant: Participant, chosen: Collection[Round]) -> None:
+    current = await Participant.get(id=participant.id)
+    for opened in chosen:
+        if not _admits(opened, current):
+            names = {"round": opened.name, "types": several(type.name for type in opened.types)}
+            raise Refused(_("“%(round)s” is only for: %(types)s.") % names)
+
+
+def _admits(opened: Round, participant: Participant) -> bool:
+    return not len(opened.types) or participant.type_id in {type.id for type in opened.types}
 
 
 async def _refuse_meetings(

@@ -79,6 +79,7 @@ CREATE TABLE event (
     last_day DATE NOT NULL,
     version VARCHAR(40),
     about_version INT NOT NULL,
+    about_changed_at {instant} NOT NULL,
     series_id BIGINT REFERENCES series (id) ON DELETE SET NULL,
     part_of_id BIGINT REFERENCES event (id) ON DELETE SET NULL,
     CHECK (first_day <= last_day)
@@ -154,11 +155,21 @@ CREATE TABLE organisation (
 );
 CREATE INDEX organisation_region ON organisation (region_id);
 
+CREATE TABLE participant_type (
+    id {id},
+    event_id BIGINT NOT NULL REFERENCES event (id) ON DELETE CASCADE,
+    name VARCHAR(60) NOT NULL,
+    position INT NOT NULL,
+    open {bool} NOT NULL,
+    UNIQUE (event_id, name)
+);
+
 CREATE TABLE participant (
     id {id},
     event_id BIGINT NOT NULL REFERENCES event (id) ON DELETE CASCADE,
     person_id BIGINT REFERENCES person (id) ON DELETE CASCADE,
     organisation_id BIGINT REFERENCES organisation (id) ON DELETE SET NULL,
+    type_id BIGINT REFERENCES participant_type (id) ON DELETE SET NULL,
     kind VARCHAR(14) NOT NULL CHECK (kind IN ('delegate', 'speaker', 'organiser', 'support office', 'desk staff')),
     status VARCHAR(9) NOT NULL CHECK (status IN ('pending', 'approved', 'returned', 'withdrawn')),
     status_reason VARCHAR(500) NOT NULL,
@@ -171,6 +182,7 @@ CREATE TABLE participant (
 );
 CREATE INDEX participant_person ON participant (person_id);
 CREATE INDEX participant_organisation ON participant (organisation_id);
+CREATE INDEX participant_of_type ON participant (type_id);
 
 CREATE TABLE session_speaker (
     session_id BIGINT NOT NULL REFERENCES session (id) ON DELETE CASCADE,

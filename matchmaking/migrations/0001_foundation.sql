@@ -5,6 +5,7 @@ CREATE TABLE profile (
     languages {json} NOT NULL,
     status VARCHAR(8) NOT NULL CHECK (status IN ('pending', 'approved', 'returned')),
     status_reason VARCHAR(500) NOT NULL,
+    most_meetings INT CHECK (most_meetings >= 0),
     version INT NOT NULL
 );
 
@@ -31,7 +32,14 @@ CREATE TABLE round (
     slot_minutes INT NOT NULL CHECK (slot_minutes BETWEEN 5 AND 480),
     break_minutes INT NOT NULL CHECK (break_minutes BETWEEN 0 AND 240),
     place VARCHAR(120) NOT NULL,
-    CHECK (start < "end")
+    mode VARCHAR(9) NOT NULL CHECK (mode IN ('asking', 'accepting', 'schedule')),
+    location VARCHAR(7) NOT NULL CHECK (location IN ('on-site', 'online', 'hybrid')),
+    link VARCHAR(300) NOT NULL,
+    opens_at {instant},
+    closes_at {instant},
+    most_meetings INT CHECK (most_meetings > 0),
+    CHECK (start < "end"),
+    CHECK (opens_at < closes_at)
 );
 CREATE INDEX round_event ON round (event_id, start);
 
@@ -49,8 +57,14 @@ CREATE TABLE meeting_table (
     round_id BIGINT NOT NULL REFERENCES round (id) ON DELETE CASCADE,
     number INT NOT NULL CHECK (number > 0),
     lost_from {instant},
-    UNIQUE (round_id, number)
+    line {bool} NOT NULL,
+    host_id BIGINT REFERENCES participant (id) ON DELETE SET NULL,
+    house_id BIGINT REFERENCES organisation (id) ON DELETE SET NULL,
+    UNIQUE (round_id, number),
+    CHECK (host_id IS NULL OR house_id IS NULL)
 );
+CREATE INDEX meeting_table_host ON meeting_table (host_id);
+CREATE INDEX meeting_table_house ON meeting_table (house_id);
 
 CREATE TABLE availability (
     id {id},
@@ -98,6 +112,7 @@ CREATE TABLE meeting (
     group_id BIGINT REFERENCES meeting_group (id),
     unaided {bool} NOT NULL,
     fixed {bool} NOT NULL,
+    link VARCHAR(300) NOT NULL,
     expires_at {instant},
     version INT NOT NULL,
     sequence INT NOT NULL CHECK (sequence >= 0),

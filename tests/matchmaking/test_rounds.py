@@ -5,9 +5,8 @@ import pytest
 
 from app.errors import Forbidden, Refused
 from app.journal import revision
-from matchmaking.meetings import accept, cancel, request_meeting
-from matchmaking.models import Meeting, Round, Slot, Table
-from matchmaking.rounds import Shape, change_tables, close_round, cut
+from matchmaking.models import Availability, Location, Round, Slot, Table
+from matchmaking.rounds import Shape, cut, open_round
 
 
 async def test_open_round_cuts_whole_slots(fair):
@@ -64,39 +63,38 @@ async def test_only_the_desk_opens_rounds(sqlite_fair):
         await sqlite_fair.round("10:00", "11:00")
 
 
-async def test_tables_with_meetings_are_not_taken_away(fair):
-    opened = await fair.round("10:00", "10:20", tables=2)
-    meetings = []
-    for number in range(2):
-        guest = await fair.delegate(f"Guest {number}", opened)
-        host = await fair.delegate(f"Host {number}", opened)
-        asked = await request_meeting(guest, host, message="", by=fair[guest])
-        meetings.append(await accept(asked, by=fair[host]))
-    with pytest.raises(Refused) as refused:
-        await change_tables(opened, tables=1, by=fair.organiser)
-    assert [("table 2" in hint, "Guest 1 and Host 1" in hint) for hint in refused.value.hints] == [(True, True)]
-    await cancel(meetings[1], by=fair.organiser)
-    await change_tables(opened, tables=1, by=fair.organiser)
-    assert await Table.filter(round=opened).count() == 1
-    assert (await Meeting.get(id=meetings[1].id)).table_id is None
-    await change_tables(opened, tables=4, by=fair.organiser)
-    assert await Table.filter(round=opened).order_by("number").values_list("number", flat=True) == [1, 2, 3, 4]
-
-
-async def test_a_round_closes_when_no_meeting_stands_in_it(fair):
-    opened = await fair.round("10:00", "10:20")
-    guest, host = await fair.delegate("Guest", opened), await fair.delegate("Host", opened)
-    meeting = await accept(await request_meeting(guest, host, message="", by=fair[guest]), by=fair[host])
-    with pytest.raises(Refused, match="There are meetings in this round"):
-        await close_round(opened, by=fair.organiser)
-    await cancel(meeting, by=fair.organiser)
-    await close_round(opened, by=fair.organiser)
-    assert not await Round.exists()
-    assert not await Slot.exists()
-
-
 def test_cut_counts_real_minutes_on_the_night_the_clocks_go_back():
     zone = ZoneInfo("Europe/Helsinki")
     start, end = datetime(2026, 10, 25, 2, 0, tzinfo=zone), datetime(2026, 10, 25, 5, 0, tzinfo=zone)
     shape = Shape(name="Night", start=start.astimezone(UTC), end=end.astimezone(UTC), slot_minutes=60, tables=1)
     assert len(cut(shape)) == 4
+
+
+def online(fair, **more) -> Shape:
+    times = {"start": fair.at("10:00"), "end": fair.at("11:00"), "slot_minutes": 20, "tables": 0}
+    return Shape(name="Online", location=Location.ONLINE, **{**times, **more})
+
+
+async def test_online_there_is_a_line_for_all_who_could_meet_at_once(fair):
+    opened = await open_round(fair.event, online(fair, link="https://meet.example.org/{event}-{meeting}"), by="test")
+    for number in range(7):
+        await fair.delegate(f"Guest {number}", opened)
+    lines = await Table.filter(round=opened)
+    assert await Availability.filter(round=opened).count() == 7
+    assert len(lines) == 4
+    assert all(line.line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"link": "http://meet.example.org/{meeting}"}, "https"),
+        ({"link": "https://meet.example.org/{event}"}, r"Put \{meeting\}"),
+        ({"link": "https://meet.example.org/{meeting}/{password}"}, "stand for something"),
+        ({"link": "javascript:alert({meeting})"}, "https"),
+        ({"opens_at": datetime(2030, 1, 2, tzinfo=UTC), "closes_at": datetime(2030, 1, 1, tzinfo=UTC)}, "before it"),
+    ],
+)
+async def test_odd_links_and_windows_are_refused(sqlite_fair, more, sentence):
+    with pytest.raises(Refused, match=sentence):
+        await open_round(sqlite_fair.event, online(sqlite_fair, **more), by="test")

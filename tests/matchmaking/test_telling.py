@@ -11,7 +11,7 @@ from matchmaking.answers import proposed
 from matchmaking.drafting import discard_draft, draft_schedule
 from matchmaking.meetings import accept, cancel, decline, expire_due, request_meeting, reschedule
 from matchmaking.profiles import return_profile
-from matchmaking.rounds import change_tables, close_round
+from matchmaking.reshaping import change_tables, close_round
 from matchmaking.times import give_back, keep_free
 from tests.matchmaking.conftest import Fair
 from tests.matchmaking.test_routes import Browse, browse  # noqa: F401 - a fixture

@@ -1,0 +1,67 @@
+"""An event's own types of participants, such as buyer and supplier: what there is, and the desk's verbs."""
+
+from app.errors import Refused
+from app.i18n import _, ngettext
+from app.journal import Actor, Changes, changing
+from events.models import Event, Participant, ParticipantType
+
+MOST_TYPES = 12  # a matrix of more nobody can read
+
+
+async def types_of(event: Event, *, open_only: bool = False) -> list[ParticipantType]:
+    """In the organisers' order; `open_only`: those one may choose at registration."""
+    found = ParticipantType.filter(event=event).order_by("position", "id")
+    return await (found.filter(open=True) if open_only else found)
+
+
+async def add_type(event: Event, name: str, *, open: bool, by: Actor) -> ParticipantType:
+    """A new one, after the others. Raises Refused for a name that is there."""
+    async with changing(event.scope, by=by) as changes:
+        event = await Event.get(id=event.id)
+        there = await ParticipantType.filter(event=event).order_by("-position")
+        if len(there) >= MOST_TYPES:
+            raise Refused(_("An event has at most %(most)d types.") % {"most": MOST_TYPES})
+        _refuse_taken(name, there)
+        last = there[0].position if there else 0
+        added = await ParticipantType.create(event=event, name=name, open=open, position=last + 1)
+        _record(changes, "type.added", event, added)
+    return added
+
+
+async def edit_type(type: ParticipantType, *, name: str, open: bool, by: Actor) -> ParticipantType:
+    """Another name, or opened or closed at registration; whoever has it keeps it."""
+    async with changing(Event.scope_of(type.event_id), by=by) as changes:
+        event = await Event.get(id=type.event_id)
+        current = await ParticipantType.get(id=type.id)
+        if (current.name, current.open) == (name, open):
+            return current
+        _refuse_taken(name, await ParticipantType.filter(event=event).exclude(id=type.id))
+        current.name, current.open = name, open
+        await current.save()
+        _record(changes, "type.edited", event, current)
+    return current
+
+
+async def remove_type(type: ParticipantType, *, by: Actor) -> None:
+    """Raises Refused while somebody is of it, or a session is for it."""
+    async with changing(Event.scope_of(type.event_id), by=by) as changes:
+        event = await Event.get(id=type.event_id)
+        current = await ParticipantType.get(id=type.id)
+        if count := await Participant.filter(type=current).count():
+            sentence = ngettext(
+                "One participant is of this type.", "%(count)d participants are of this type.", count
+            ) % {"count": count}
+            raise Refused(sentence, hints=[_("Give them another type first.")])
+        if session := await current.sessions.all().first():  # type: ignore[attr-defined]  # the other side of Session.types
+            raise Refused(_("“%(title)s” is only for this type.") % {"title": session.title})
+        _record(changes, "type.removed", event, current)
+        await current.delete()
+
+
+def _refuse_taken(name: str, there: list[ParticipantType]) -> None:
+    if any(one.name.casefold() == name.casefold() for one in there):
+        raise Refused(_("There is a type “%(name)s” already.") % {"name": name})
+
+
+def _record(changes: Changes, kind: str, event: Event, type: ParticipantType) -> None:
+    changes.record(kind, type, topics=[event.desk], data={"name": type.name, "open": type.open})

@@ -1,0 +1,66 @@
+"""Under which conditions people of an event ask and meet: the matrix, limits, the lock. Reads, and the desk's verb."""
+
+from dataclasses import asdict, dataclass
+
+from app.errors import Refused
+from app.i18n import _
+from app.journal import Actor, changing
+from events.models import Event
+from matchmaking.models import Conditions, Rule
+from matchmaking.parties import desk_only, members
+from matchmaking.rules import Matrix, pair_of_types
+
+SHORTEST, LONGEST = 15, 10 * 24 * 60  # minutes that a request may wait
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What the organisers decide. `most_meetings` None: as many as fit."""
+
+    pending: int
+    request_minutes: int
+    most_meetings: int | None
+    pause_minutes: int
+    locked: bool
+
+
+async def conditions_of(event_id: int) -> Conditions:
+    """What holds now; before anybody decided, what stands in the model."""
+    return await Conditions.get_or_none(event_id=event_id) or Conditions(event_id=event_id)
+
+
+async def matrix_of(event_id: int) -> Matrix:
+    """Who may see, ask and accept whom."""
+    cells = await Rule.filter(event_id=event_id)
+    return Matrix({pair_of_types(cell.one_id, cell.other_id): cell.between_them.value for cell in cells})
+
+
+async def refuse_locked(event_id: int) -> None:
+    """Raises Refused while only the desk changes bookings."""
+    if (await conditions_of(event_id)).locked:
+        raise Refused(
+            _("The meetings are settled, and the organisers have locked the bookings."),
+            hints=[_("Ask at the desk: the organisers can still change them.")],
+        )
+
+
+async def change_conditions(event: Event, terms: Terms, *, by: Actor) -> Conditions:
+    """From now on; whatever was agreed before stays. Raises Refused for what makes no sense."""
+    if not SHORTEST <= terms.request_minutes <= LONGEST:
+        raise Refused(_("A request waits from 15 minutes to 10 days."))
+    if terms.pause_minutes % 5:
+        raise Refused(_("Times, slots and breaks go in steps of five minutes."))
+    async with changing(event.scope, by=by) as changes:
+        await desk_only(event, by=by)
+        current = await conditions_of(event.id)
+        wanted = asdict(terms)
+        if wanted == {name: getattr(current, name) for name in wanted}:
+            return current
+        locked_before = current.locked
+        current.update_from_dict(wanted)
+        await current.save()
+        kind = "conditions.changed"
+        if locked_before != terms.locked:
+            kind = "bookings.locked" if terms.locked else "bookings.unlocked"
+        changes.record(kind, current, topics=[event.desk, members(event)], data=wanted)
+    return current
