@@ -69,9 +69,12 @@ async def request_meeting(
     return meeting
 
 
-async def accept(meeting: Meeting, *, slot: Slot | None = None, waiting: bool = False, by: Actor) -> Meeting:
+async def accept(
+    meeting: Meeting, *, slot: Slot | None = None, waiting: bool = False, unaided: bool = False, by: Actor
+) -> Meeting:
     """Yes, in the first slot and at the first table free for both, or in the chosen `slot`; or `waiting`: without
-    a time, which the schedule will find. Raises Refused with why there is none and what is free."""
+    a time, which the schedule will find. An interpreter is booked for two who share no language, unless `unaided`.
+    Raises Refused with why there is none and what is free."""
     async with changing_meeting(meeting, by=by) as (changes, current):
         acting = await acting_for(current.invitee, by=by)
         _refuse_answered(current, changes.at)
@@ -114,6 +117,8 @@ async def reschedule(meeting: Meeting, *, slot: Slot, version: int, by: Actor) -
             await refuse_locked(current.event_id)
         if current.status != MeetingStatus.ACCEPTED:
             raise Refused(_("Only an accepted meeting has a time."))
+        if current.group_id is not None and not acting and isinstance(by, Person):
+            raise Refused(_("The organisers and their schedule give a group its time."))
         _refuse_over(current, changes.at)
         await _seat(current, slot, at=changes.at, by=by)
         await current.save()
@@ -130,6 +135,8 @@ async def cancel(meeting: Meeting, *, reason: str = "", by: Actor) -> Meeting:
             return current
         if current.status not in (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED):
             raise Refused(_("This request has its answer already: there is nothing to cancel."))
+        if current.group_id is not None and not acting and isinstance(by, Person):
+            raise Refused(_("A group goes on without you: leave it instead."))
         _refuse_over(current, changes.at)
         if current.status == MeetingStatus.ACCEPTED and not acting:
             await refuse_locked(current.event_id)
@@ -234,6 +241,7 @@ async def _accept_at_once(changes: Changes, meeting: Meeting) -> None:
         await _sit_down(meeting, place, at=changes.at)
     else:
         meeting.become(MeetingStatus.ACCEPTED, at=changes.at)
+        await book_interpreter(meeting)
     await meeting.save()
     tell(changes, "meeting.accepted", meeting, {"at_once": True})
 

@@ -12,12 +12,20 @@ from app.i18n import _
 from app.journal import Actor
 from app.models import Person
 from events.models import Event, Participant, ParticipantStatus
-from matchmaking.models import Meeting, Seat
+from matchmaking.models import Meeting, MeetingStatus, Seat, SeatRole
+
+LIVE = (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED)
 
 
 def people(meeting: Meeting) -> list[Participant]:
     """Everybody in it: who asked, who was asked, then those who joined. The meeting comes from `with_people`."""
     return [meeting.asker, meeting.invitee, *(seat.participant for seat in meeting.seats)]
+
+
+def principals(meeting: Meeting) -> list[Participant]:
+    """Those who talk: everybody but the interpreter."""
+    interpreting = {seat.participant_id for seat in meeting.seats if seat.role == SeatRole.INTERPRETER}
+    return [one for one in people(meeting) if one.id not in interpreting]
 
 
 def with_people(meetings: QuerySet[Meeting], *parts: str) -> QuerySet[Meeting]:

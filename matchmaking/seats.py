@@ -1,50 +1,72 @@
-"""The further people of a meeting: who leaves it, who follows, and whether it goes on."""
+"""The further people of a meeting: who comes, who leaves, who follows, and whether it goes on."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from app import occupancy
-from app.journal import Changes
+from app.journal import Actor, Changes
 from events.models import Participant
+from matchmaking.gathering import gathering_of
+from matchmaking.groups.models import FEWEST
+from matchmaking.interpreters.booking import book_interpreter
 from matchmaking.meetings import call_off, claims, tell
-from matchmaking.models import Meeting, Seat, SeatRole
+from matchmaking.models import Keep, Meeting, Seat, SeatRole
+from matchmaking.obstacles import not_then
+from matchmaking.parties import principals
 
 
 async def step_out(
     changes: Changes, meeting: Meeting, leaver: Participant, *, reason: str, acting: dict[str, Any]
 ) -> None:
-    """One of its people leaves, within an open block. While both sides are still there the meeting goes on with the
-    others; otherwise it is called off. The meeting has its people, event, slot and table at hand."""
-    seats = list(meeting.seats)
-    seat = next((one for one in seats if one.participant_id == leaver.id), None)
-    if seat is None and (seat := _successor(seats, leaver)):
-        _put_in_place(meeting, seat.participant, of=leaver)
-    if seat is None:
+    """One of its people leaves, within an open block. While both sides are still there, or three of a group, the
+    meeting goes on with the others; otherwise it is called off. The meeting has event, slot and table at hand."""
+    seat = next((one for one in meeting.seats if one.participant_id == leaver.id), None)
+    follower = seat or _successor(meeting, leaver)
+    too_few = meeting.group_id is not None and len(principals(meeting)) <= FEWEST and leaver in principals(meeting)
+    if follower is None or too_few:
         await call_off(changes, [meeting], reason=reason, acting=acting)
         return
-    await seat.delete()
+    if seat is None:
+        put_in_place(meeting, follower.participant, of=leaver)
+    await follower.delete()
+    await Keep.filter(meeting=meeting, participant=leaver).delete()
+    meeting.fixed = await Keep.filter(meeting=meeting).exists()
     await people_changed(changes, meeting)
     tell(changes, "meeting.left", meeting, {**acting, "left": leaver.name, "reason": reason}, also=[leaver])
 
 
 async def people_changed(changes: Changes, meeting: Meeting) -> None:
-    """Its people are others now: the seats are read anew, a placed meeting holds whom it has, calendars hear of it."""
+    """Its people are others now: the seats are read anew, an interpreter comes or goes, a placed meeting holds whom
+    it has, and calendars hear of it."""
     await meeting.fetch_related("seats__participant")
+    await book_interpreter(meeting)
     meeting.change_people(at=changes.at)
     await meeting.save()
     if meeting.placed:
         await occupancy.hold(meeting.subject, claims(meeting))
 
 
-def _successor(seats: Sequence[Seat], leaver: Participant) -> Seat | None:
-    """The colleague who takes the place of an asker or an invitee."""
-    house = leaver.organisation_id
-    mine = (seat for seat in seats if house is not None and seat.participant.organisation_id == house)
-    return next((seat for seat in mine if seat.role == SeatRole.COLLEAGUE), None)
+async def refuse_busy(meeting: Meeting, *, reader: Actor, changes: Changes) -> None:
+    """Raises Refused with what is free, unless everybody is free in the meeting's own slot (it may have none)."""
+    if not meeting.placed:
+        return
+    gathering = await gathering_of(meeting.event, meeting, reader=reader, now=changes.at)
+    slot = next(slot for slot in gathering.slots if slot.id == meeting.slot_id)
+    if found := gathering.obstacle(replace(slot, gate=None)):
+        raise not_then(gathering, found)
 
 
-def _put_in_place(meeting: Meeting, successor: Participant, *, of: Participant) -> None:
+def put_in_place(meeting: Meeting, successor: Participant, *, of: Participant) -> None:
     if meeting.asker_id == of.id:
         meeting.asker = successor
     else:
         meeting.invitee = successor
+
+
+def _successor(meeting: Meeting, leaver: Participant) -> Seat | None:
+    """Who takes the place of an asker or an invitee: the next of a group, otherwise a colleague."""
+    if meeting.group_id is not None:
+        return next((seat for seat in meeting.seats if seat.role == SeatRole.MEMBER), None)
+    house = leaver.organisation_id
+    mine = (seat for seat in meeting.seats if house is not None and seat.participant.organisation_id == house)
+    return next((seat for seat in mine if seat.role == SeatRole.COLLEAGUE), None)
