@@ -49,6 +49,7 @@ class Slot:
     round: int
     span: Interval
     gate: Gate | None = None
+    mute: bool = False  # they need an interpreter, and none is free
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,14 @@ class TablesTaken:
     slot: Slot
 
 
-Obstacle = Begun | Gated | NoCommonRound | RoundFull | TooClose | YouAreBusy | TheyAreBusy | TablesTaken
+@dataclass(frozen=True, slots=True)
+class NoInterpreter:
+    """Everybody is free, and nobody who could speak for them."""
+
+    slot: Slot
+
+
+Obstacle = Begun | Gated | NoCommonRound | RoundFull | TooClose | YouAreBusy | TheyAreBusy | TablesTaken | NoInterpreter
 
 
 def first_free(
@@ -135,7 +143,7 @@ def first_free(
     """The earliest slot in which all of you can sit down, and a table for it."""
     for slot in _in_order(slots):
         table = tables.free_at(slot)
-        if table is not None and not _between(slot, you, others, now):
+        if table is not None and not slot.mute and not _between(slot, you, others, now):
             return Place(slot, table)
     return None
 
@@ -160,7 +168,7 @@ def obstacle(slot: Slot, you: Diary, others: Sequence[Diary], tables: Tables, *,
         return in_the_way
     if tables.free_at(slot) is None:
         return TablesTaken(slot)
-    return None
+    return NoInterpreter(slot) if slot.mute else None
 
 
 def free_slots(slots: Iterable[Slot], diary: Diary, *, now: datetime) -> list[Slot]:

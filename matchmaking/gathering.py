@@ -5,14 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from app.intervals import Interval
 from app.journal import Actor
 from app.models import Person
 from events.models import Event, Participant
 from matchmaking import availability
 from matchmaking.availability import Diary, Gate, Obstacle, Place, Slot, Tables
 from matchmaking.diaries import diaries, floor
+from matchmaking.interpreters.booking import Bridging, bridging_of
 from matchmaking.models import Meeting, MeetingStatus, Mode, Round
-from matchmaking.parties import people
+from matchmaking.parties import principals
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Gathering:
     rounds: Mapping[int, str]  # names by id
     zone: ZoneInfo
     now: datetime
+    bridging: Bridging | None = None  # the interpreters they need
 
     def first_free(self) -> Place | None:
         return availability.first_free(self.slots, self.your_diary, self.their_diaries, self.tables, now=self.now)
@@ -48,12 +51,13 @@ async def gathering_of(event: Event, meeting: Meeting, *, reader: Actor, now: da
 
     The gates of rounds stand for its people, and not for the desk.
     """
-    everybody = people(meeting)
+    everybody = principals(meeting)
     mine = [one for one in everybody if isinstance(reader, Person) and one.person_id == reader.id]
     you = mine[0] if mine else meeting.invitee
     others = [one for one in everybody if one.id != you.id]
     named = await _named(meeting) if meeting.status == MeetingStatus.REQUESTED else frozenset()
     found = await _gather(event, you, others, host=meeting.invitee, without=[meeting.id], now=now, desk_reads=not mine)
+    found = await _bridged(found, meeting)
     return found if found.desk_reads else await _gated(found, event, named)
 
 
@@ -88,6 +92,18 @@ async def _gather(
         zone=event.tz,
         now=now,
     )
+
+
+async def _bridged(found: Gathering, meeting: Meeting) -> Gathering:
+    """Where they share no language, in no slot without an interpreter."""
+    span = Interval(found.slots[0].span.start, max(slot.span.end for slot in found.slots)) if found.slots else None
+    needed = await bridging_of(meeting, within=span)
+    if needed is None:
+        return found
+    able = [one.diary for one in needed.candidates]
+    open_ones = {slot.id for one in able for slot in availability.free_slots(found.slots, one, now=found.now)}
+    slots = [replace(slot, mute=slot.id not in open_ones) for slot in found.slots]
+    return replace(found, slots=slots, bridging=needed)
 
 
 async def _named(meeting: Meeting) -> frozenset[int]:

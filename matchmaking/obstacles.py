@@ -11,6 +11,7 @@ from matchmaking.availability import (
     Gate,
     Gated,
     NoCommonRound,
+    NoInterpreter,
     Obstacle,
     Occupation,
     RoundFull,
@@ -69,6 +70,9 @@ def _lines(gathering: Gathering, obstacles: Sequence[Obstacle]) -> Iterator[str]
     yield from _limit_lines(gathering, reader, obstacles)
     if slots := [found.slot for found in obstacles if isinstance(found, TablesTaken)]:
         yield _("All tables are taken at %(times)s.") % {"times": _times(gathering, slots)}
+    if gathering.bridging and (slots := [found.slot for found in obstacles if isinstance(found, NoInterpreter)]):
+        words = {"languages": gathering.bridging.between, "times": _times(gathering, slots)}
+        yield _("No interpreter is free at %(times)s: %(languages)s.") % words
 
 
 def _gate_lines(gathering: Gathering, gated: Sequence[Gated]) -> Iterator[str]:
