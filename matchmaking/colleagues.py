@@ -5,9 +5,10 @@ from app.i18n import _
 from app.journal import Actor, Changes
 from events.models import Participant, ParticipantStatus
 from matchmaking.conditions import refuse_locked
+from matchmaking.houses import are_colleagues
 from matchmaking.meetings import changing_meeting, tell
 from matchmaking.models import Keep, Meeting, Seat, SeatRole
-from matchmaking.parties import LIVE, acting_for, of_participants, people, with_people
+from matchmaking.parties import LIVE, acting_for, of_participants, people
 from matchmaking.seats import people_changed, put_in_place, refuse_busy
 
 MOST_PEOPLE = 6  # at one table
@@ -44,27 +45,6 @@ async def bring_along(meeting: Meeting, *, to: Participant, beside: Participant,
         await _come(changes, current, by=by)
         tell(changes, "meeting.joined", current, {**acting, "joined": to.name})
     return current
-
-
-async def colleagues_of(participant: Participant) -> list[Participant]:
-    """Approved participants of the same organisation with an account, without themselves."""
-    if participant.organisation_id is None:
-        return []
-    found = Participant.filter(event_id=participant.event_id, organisation_id=participant.organisation_id)
-    found = found.filter(status=ParticipantStatus.APPROVED, person_id__isnull=False).exclude(id=participant.id)
-    return await found.order_by("name", "id")
-
-
-async def met_by_colleague(asker: Participant, partner: Participant) -> Meeting | None:
-    """A live meeting or request of a colleague with this partner: two of one house need not ask the same."""
-    ids = [one.id for one in await colleagues_of(asker)]
-    theirs = Meeting.filter(of_participants(ids), status__in=LIVE, group_id__isnull=True)
-    found = with_people(theirs.filter(of_participants([partner.id])), "organisation")
-    return await found.select_related("slot").order_by("-id").first()
-
-
-def are_colleagues(one: Participant, other: Participant) -> bool:
-    return one.organisation_id is not None and one.organisation_id == other.organisation_id
 
 
 async def _come(changes: Changes, meeting: Meeting, *, by: Actor) -> None:

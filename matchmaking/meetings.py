@@ -10,13 +10,14 @@ from app.errors import NotFound, Refused, Stale
 from app.i18n import _
 from app.journal import Actor, Changes, changing
 from app.models import Person
-from app.wording import when
-from events.models import Event, Participant
+from app.wording import several, when
+from events.models import Event, Organisation, Participant
 from matchmaking import availability
 from matchmaking.asking import refusal, refuse_yes, standing
 from matchmaking.conditions import LONGEST, conditions_of, refuse_locked
 from matchmaking.gathering import Gathering, gathering_of
 from matchmaking.groups.models import Group, GroupStatus
+from matchmaking.houses import are_colleagues, asked_of, colleagues_of, met_by_colleague
 from matchmaking.interpreters.booking import book_interpreter, no_interpreter
 from matchmaking.marketplace.models import Opportunity
 from matchmaking.marketplace.posting import keep_origin
@@ -36,11 +37,14 @@ async def request_meeting(
     message: str,
     times: Sequence[Slot] = (),
     about: Opportunity | None = None,
+    house: Organisation | None = None,
+    beside: bool = False,
     by: Actor,
 ) -> Meeting:
-    """Ask for a meeting at one of these times, or at any, `about` an opportunity of theirs. It holds none of them. Where the invitee's type accepts at
-    once, it is agreed already. Raises Refused with the rule that stands against it (see `rules`); the desk may pass
-    over most of them."""
+    """Ask for a meeting at one of these times, or at any, `about` an opportunity of theirs. It holds none of them.
+    Asked as a `house`, any colleague of the invitee may answer. Where the invitee's type accepts at once, it is
+    agreed already. Raises Refused with the rule that stands against it (see `rules`), of which the desk may pass over
+    most, and where a colleague meets the invitee already, unless `beside` is wanted."""
     async with changing(Event.scope_of(asker.event_id), by=by) as changes:
         acting = await acting_for(asker, by=by)
         asker = await Participant.get(id=asker.id).select_related("event")
@@ -51,10 +55,13 @@ async def request_meeting(
         if found.against and not (acting and found.against in PASSED_BY_DESK):
             raise refusal(found, desk_reads=bool(acting))
         await _refuse_odd_times(asker.event, times, changes.at)
+        if not beside and not acting:
+            await _refuse_beside(asker, invitee, house)
         meeting = await Meeting.create(
             event=asker.event,
             asker=asker,
             invitee=invitee,
+            house=house,
             message=message,
             expires_at=await _end_of_request(asker.event, changes.at),
             changed_at=changes.at,
@@ -64,7 +71,8 @@ async def request_meeting(
         if about:
             await keep_origin(about, meeting)
         await meeting.fetch_related("seats__participant")
-        tell(changes, "meeting.requested", meeting, acting)
+        hearing = await colleagues_of(invitee) if house else ()
+        tell(changes, "meeting.requested", meeting, acting, also=hearing)
         await _accept_at_once(changes, meeting)
     return meeting
 
@@ -227,6 +235,22 @@ async def _refuse_odd_times(event: Event, times: Sequence[Slot], now: datetime) 
         raise NotFound
     if any(slot.start <= now for slot in times):
         raise Refused(_("One of these times has begun."), hints=[_("Choose later ones, or any time.")])
+
+
+async def _refuse_beside(asker: Participant, invitee: Participant, house: Organisation | None) -> None:
+    """Two of one organisation, or one twice at one organisation, only where that is wanted."""
+    hint = _("If you want a meeting of your own all the same, say so and ask again.")
+    if mine := await met_by_colleague(asker, invitee):
+        names = several(one.name for one in people(mine) if are_colleagues(one, asker))
+        sentence = _("%(name)s of your organisation already meets %(partner)s, or has asked to.")
+        ways = [_("You can join that meeting, or take it over, on the page of your colleagues."), hint]
+        raise Refused(sentence % {"name": names, "partner": invitee.name}, hints=ways)
+    if house and (asked := await asked_of(asker, house)):
+        raise Refused(
+            _("You have asked %(house)s already: %(name)s answers, or a colleague.")
+            % {"house": house.name, "name": asked.invitee.name},
+            hints=[_("Wait for the answer, or withdraw that request.")],
+        )
 
 
 async def _accept_at_once(changes: Changes, meeting: Meeting) -> None:

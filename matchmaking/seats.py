@@ -31,15 +31,15 @@ async def step_out(
     await follower.delete()
     await Keep.filter(meeting=meeting, participant=leaver).delete()
     meeting.fixed = await Keep.filter(meeting=meeting).exists()
-    await people_changed(changes, meeting)
+    await people_changed(changes, meeting, without=leaver)
     tell(changes, "meeting.left", meeting, {**acting, "left": leaver.name, "reason": reason}, also=[leaver])
 
 
-async def people_changed(changes: Changes, meeting: Meeting) -> None:
-    """Its people are others now: the seats are read anew, an interpreter comes or goes, a placed meeting holds whom
-    it has, and calendars hear of it."""
+async def people_changed(changes: Changes, meeting: Meeting, *, without: Participant | None = None) -> None:
+    """Its people are others now: the seats are read anew, an interpreter (not `without`) comes or goes, a placed
+    meeting holds whom it has, and calendars hear of it."""
     await meeting.fetch_related("seats__participant")
-    await book_interpreter(meeting)
+    await book_interpreter(meeting, without=without)
     meeting.change_people(at=changes.at)
     await meeting.save()
     if meeting.placed:

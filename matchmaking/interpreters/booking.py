@@ -32,7 +32,9 @@ class Bridging:
     candidates: tuple[Bridge, ...]  # whoever is booked already first, then those with the least to do
 
 
-async def bridging_of(meeting: Meeting, *, within: Interval | None) -> Bridging | None:
+async def bridging_of(
+    meeting: Meeting, *, within: Interval | None, without: Participant | None = None
+) -> Bridging | None:
     """None: they share a language, or manage without, or the event has no interpreters. The meeting has its people
     at hand."""
     if meeting.unaided:
@@ -49,7 +51,7 @@ async def bridging_of(meeting: Meeting, *, within: Interval | None) -> Bridging 
     if not registered:
         return None
     able = [one.participant for one in registered if bridges(one.languages, languages)]
-    able = [one for one in able if one.id not in speakers]
+    able = [one for one in able if one.id not in speakers and one != without]
     booked = await _booked(meeting, able)
     seated = {seat.participant_id for seat in meeting.seats}
     able.sort(key=lambda one: (one.id not in seated, booked[one.id]))
@@ -57,11 +59,11 @@ async def bridging_of(meeting: Meeting, *, within: Interval | None) -> Bridging 
     return Bridging(_between(languages), tuple(Bridge(one, busy[one.id]) for one in able))
 
 
-async def book_interpreter(meeting: Meeting) -> Bridging | None:
+async def book_interpreter(meeting: Meeting, *, without: Participant | None = None) -> Bridging | None:
     """Within an open block: seats whoever is needed now, for the meeting's slot if it has one, and lets go whoever is
     not. What is needed comes back when nobody who could is free."""
     slot = Slot(meeting.slot.id, meeting.slot.round_id, meeting.slot.span) if meeting.slot else None
-    needed = await bridging_of(meeting, within=slot.span if slot else None)
+    needed = await bridging_of(meeting, within=slot.span if slot else None, without=without)
     wanted = needed and _first(needed, slot)
     seated = [seat for seat in meeting.seats if seat.role == SeatRole.INTERPRETER]
     kept = [seat for seat in seated if wanted and seat.participant_id == wanted.id]
