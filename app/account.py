@@ -57,6 +57,7 @@ class RemindersForm(Form):
     )
     evening = Tick(later("In the evening, about the next day"))
     requests = Tick(later("Once a day at most, about requests that wait for your answer"))
+    news = Tick(later("Once a day at most, about news in the pilots you follow"))
 
 
 async def sign_in_page(request: Request, person: Person | None) -> Response:
@@ -168,7 +169,10 @@ async def choose_reminders(request: Request, person: Person) -> Response:
     minutes = None if form.minutes.data == "auto" else int(form.minutes.data)
     async with changing("people", by=person) as changes:
         await Person.filter(id=person.id).update(
-            remind_minutes=minutes, evening_digest=form.evening.data, request_digest=form.requests.data
+            remind_minutes=minutes,
+            evening_digest=form.evening.data,
+            request_digest=form.requests.data,
+            news_digest=form.news.data,
         )
         changes.record("person.chose_reminders", person, topics=[])
     return see_other("/account#reminders", flash=_("Saved."))
@@ -215,10 +219,13 @@ async def _account(request: Request, person: Person, form: AccountForm, *, statu
         if feed and not feed.revoked
         else None
     )
+    pieces = [await piece(person) for piece in request.app.state.account_pieces]
     return page(
         request,
         "app/account.html",
         status=status,
+        pieces=[template for template, _shown in pieces],
+        **{name: value for _template, shown in pieces for name, value in shown.items()},
         form=form,
         feed=feed,
         own=own,
@@ -227,6 +234,7 @@ async def _account(request: Request, person: Person, form: AccountForm, *, statu
                 "minutes": "auto" if person.remind_minutes is None else str(person.remind_minutes),
                 "evening": person.evening_digest,
                 "requests": person.request_digest,
+                "news": person.news_digest,
             }
         ),
         sign_ins=await SignIn.filter(person=person).order_by("-created_at"),

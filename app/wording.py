@@ -45,6 +45,11 @@ def dated(value: date) -> str:
     return format_date(value, DATES[language()], locale=language())
 
 
+def month(value: date) -> str:
+    """May 2026"""
+    return format_date(value, "LLLL y", locale=language())
+
+
 def number(value: float) -> str:
     """12,500.5"""
     return format_decimal(value, locale=language())

@@ -18,6 +18,7 @@ from events import board, editing, import_page, mailroom, roster, venue
 from events.forms import AboutForm, ReleaseForm, VersionForm
 from events.hosting import edit_event
 from events.models import Event, Participant, ParticipantStatus, Release
+from events.networks.event_pages import belonging_of
 from events.pages import Link, desk_page
 from events.programme import programme
 from events.releasing import changes_since_release, release_programme
@@ -74,19 +75,24 @@ async def desk_home(request: Request, place: Place) -> Response:
 
 
 async def about_page(request: Request, place: Place) -> Response:
-    return desk_page(request, place, "events/desk_about.html", form=AboutForm(obj=place.event))
+    return await _about(request, place, AboutForm(obj=place.event))
 
 
 async def edit_about(request: Request, place: Place) -> Response:
     form, seen = await submitted(request, AboutForm), await submitted(request, VersionForm)
     if not (form.validate() & seen.validate()):
-        return desk_page(request, place, "events/desk_about.html", status=422, form=form)
+        return await _about(request, place, form, status=422)
     try:
         await edit_event(place.event, form.about(), version=int(seen.version.data or 0), by=place.actor)
     except Refused as refused:
         form.form_errors.append(" ".join((str(refused), *refused.hints)))
-        return desk_page(request, place, "events/desk_about.html", status=409, form=form)
+        return await _about(request, place, form, status=409)
     return see_other(f"{place.path}/desk", flash=_("Saved."))
+
+
+async def _about(request: Request, place: Place, form: AboutForm, *, status: int = 200) -> Response:
+    belonging = await belonging_of(place.event)
+    return desk_page(request, place, "events/desk_about.html", status=status, form=form, belonging=belonging)
 
 
 async def journal_page(request: Request, place: Place) -> Response:

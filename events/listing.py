@@ -1,10 +1,20 @@
-"""The events and networks that the home page lists."""
+"""The events and networks that the home page lists, and what stands around one event."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from events.models import Event
-from events.networks.models import Network
+from events.networks.models import Network, Series
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The series an event belongs to, the convention it is held at, and what is held at it."""
+
+    series: Series | None
+    host: Event | None
+    parts: tuple[Event, ...]
 
 
 async def home(today: date) -> tuple[Sequence[Event], Sequence[Event], Sequence[Network]]:
@@ -18,3 +28,12 @@ async def home(today: date) -> tuple[Sequence[Event], Sequence[Event], Sequence[
 async def of_network(network: Network, today: date) -> Sequence[Event]:
     """Its events from today on, by their first day."""
     return await Event.filter(network=network, last_day__gte=today).order_by("first_day", "title").limit(50)
+
+
+async def around(event: Event) -> Around:
+    """Three queries at most."""
+    return Around(
+        series=await Series.get_or_none(id=event.series_id) if event.series_id else None,
+        host=await Event.get_or_none(id=event.part_of_id) if event.part_of_id else None,
+        parts=tuple(await Event.filter(part_of=event).order_by("first_day", "title")),
+    )

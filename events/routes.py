@@ -20,7 +20,8 @@ from events.agenda import lay_out
 from events.bookings import book, unbook
 from events.forms import JoinForm, NewEventForm
 from events.hosting import create_event
-from events.listing import home
+from events.kinds import NATURES
+from events.listing import around, home
 from events.models import ParticipantKind, Session
 from events.networks.models import Network, Region
 from events.pages import event_page, navigation
@@ -38,7 +39,15 @@ async def home_page(request: Request, person: Person | None) -> Response:
 
 async def event(request: Request, place: Place) -> Response:
     coming = await _coming(request, place)
-    return event_page(request, place, "events/event.html", network=place.event.network, coming=coming)
+    return event_page(
+        request,
+        place,
+        "events/event.html",
+        network=place.event.network,
+        coming=coming,
+        around=await around(place.event),
+        nature=NATURES[place.event.kind.value],
+    )
 
 
 async def session(request: Request, place: Place) -> Response:
@@ -121,7 +130,7 @@ async def follow(websocket: WebSocket) -> None:
         return await websocket.close(1008)
     topics = [place.event.scope]  # nothing is said there before the first release
     if place.person:
-        topics.append(person_topic(place.person.id))
+        topics += [person_topic(place.person.id), f"inbox:{place.person.id}"]  # what moves no calendar of theirs
     if place.approved:
         topics.append(f"members:{place.event.id}")  # what every participant may see and the world may not
     if place.desk:

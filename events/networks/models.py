@@ -10,6 +10,7 @@ from tortoise.models import Model
 from app.fields import UTCDatetimeField
 from app.i18n import later
 from app.models import Person
+from events.networks.terms import Term
 
 
 class Network(Model):
@@ -23,9 +24,14 @@ class Network(Model):
     class Meta:
         table = "network"
 
+    @staticmethod
+    def scope_of(network_id: int) -> str:
+        return f"network:{network_id}"
+
     @property
     def scope(self) -> str:
-        return f"network:{self.id}"
+        """The journal of its desk, and the topic of what everybody may see."""
+        return self.scope_of(self.id)
 
 
 class Region(Model):
@@ -61,6 +67,10 @@ class Membership(Model):
     class Meta:
         table = "membership"
 
+    @property
+    def term(self) -> Term:
+        return Term(self.start, self.end)
+
 
 class Pilot(Model):
     """A theme that regions of a network work on together; its name in each language it is known in."""
@@ -69,7 +79,7 @@ class Pilot(Model):
     network: fields.ForeignKeyRelation[Network] = fields.ForeignKeyField("events.Network", related_name="pilots")
     network_id: int
     code = fields.CharField(12)
-    names: dict[str, str] = fields.JSONField()  # language → name; "en" is always there
+    names: dict[str, str] = fields.JSONField()  # language → name; at least one
     about = fields.TextField(default="")
     position = fields.IntField(default=0)
     leads: fields.ManyToManyRelation[Region] = fields.ManyToManyField(
@@ -82,7 +92,7 @@ class Pilot(Model):
         unique_together = (("network", "code"),)
 
     def name_in(self, language: str) -> str:
-        return self.names.get(language) or self.names["en"]
+        return self.names.get(language) or self.names.get("en") or next(iter(self.names.values()))
 
 
 class Stage(StrEnum):

@@ -88,3 +88,9 @@ async def coordinated(standing: Standing, code: str) -> Pilot:
     if not standing.coordinates(pilot):
         raise NotFound
     return pilot
+
+
+async def pilot_desk(request: Request) -> tuple[Standing, Pilot]:
+    """Whoever coordinates the pilot in the address."""
+    standing = await desk(request)
+    return standing, await coordinated(standing, request.path_params["pilot"])

@@ -139,6 +139,7 @@ def plumbing(settings: Settings, table: Table, *more: BaseRoute) -> Starlette:
     )
     app.state.settings, app.state.hub, app.state.sources = settings, live.Hub(), (table,)
     app.state.navigation = app.state.desk_navigation = ()
+    app.state.feed_kinds, app.state.account_pieces = {}, ()
     return app
 
 

@@ -14,7 +14,10 @@ from starlette.middleware import Middleware
 
 import events.desk
 import events.ical
+import events.networks.account
+import events.networks.pages
 import events.networks.routes
+import events.networks.wording
 import events.routes
 import events.wording
 from app import db, web
@@ -169,6 +172,13 @@ def slice_app() -> Starlette:
     app.state.sources = (events.ical,)
     app.state.navigation = (events.routes.navigation,)
     app.state.desk_navigation = (events.desk.navigation,)
+    app.state.network_navigation = (events.networks.pages.navigation,)
+    app.state.network_desk_navigation = (events.networks.pages.desk_navigation,)
+    app.state.network_sentences = (events.networks.wording.sentence,)
+    app.state.pilot_navigation = ()
+    app.state.region_navigation = ()
+    app.state.organisation_navigation = ()
+    app.state.account_pieces = (events.networks.account.piece,)
     app.state.sentences = (events.wording.sentence,)
     return app
 

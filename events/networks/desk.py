@@ -1,0 +1,167 @@
+"""The desk of a network: its texts, series, coordinators and journal; members and pilots have modules of their own."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from app.errors import NotFound, Refused
+from app.i18n import _
+from app.models import Change, Person
+from app.web import route, see_other, submitted
+from events.networks.coordinators import appoint, dismiss
+from events.networks.feeds import series_of
+from events.networks.forms import NewSeriesForm, SeriesForm, TextsForm, WholeCoordinatorForm
+from events.networks.keeping import add_series, edit_network, edit_series
+from events.networks.models import Follow, Membership, NetworkRole, Pilot, Series
+from events.networks.pages import desk_page
+from events.networks.reading import coordinators, pilots
+from events.networks.scope import Standing, coordinator, desk
+
+A_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A fact of the journal for the eye."""
+
+    change: Change
+    words: str
+    who: str
+
+
+async def desk_home(request: Request, standing: Standing) -> Response:
+    network = standing.network
+    return desk_page(
+        request,
+        standing,
+        "events/network_desk.html",
+        members=await Membership.filter(network=network, end__isnull=True).count(),
+        followers=await Follow.filter(pilot__network_id=network.id).count(),
+        pilots=[part for part in await pilots(network) if standing.coordinates(part.pilot)],
+        coordinators=await coordinators(network),
+        series=await Series.filter(network=network).count(),
+    )
+
+
+async def about_page(request: Request, standing: Standing) -> Response:
+    return desk_page(request, standing, "events/network_desk_about.html", form=TextsForm(obj=standing.network))
+
+
+async def edit_about(request: Request, standing: Standing) -> Response:
+    form = await submitted(request, TextsForm)
+    if not form.validate():
+        return desk_page(request, standing, "events/network_desk_about.html", status=422, form=form)
+    await edit_network(standing.network, form.texts(), by=standing.actor)
+    return see_other(standing.path, flash=_("Saved."))
+
+
+async def series_page(request: Request, standing: Standing) -> Response:
+    return await _series(request, standing, NewSeriesForm())
+
+
+async def new_series(request: Request, standing: Standing) -> Response:
+    form = await submitted(request, NewSeriesForm)
+    if not form.validate():
+        return await _series(request, standing, form, status=422)
+    slug, title = str(form.slug.data), str(form.title.data)
+    try:
+        await add_series(standing.network, slug, title, form.about.data or "", by=standing.actor)
+    except Refused as refused:
+        form.form_errors.append(" ".join((str(refused), *refused.hints)))
+        return await _series(request, standing, form, status=409)
+    flash = _("“%(title)s” is there. Events are put into it at their own desks.") % {"title": title}
+    return see_other(f"{standing.path}/series/{slug}", flash=flash)
+
+
+async def one_series_page(request: Request, standing: Standing) -> Response:
+    series = await series_of(standing.network, request.path_params["series"])
+    form = SeriesForm(obj=series)
+    return desk_page(request, standing, "events/network_desk_one_series.html", series=series, form=form)
+
+
+async def change_series(request: Request, standing: Standing) -> Response:
+    series = await series_of(standing.network, request.path_params["series"])
+    form = await submitted(request, SeriesForm)
+    if not form.validate():
+        return desk_page(request, standing, "events/network_desk_one_series.html", status=422, series=series, form=form)
+    await edit_series(series, str(form.title.data), form.about.data or "", by=standing.actor)
+    return see_other(f"{standing.path}/desk/series", flash=_("Saved."))
+
+
+async def coordinators_page(request: Request, standing: Standing) -> Response:
+    return await _coordinators(request, standing, WholeCoordinatorForm())
+
+
+async def new_coordinator(request: Request, standing: Standing) -> Response:
+    form = await submitted(request, WholeCoordinatorForm)
+    form.offer(await Pilot.filter(network=standing.network).order_by("position"))
+    if not form.validate():
+        return await _coordinators(request, standing, form, status=422)
+    pilot = form.pilots.get(str(form.pilot.data))
+    try:
+        await appoint(standing.network, str(form.email.data), pilot=pilot, by=standing.actor)
+    except Refused as refused:
+        form.form_errors.append(" ".join((str(refused), *refused.hints)))
+        return await _coordinators(request, standing, form, status=409)
+    return see_other(f"{standing.path}/desk/coordinators", flash=_("Saved."))
+
+
+async def dismiss_coordinator(request: Request, standing: Standing) -> Response:
+    role = await NetworkRole.get_or_none(id=request.path_params["id"], network=standing.network)
+    if role is None:
+        raise NotFound
+    await dismiss(role, by=standing.actor)
+    return see_other(f"{standing.path}/desk/coordinators", flash=_("Saved."))
+
+
+async def journal_page(request: Request, standing: Standing) -> Response:
+    """Newest first."""
+    before = request.query_params.get("before", "")
+    facts = Change.filter(scope=standing.network.scope)
+    if before.isascii() and before.isdigit() and len(before) < 16:
+        facts = facts.filter(id__lt=int(before))
+    found = await facts.order_by("-id").limit(A_PAGE)
+    names = {f"person:{person.id}": person.name for person in await Person.filter(id__in=_people(found))}
+    lines = [Line(fact, _words(request, fact), names.get(fact.by) or _("by itself")) for fact in found]
+    older = found[-1].id if len(found) == A_PAGE else None
+    return desk_page(request, standing, "events/network_desk_journal.html", lines=lines, older=older)
+
+
+async def _series(request: Request, standing: Standing, form: NewSeriesForm, *, status: int = 200) -> Response:
+    found = await Series.filter(network=standing.network).order_by("title").prefetch_related("events")
+    return desk_page(request, standing, "events/network_desk_series.html", status=status, form=form, all_series=found)
+
+
+async def _coordinators(
+    request: Request, standing: Standing, form: WholeCoordinatorForm, *, status: int = 200
+) -> Response:
+    form.offer(await Pilot.filter(network=standing.network).order_by("position"))
+    roles = await coordinators(standing.network)
+    return desk_page(request, standing, "events/network_desk_coordinators.html", status=status, form=form, roles=roles)
+
+
+def _people(facts: list[Change]) -> list[int]:
+    return [int(fact.by.removeprefix("person:")) for fact in facts if fact.by.startswith("person:")]
+
+
+def _words(request: Request, fact: Change) -> str:
+    """In the words of the slice that knows the kind; a kind that none knows by its name."""
+    told = (sentence(fact) for sentence in request.app.state.network_sentences)
+    return next(filter(None, told), fact.kind.replace(".", " ").replace("_", " "))
+
+
+routes: list[BaseRoute] = [
+    route("/networks/{code}/desk", desk_home, desk),
+    route("/networks/{code}/desk/about", about_page, coordinator),
+    route("/networks/{code}/desk/about", edit_about, coordinator, methods=["POST"]),
+    route("/networks/{code}/desk/series", series_page, coordinator),
+    route("/networks/{code}/desk/series", new_series, coordinator, methods=["POST"]),
+    route("/networks/{code}/desk/series/{series}", one_series_page, coordinator),
+    route("/networks/{code}/desk/series/{series}", change_series, coordinator, methods=["POST"]),
+    route("/networks/{code}/desk/coordinators", coordinators_page, coordinator),
+    route("/networks/{code}/desk/coordinators", new_coordinator, coordinator, methods=["POST"]),
+    route("/networks/{code}/desk/coordinators/{id:int}/removal", dismiss_coordinator, coordinator, methods=["POST"]),
+    route("/networks/{code}/desk/journal", journal_page, coordinator),
+]

@@ -1,0 +1,196 @@
+"""Forms of a network's desk: what coordinators type, as the values that verbs take."""
+
+import re
+from collections.abc import Collection, Iterable
+from urllib.parse import urlsplit
+
+from wtforms import Field
+from wtforms.validators import ValidationError
+
+from app.forms import Address, Choice, Day, Form, InLanguages, Line, Text, Ticks
+from app.i18n import _, language, later
+from app.text import plain
+from app.wording import alphabetical, country
+from events.forms import COUNTRY, SLUG, NewEventForm
+from events.kinds import NATURES
+from events.models import Event
+from events.networks.keeping import Ground, Texts
+from events.networks.models import MembershipStatus, Pilot, Region, Series, Stage
+from events.networks.pilots import Theme
+from events.networks.terms import Term
+
+PILOT = re.compile(r"[A-Z0-9][A-Z0-9-]*")
+NUTS = re.compile(r"[A-Z]{2}[A-Z0-9]{0,3}")
+NONE = ("", "–")
+
+
+class TextsForm(Form):
+    name = Line(later("Name"), limit=120)
+    about = Text(later("What it is about"), limit=4000)
+    founded = Line(later("Founded"), limit=40, required=False)
+    website = Line(later("Website"), limit=300, required=False)
+
+    def validate_website(self, field: Field) -> None:
+        if field.data and (urlsplit(field.data).scheme not in ("http", "https") or not urlsplit(field.data).hostname):
+            raise ValidationError(_("An address that begins with https://, please."))
+
+    def texts(self) -> Texts:
+        return Texts(
+            name=str(self.name.data),
+            about=self.about.data or "",
+            founded=self.founded.data or "",
+            website=self.website.data or "",
+        )
+
+
+class TermForm(Form):
+    """A membership; the end is the first day without it."""
+
+    status = Choice(later("Status"), MembershipStatus)
+    start = Day(later("Member since"), required=False, description=later("Empty: nobody knows, long ago."))
+    end = Day(
+        later("No longer a member from"), required=False, description=later("The first day without it; empty: still.")
+    )
+    note = Line(later("Note"), limit=200, required=False)
+
+    def validate_end(self, field: Field) -> None:
+        if field.data and self.start.data and field.data <= self.start.data:
+            raise ValidationError(_("The membership would end before it began."))
+
+    def term(self) -> Term:
+        return Term(self.start.data, self.end.data)
+
+
+class MembershipForm(TermForm):
+    """A membership to be."""
+
+    region = Choice(later("Region"), [])
+
+    def offer(self, regions: Iterable[Region]) -> None:
+        ordered = sorted(regions, key=lambda region: alphabetical(region.name))
+        self.regions = {str(region.id): region for region in ordered}
+        self.region.choices = [(key, f"{one.name}, {country(one.country)}") for key, one in self.regions.items()]
+
+
+class StatusForm(Form):
+    """Another status from a day on."""
+
+    status = Choice(later("New status"), MembershipStatus)
+    on = Day(later("From"))
+
+
+class EndForm(Form):
+    on = Day(later("First day without it"))
+
+
+class RegionForm(Form):
+    name = Line(later("Name"), limit=120)
+    country = Line(later("Country"), limit=2, description=later("Two letters, such as PL or FI."))
+    nuts = Line(later("NUTS code"), limit=8, required=False, description=later("Of 2021, such as PL21."))
+
+    def validate_country(self, field: Field) -> None:
+        field.data = (field.data or "").upper()
+        if not COUNTRY.fullmatch(field.data):
+            raise ValidationError(_("Two letters, such as PL or FI."))
+
+    def validate_nuts(self, field: Field) -> None:
+        field.data = (field.data or "").upper()
+        if field.data and not NUTS.fullmatch(field.data):
+            raise ValidationError(_("Two letters and up to three more signs, such as PL21."))
+
+    def ground(self) -> Ground:
+        return Ground(name=str(self.name.data), country=str(self.country.data), nuts=self.nuts.data or "")
+
+
+class PilotForm(Form):
+    """What a pilot says about itself."""
+
+    names = InLanguages(later("Name"), lambda label: Line(label, limit=200, required=False))
+    about = Text(later("What it is about"), limit=4000)
+    leads = Ticks(later("Lead regions"))
+
+    def offer(self, regions: Iterable[Region], *, leading: Collection[Region] = ()) -> None:
+        """`regions` are the members; who leads is offered even after leaving."""
+        offered = {region.id: region for region in (*regions, *leading)}
+        ordered = sorted(offered.values(), key=lambda region: alphabetical(region.name))
+        self.regions = {str(region.id): region for region in ordered}
+        self.leads.choices = [(key, region.name) for key, region in self.regions.items()]
+
+    def theme(self) -> Theme:
+        leads = [self.regions[key] for key in self.leads.data or ()]
+        return Theme(names=self.names.data, about=self.about.data or "", leads=leads)
+
+
+class NewPilotForm(PilotForm):
+    code = Line(later("Code"), limit=12, description=later("Short and in capitals, such as BIO."))
+
+    def validate_code(self, field: Field) -> None:
+        field.data = (field.data or "").upper()
+        if not PILOT.fullmatch(field.data):
+            raise ValidationError(_("Capitals, digits and hyphens, such as BIO or 3DP."))
+
+
+class DemoCaseForm(Form):
+    name = Line(later("Name"), limit=200)
+    stage = Choice(later("Stage"), Stage)
+
+
+class CoordinatorForm(Form):
+    email = Address(later("Mail address of their account"))
+
+
+class WholeCoordinatorForm(CoordinatorForm):
+    """For the whole network, or one of its pilots."""
+
+    pilot = Choice(later("Of"), [])
+
+    def offer(self, pilots: Iterable[Pilot]) -> None:
+        self.pilots = {str(pilot.id): pilot for pilot in pilots}
+        named = [(key, f"{pilot.code} · {pilot.name_in(language())}") for key, pilot in self.pilots.items()]
+        self.pilot.choices = [("", _("the whole network")), *named]
+
+
+class SeriesForm(Form):
+    title = Line(later("Title"), limit=200)
+    about = Text(later("What it is about"), limit=4000)
+
+
+class NewSeriesForm(SeriesForm):
+    slug = Line(
+        later("Address"), limit=60, description=later("The end of its address: small letters, digits and hyphens.")
+    )
+
+    def validate_slug(self, field: Field) -> None:
+        if not SLUG.fullmatch(field.data or ""):
+            raise ValidationError(_("Small letters, digits and hyphens, such as krakow-2026."))
+
+
+class BelongingForm(Form):
+    """Where an event belongs within its network."""
+
+    series = Choice(later("Series"), [])
+    part_of = Choice(later("Held at the convention"), [])
+
+    def offer_belonging(self, series: Iterable[Series], conventions: Iterable[Event]) -> None:
+        self.all_series = {str(one.id): one for one in series}
+        self.conventions = {str(one.id): one for one in conventions}
+        self.series.choices = [NONE, *((key, one.title) for key, one in self.all_series.items())]
+        self.part_of.choices = [NONE, *((key, one.title) for key, one in self.conventions.items())]
+
+    def belonging(self) -> tuple[Series | None, Event | None]:
+        return self.all_series.get(str(self.series.data)), self.conventions.get(str(self.part_of.data))
+
+
+class NetworkEventForm(BelongingForm, NewEventForm):
+    """An event of the network whose desk it is."""
+
+    network = None  # type: ignore[assignment]  # WTForms' way to leave a field out
+
+    def validate_part_of(self, field: Field) -> None:
+        if field.data and NATURES[str(self.kind.data)].parts:
+            raise ValidationError(_("A convention is not held at another one."))
+
+
+def code_of(name: str) -> str:
+    """A region's part of an address: małopolska → malopolska."""
+    return "-".join(re.findall(r"[a-z0-9]+", plain(name)))[:60]

@@ -1,0 +1,78 @@
+"""What the desk keeps of a network besides members and pilots: its own texts, its regions, its series of events."""
+
+from dataclasses import asdict, dataclass
+
+from app.db import IntegrityError
+from app.errors import Refused
+from app.i18n import _
+from app.journal import Actor, changing
+from events.networks.models import Network, Region, Series
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    name: str
+    about: str = ""
+    founded: str = ""
+    website: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """A region: its own name, the country's ISO 3166-1 code, its NUTS code or nothing."""
+
+    name: str
+    country: str
+    nuts: str = ""
+
+
+async def edit_network(network: Network, texts: Texts, *, by: Actor) -> Network:
+    async with changing(network.scope, by=by) as changes:
+        current = await Network.get(id=network.id)
+        current.update_from_dict(asdict(texts))
+        await current.save()
+        changes.record("network.edited", current, topics=[current.scope], data={"name": current.name})
+    return current
+
+
+async def add_region(network: Network, code: str, ground: Ground, *, by: Actor) -> Region:
+    """A region that no network knew; it is a member only once it is admitted."""
+    async with changing(network.scope, by=by) as changes:
+        try:
+            region = await Region.create(code=code, **asdict(ground))
+        except IntegrityError as error:
+            raise Refused(
+                _("There is a region “%(code)s” already.") % {"code": code},
+                hints=[_("Choose it from the list of regions.")],
+            ) from error
+        changes.record("region.added", region, topics=[network.scope], data={"name": region.name})
+    return region
+
+
+async def edit_region(network: Network, region: Region, ground: Ground, *, by: Actor) -> Region:
+    """In all networks at once; the journal of the one whose desk did it has it."""
+    async with changing(network.scope, by=by) as changes:
+        current = await Region.get(id=region.id)
+        current.update_from_dict(asdict(ground))
+        await current.save()
+        changes.record("region.edited", current, topics=[network.scope], data={"name": current.name})
+    return current
+
+
+async def add_series(network: Network, slug: str, title: str, about: str, *, by: Actor) -> Series:
+    async with changing(network.scope, by=by) as changes:
+        try:
+            series = await Series.create(network=network, slug=slug, title=title, about=about)
+        except IntegrityError as error:
+            raise Refused(_("The address “%(slug)s” belongs to another series.") % {"slug": slug}) from error
+        changes.record("series.added", series, topics=[network.scope], data={"title": title})
+    return series
+
+
+async def edit_series(series: Series, title: str, about: str, *, by: Actor) -> Series:
+    async with changing(Network.scope_of(series.network_id), by=by) as changes:
+        current = await Series.get(id=series.id).select_related("network")
+        current.title, current.about = title, about
+        await current.save()
+        changes.record("series.edited", current, topics=[current.network.scope], data={"title": title})
+    return current

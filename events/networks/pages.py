@@ -1,0 +1,67 @@
+"""What all pages of a network have in common: its navigation, and the desk's."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.i18n import _
+from app.web import page
+from events.networks.scope import Standing
+
+Link = tuple[str, str]  # address, words
+
+
+def network_page(request: Request, standing: Standing, template: str, *, status: int = 200, **context: Any) -> Response:
+    """A page everybody may be shown."""
+    return _page(request, standing, template, request.app.state.network_navigation, status=status, **context)
+
+
+def desk_page(request: Request, standing: Standing, template: str, *, status: int = 200, **context: Any) -> Response:
+    """A page of the coordinators' desk."""
+    slices = request.app.state.network_desk_navigation
+    return _page(request, standing, template, slices, status=status, desk=True, **context)
+
+
+def navigation(standing: Standing) -> Sequence[Link]:
+    links = [(standing.path, _("About")), (f"{standing.path}/calendar", _("Calendar"))]
+    if standing.desk:
+        links.append((f"{standing.path}/desk", _("Coordinators’ desk")))
+    return links
+
+
+def desk_navigation(standing: Standing) -> Sequence[Link]:
+    here = f"{standing.path}/desk"
+    pilots = (f"{here}/pilots", _("Pilots"))
+    if not standing.whole:
+        return [(here, _("Overview")), pilots]
+    return [
+        (here, _("Overview")),
+        (f"{here}/about", _("Texts")),
+        (f"{here}/members", _("Members")),
+        (f"{here}/regions", _("Regions")),
+        pilots,
+        (f"{here}/series", _("Series")),
+        (f"{here}/coordinators", _("Coordinators")),
+        (f"{here}/journal", _("Journal")),
+    ]
+
+
+def _page(
+    request: Request, standing: Standing, template: str, slices: Sequence[Any], *, status: int, **context: Any
+) -> Response:
+    path = request.url.path
+    links = [link for slice_links in slices for link in slice_links(standing)]
+    homes = {standing.path, f"{standing.path}/desk"}  # every other page lies below them
+    above = (href for href, _words in links if path == href or (href not in homes and path.startswith(f"{href}/")))
+    here = max(above, key=len, default="")
+    return page(
+        request,
+        template,
+        status=status,
+        standing=standing,
+        network=standing.network,
+        nav=[(href, words, href == here) for href, words in links],
+        **context,
+    )
