@@ -3,6 +3,8 @@
 from app.journal import Actor, changing
 from events import participants
 from events.models import Event, Participant, ParticipantStatus
+from matchmaking.groups.membership import drop_out
+from matchmaking.groups.models import Group, GroupStatus
 from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import acting_for, of_participants, with_people
 from matchmaking.seats import step_out
@@ -19,5 +21,7 @@ async def withdraw(participant: Participant, *, reason: str = "", by: Actor) -> 
         mine = live.filter(of_participants([current.id]))
         for meeting in await with_people(mine).select_related("event", "slot__round", "table"):
             await step_out(changes, meeting, current, reason=reason, acting=acting)
+        for group in await Group.filter(members__participant=current, status=GroupStatus.GATHERING):
+            await drop_out(changes, group, current, reason=reason, acting=acting)
         await participants.leave(current, changes, reason=reason)
     return current

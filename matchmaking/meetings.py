@@ -185,6 +185,15 @@ async def call_off(changes: Changes, meetings: Iterable[Meeting], *, reason: str
         tell(changes, "meeting.cancelled", meeting, acting)
 
 
+async def sit_down(meeting: Meeting, place: availability.Place, *, at: datetime) -> None:
+    """Within an open block: place it then and there, with an interpreter if it needs one, and hold them all."""
+    slot = await Slot.get(id=place.slot.id).select_related("round")
+    meeting.place(slot, await Table.get(id=place.table), at=at)
+    if unmet := await book_interpreter(meeting):
+        raise no_interpreter(unmet)
+    await occupancy.hold(meeting.subject, claims(meeting))
+
+
 def claims(meeting: Meeting) -> list[occupancy.Claim]:
     """What a placed meeting occupies: its people and its table."""
     assert meeting.slot
@@ -262,7 +271,7 @@ async def _accept_at_once(changes: Changes, meeting: Meeting) -> None:
     assert meeting.invitee.person
     gathering = await gathering_of(meeting.event, meeting, reader=meeting.invitee.person, now=changes.at)
     if place := gathering.first_free():
-        await _sit_down(meeting, place, at=changes.at)
+        await sit_down(meeting, place, at=changes.at)
     else:
         meeting.become(MeetingStatus.ACCEPTED, at=changes.at)
         await book_interpreter(meeting)
@@ -303,16 +312,8 @@ async def _seat(meeting: Meeting, chosen: Slot | None, *, at: datetime, by: Acto
     place = _chosen(gathering, chosen, meeting.table) if chosen else gathering.first_free()
     if place is None:
         raise nothing_free(gathering)
-    await _sit_down(meeting, place, at=at)
+    await sit_down(meeting, place, at=at)
     await _hold_to(meeting, by if chosen else None)
-
-
-async def _sit_down(meeting: Meeting, place: availability.Place, *, at: datetime) -> None:
-    slot = await Slot.get(id=place.slot.id).select_related("round")
-    meeting.place(slot, await Table.get(id=place.table), at=at)
-    if unmet := await book_interpreter(meeting):
-        raise no_interpreter(unmet)
-    await occupancy.hold(meeting.subject, claims(meeting))
 
 
 async def _hold_to(meeting: Meeting, chooser: Actor | None) -> None:

@@ -99,6 +99,10 @@ class Fair:
         )
         return await open_round(event or self.event, shape, by=self.organiser)
 
+    async def ticks(self, participant: Participant) -> None:
+        """They can be met in every round of the event."""
+        await tick_rounds(participant, await Round.filter(event=self.event), by=self.people[participant.id])
+
     async def slot(self, clock: str) -> Slot:
         return await Slot.get(start=self.at(clock))
 

@@ -1,0 +1,109 @@
+import asyncio
+
+import pytest
+
+from app.errors import Forbidden, Refused
+from events.models import Participant
+from matchmaking.colleagues import bring_along, hand_over
+from matchmaking.ical import agendas
+from matchmaking.keeping import keep_time, keepers
+from matchmaking.meetings import accept, request_meeting
+from matchmaking.models import Meeting
+from matchmaking.parties import people, with_people
+from matchmaking.times import keep_free
+from tests.matchmaking.conftest import Fair, sound
+
+
+async def stand(meeting: Meeting) -> Meeting:
+    return await with_people(Meeting.filter(id=meeting.id)).select_related("slot").get()
+
+
+async def names(meeting: Meeting) -> list[str]:
+    return [one.name for one in people(await stand(meeting))]
+
+
+async def house(fair: Fair) -> tuple[Participant, Participant, Participant, Meeting]:
+    """Anna and Maria of Bio, and Mikko whom Anna meets at 10:00."""
+    opened = await fair.round("10:00", "11:00", tables=2)
+    anna = await fair.delegate("Anna", opened, house="Bio")
+    maria = await fair.delegate("Maria", opened, house="Bio")
+    mikko = await fair.delegate("Mikko", opened)
+    meeting = await request_meeting(anna, mikko, message="", by=fair[anna])
+    await accept(meeting, by=fair[mikko])
+    return anna, maria, mikko, meeting
+
+
+async def test_a_colleague_takes_over_at_the_same_time(fair: Fair) -> None:
+    anna, maria, mikko, meeting = await house(fair)
+    before = await stand(meeting)
+    await hand_over(meeting, of=anna, to=maria, by=fair[maria])
+    after = await stand(meeting)
+    assert [one.name for one in people(after)] == ["Maria", "Mikko"]
+    assert (after.slot_id, after.table_id) == (before.slot_id, before.table_id)
+    assert after.sequence == before.sequence + 1
+    found = await agendas([fair[one].id for one in (anna, maria, mikko)], fair.event.scope)
+    assert [len(found[fair[one].id]) for one in (anna, maria, mikko)] == [0, 1, 1]
+    assert found[fair[mikko].id][0].summary == "Meeting: Maria, Bio"
+    await sound()
+
+
+async def test_who_is_busy_then_does_not_take_over_and_reads_what_is_free(fair: Fair) -> None:
+    anna, maria, _mikko, meeting = await house(fair)
+    await keep_free(maria, (await fair.slot("10:00")).span, by=fair[maria])
+    with pytest.raises(Refused, match="You keep .* free") as refused:
+        await hand_over(meeting, of=anna, to=maria, by=fair[maria])
+    assert "10:20" in refused.value.hints[0]
+    assert await names(meeting) == ["Anna", "Mikko"]
+    await sound()
+
+
+async def test_strangers_take_nothing_over(fair: Fair) -> None:
+    anna, maria, mikko, meeting = await house(fair)
+    sara = await fair.delegate("Sara")
+    with pytest.raises(Refused, match="Only a colleague"):
+        await hand_over(meeting, of=anna, to=sara, by=fair[anna])
+    with pytest.raises(Forbidden):
+        await hand_over(meeting, of=anna, to=maria, by=fair[mikko])
+
+
+async def test_of_two_colleagues_who_take_over_at_once_one_wins(fair: Fair) -> None:
+    anna, maria, _mikko, meeting = await house(fair)
+    jan = await fair.delegate("Jan", house="Bio")
+    await fair.ticks(jan)
+    tries = [hand_over(meeting, of=anna, to=one, by=fair[one]) for one in (maria, jan)]
+    results = await asyncio.gather(*tries, return_exceptions=True)
+    refused = [one for one in results if isinstance(one, Refused)]
+    assert len(refused) == 1
+    assert str(refused[0]) == "Anna is not in this meeting any more."
+    await sound()
+
+
+async def test_one_who_meets_the_partner_already_does_not_take_over(fair: Fair) -> None:
+    anna, maria, mikko, meeting = await house(fair)
+    await request_meeting(maria, mikko, message="", beside=True, by=fair[maria])
+    with pytest.raises(Refused, match="Maria meets Mikko already"):
+        await hand_over(meeting, of=anna, to=maria, by=fair[maria])
+
+
+async def test_a_time_that_is_kept_stays_kept_by_who_takes_over(fair: Fair) -> None:
+    anna, maria, _mikko, meeting = await house(fair)
+    await keep_time(meeting, keeper=anna, by=fair[anna])
+    await hand_over(meeting, of=anna, to=maria, by=fair[anna])
+    assert await keepers(meeting) == [maria]
+
+
+async def test_a_colleague_comes_along_and_leaves_nobody_twice(fair: Fair) -> None:
+    anna, maria, _mikko, meeting = await house(fair)
+    await bring_along(meeting, to=maria, beside=anna, by=fair[anna])
+    assert await names(meeting) == ["Anna", "Mikko", "Maria"]
+    with pytest.raises(Refused, match="Maria is in this meeting already"):
+        await bring_along(meeting, to=maria, beside=anna, by=fair[maria])
+    await sound()
+
+
+async def test_a_second_request_to_the_partner_of_a_colleague_asks_to_confirm(fair: Fair) -> None:
+    _anna, maria, mikko, _meeting = await house(fair)
+    with pytest.raises(Refused, match="Anna of your organisation already meets Mikko") as refused:
+        await request_meeting(maria, mikko, message="", by=fair[maria])
+    assert "join that meeting" in refused.value.hints[0]
+    assert await request_meeting(maria, mikko, message="", beside=True, by=fair[maria])
