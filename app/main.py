@@ -23,10 +23,14 @@ import events.networks.routes
 import events.routes
 import events.wording
 import matchmaking.answers
+import matchmaking.bookmarks.routes
 import matchmaking.desk
 import matchmaking.drafting
 import matchmaking.ical
+import matchmaking.marketplace.routes
 import matchmaking.meetings
+import matchmaking.messages.routes
+import matchmaking.outcomes.routes
 import matchmaking.routes
 import matchmaking.telling
 from app import account, db, feeds, invitations, outbox, reminders, templating, unsubscribing, web, workers
@@ -54,6 +58,10 @@ SLICES = (
     events.networks.routes,
     matchmaking.routes,
     matchmaking.desk,
+    matchmaking.marketplace.routes,
+    matchmaking.bookmarks.routes,
+    matchmaking.messages.routes,
+    matchmaking.outcomes.routes,
 )
 
 

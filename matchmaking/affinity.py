@@ -5,10 +5,11 @@ Each side has its own gain from a meeting; the score is their harmonic mean, so 
 than it can say: whatever adds points is also a reason.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import chain, islice, product
+from types import MappingProxyType
 
 from matchmaking.terms import Term, alike, terms
 
@@ -22,6 +23,9 @@ READINESS = 100
 
 SAME_REGION = 80  # percent of the score: these networks exist to bring regions together
 NO_LANGUAGE = 50  # percent: they would need an interpreter
+
+WANTED: dict[str | None, int] = {None: 100, "nice to meet": 125, "must meet": 150, "not for me": 0}  # percent
+NOTHING_MARKED: Mapping[int, str] = MappingProxyType({})
 
 NEAR_LEVELS = 2  # technology readiness levels apart that still work together
 
@@ -127,9 +131,14 @@ class SameOrganisation:
     pass
 
 
+@dataclass(frozen=True, slots=True)
+class YouMarked:
+    mark: str
+
+
 Reason = (
     TheyOfferYouSeek | YouOfferTheySeek | SharedDemoCase | SharedPilot | NextInChain | ReadinessFits
-    | OtherRegion | SameRegion | SharedLanguages | NoSharedLanguage | SameOrganisation
+    | OtherRegion | SameRegion | SharedLanguages | NoSharedLanguage | SameOrganisation | YouMarked
 )  # fmt: skip
 
 
@@ -167,11 +176,19 @@ def wishes(
     )
 
 
-def rank(me: Wishes, others: Iterable[Wishes], *, limit: int) -> list[Ranked]:
-    """The best partners first, without those who share nothing or my organisation; equals in order of their id."""
-    scored = ((score(me, other), other) for other in others)
+def rank(
+    me: Wishes, others: Iterable[Wishes], *, limit: int, marks: Mapping[int, str] = NOTHING_MARKED
+) -> list[Ranked]:
+    """The best partners first, without those who share nothing or my organisation; equals in order of their id.
+
+    `marks` are mine, by participant (bookmarks.models.Mark): they raise somebody, or take them out.
+    """
+    scored = ((_wanted(score(me, other), marks.get(other.participant)), other) for other in others)
     best = nsmallest(limit, (pair for pair in scored if pair[0]), key=lambda pair: (-pair[0], pair[1].participant))
-    return [Ranked(other.participant, Affinity(points, _reasons(me, other))) for points, other in best]
+    return [
+        Ranked(other.participant, Affinity(points, (*_marked(marks.get(other.participant)), *_reasons(me, other))))
+        for points, other in best
+    ]
 
 
 def affinity(me: Wishes, them: Wishes) -> Affinity:
@@ -196,6 +213,15 @@ def score(me: Wishes, them: Wishes) -> int:
     if _no_language(me, them):
         both = both * NO_LANGUAGE // 100
     return both
+
+
+def _wanted(points: int, mark: str | None) -> int:
+    return min(points * WANTED[mark] // 100, 1000)
+
+
+def _marked(mark: str | None) -> Iterator[YouMarked]:
+    if mark is not None:
+        yield YouMarked(mark)
 
 
 def _same_house(me: Wishes, them: Wishes) -> bool:

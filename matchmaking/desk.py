@@ -48,6 +48,9 @@ def navigation(place: Place) -> Sequence[Link]:
         (f"{here}/profiles", _("Profiles")),
         (f"{here}/rounds", _("Meeting rounds")),
         (f"{here}/meetings", _("Meetings")),
+        (f"{here}/outcomes", _("Outcomes")),
+        (f"{here}/reports", _("Reports")),
+        (f"{here}/fields", _("Fields of opportunities")),
         (f"{here}/drafts", _("Schedule")),
     ]
 

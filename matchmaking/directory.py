@@ -1,6 +1,6 @@
 """Who is at the event and what they bring: the approved profiles, searched, and ranked for one of them with reasons."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from tortoise.expressions import Q
@@ -10,7 +10,7 @@ from app.i18n import language
 from app.wording import alphabetical
 from events.models import Event, Participant, ParticipantStatus
 from events.networks.models import DemoCase, Pilot
-from matchmaking.affinity import Affinity, Wish, affinity, rank
+from matchmaking.affinity import NOTHING_MARKED, Affinity, Wish, affinity, rank
 from matchmaking.cards import Card, cards
 from matchmaking.conditions import matrix_of
 from matchmaking.models import Meeting, MeetingStatus, Profile, ProfileStatus
@@ -71,11 +71,13 @@ class Directory:
         found = {card.region: card.place for card in self.cards if card.region is not None}
         return sorted(found.items(), key=lambda pair: alphabetical(pair[1]))
 
-    def matches(self, me: Card, *, limit: int, without: Collection[int] = ()) -> list[Match]:
-        """The best partners first; `without` are participants who are settled already."""
+    def matches(
+        self, me: Card, *, limit: int, without: Collection[int] = (), marks: Mapping[int, str] = NOTHING_MARKED
+    ) -> list[Match]:
+        """The best partners first; `without` are participants who are settled already, `marks` my own (see `rank`)."""
         others = {card.id: card for card in self.cards if card.id not in without}
         names = self._names([me, *others.values()])
-        ranked = rank(me.wishes, (card.wishes for card in others.values()), limit=limit)
+        ranked = rank(me.wishes, (card.wishes for card in others.values()), limit=limit, marks=marks)
         return [_match(others[one.participant], one.affinity, names) for one in ranked]
 
     def match(self, me: Card, other: Card) -> Match:

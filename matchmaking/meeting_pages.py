@@ -17,16 +17,27 @@ from matchmaking.asking import allowance
 from matchmaking.forms import AcceptForm, MoveForm, ReasonForm, RequestForm
 from matchmaking.gathering import gathering_of
 from matchmaking.marketplace.market import origin_of
+from matchmaking.marketplace.models import Opportunity
 from matchmaking.meetings import accept, cancel, decline, request_meeting, reschedule
 from matchmaking.models import Meeting, MeetingStatus, Slot
 from matchmaking.obstacles import nothing_free
+from matchmaking.outcomes.saying import outcome_of, said_by
+from matchmaking.outcomes.verdict import Said
 from matchmaking.overview import overview, ticket, whole, with_answers
 
 
 async def meetings_page(request: Request, place: Place) -> Response:
     now = datetime.now(UTC)
     found = await overview(place.me, now=now)
-    return event_page(request, place, "matchmaking/meetings.html", overview=found, mine=await allowance(place.me))
+    return event_page(
+        request,
+        place,
+        "matchmaking/meetings.html",
+        overview=found,
+        mine=await allowance(place.me),
+        said=await said_by(place.me),
+        answers_to_give=list(Said),
+    )
 
 
 async def create_meeting(request: Request, place: Place) -> Response:
@@ -35,7 +46,9 @@ async def create_meeting(request: Request, place: Place) -> Response:
         raise Refused(" ".join(error for errors in form.errors.values() for error in errors))
     invitee = await find(Participant, place, str(form.invitee.data))
     times = [await _slot(number) for number in form.times.data or ()]
-    asked = await request_meeting(place.me, invitee, message=form.message.data or "", times=times, by=place.actor)
+    about = await find(Opportunity, place, str(form.opportunity.data)) if form.opportunity.data else None
+    words = form.message.data or ""
+    asked = await request_meeting(place.me, invitee, message=words, times=times, about=about, by=place.actor)
     if asked.status == MeetingStatus.ACCEPTED:
         flash = _("%(name)s accepts every request: you have agreed to meet.") % {"name": invitee.name}
         return answer(request, {"meeting": asked.id}, url=f"{place.path}/meetings/{asked.id}", flash=flash)
@@ -60,6 +73,9 @@ async def meeting_page(request: Request, at: AtMeeting) -> Response:
         wish=await proposal(meeting, now=now) if meeting.placed else None,
         mine=at.mine,
         answers=not at.mine or meeting.invitee_id == reader.id,
+        begun=meeting.placed and bool(meeting.slot and meeting.slot.start <= now),
+        said=await outcome_of(meeting, reader) if at.mine else None,
+        answers_to_give=list(Said),
         over=bool(meeting.slot and meeting.slot.end <= now),
         free=[slot.span for slot in free],
         free_ids=[slot.id for slot in free],

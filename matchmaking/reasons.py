@@ -17,6 +17,7 @@ from matchmaking.affinity import (
     SharedLanguages,
     SharedPilot,
     TheyOfferYouSeek,
+    YouMarked,
     YouOfferTheySeek,
 )
 
@@ -55,6 +56,8 @@ def sentence(reason: Reason, names: Names) -> str:
             return _("You have no language in common.")
         case SameOrganisation():
             return _("You are from the same organisation.")
+        case YouMarked(mark):
+            return _("You marked them: %(mark)s.") % {"mark": _(mark)}
 
 
 def role_name(role: str) -> str:

@@ -1,6 +1,7 @@
 """Pages of the brokerage event for its participants: who is there, whom to meet; and where all their pages are."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from starlette.requests import Request
@@ -11,11 +12,14 @@ from app.errors import NotFound, Refused
 from app.i18n import _
 from app.web import route
 from app.wording import tongue, when
-from events.models import Participant
+from events.models import OrganisationKind, Participant
 from events.pages import Link, event_page
 from events.scope import Place, find, member
 from matchmaking.admits import at_meeting, registered
 from matchmaking.asking import allowance, newest_meeting, refusal, standing
+from matchmaking.between import between
+from matchmaking.bookmarks.marking import marks_of
+from matchmaking.bookmarks.models import Mark
 from matchmaking.directory import Filter, directory, directory_for, own_card
 from matchmaking.forms import RequestForm
 from matchmaking.gathering import gathering_for
@@ -58,13 +62,16 @@ def navigation(place: Place) -> Sequence[Link]:
         (f"{place.path}/matches", _("Whom to meet")),
         (f"{place.path}/opportunities", _("Marketplace")),
         (f"{place.path}/meetings", _("My meetings")),
+        (f"{place.path}/messages", _("Messages")),
         *mine,
     ]
 
 
 async def people_page(request: Request, place: Place) -> Response:
     everybody = await (directory(place.event) if place.desk else directory_for(place.event, place.me))
-    kept = _filter(request)
+    marks, marked = await marks_of(place.me), request.query_params.get("mark", "")
+    people = frozenset(one for one, mark in marks.items() if mark == marked) if marked in set(Mark) else None
+    kept = replace(_filter(request), people=people)
     found = everybody.only(kept)
     pages = max(1, -(-len(found) // A_PAGE))
     number = min(_number(request.query_params.get("page")) or 1, pages)
@@ -79,6 +86,10 @@ async def people_page(request: Request, place: Place) -> Response:
         number=number,
         pages=pages,
         roles=[(role.value, role_name(role.value)) for role in ChainRole],
+        houses=list(OrganisationKind),
+        marks=marks,
+        marked=marked,
+        ways=list(Mark),
     )
 
 
@@ -100,6 +111,8 @@ async def person_page(request: Request, place: Place) -> Response:
         directory=everybody,
         card=card,
         match=everybody.match(me, card) if me and me.id != card.id else None,
+        own=await between(place.me, other) if place.me.id != other.id else None,
+        ways=list(Mark),
         refused=refusal(stands) if stands.against else None,
         nothing=nothing,
         meeting=newest if newest and newest.status in (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED) else None,
@@ -113,7 +126,8 @@ async def person_page(request: Request, place: Place) -> Response:
 async def matches_page(request: Request, place: Place) -> Response:
     me = await own_card(place.me)
     everybody = await (directory(place.event) if place.desk else directory_for(place.event, place.me))
-    found = everybody.matches(me, limit=BEST, without=await settled(place.me)) if me else []
+    marks = await marks_of(place.me)
+    found = everybody.matches(me, limit=BEST, without=await settled(place.me), marks=marks) if me else []
     mine = await allowance(place.me)
     return event_page(request, place, "matchmaking/matches.html", me=me, matches=found, mine=mine, directory=everybody)
 
@@ -131,12 +145,14 @@ async def _request_form(place: Place, other: Participant) -> tuple[RequestForm, 
 def _filter(request: Request) -> Filter:
     """What of the address makes sense; the rest is no filter."""
     query = request.query_params
-    role = query.get("role", "")
+    role, house = query.get("role", ""), query.get("house", "")
     return Filter(
         pilot=_number(query.get("pilot")),
         demo_case=_number(query.get("case")),
         region=_number(query.get("region")),
         role=role if role in {known.value for known in ChainRole} else None,
+        house=house if house in {known.value for known in OrganisationKind} else None,
+        trl=_number(query.get("trl")),
         words=query.get("q", "")[:SEARCH],
     )
 

@@ -30,7 +30,11 @@ from events.releasing import release_programme
 from events.rooms import add_room, add_track
 from events.schedule import Details, create_session
 from matchmaking.drafting import draft_schedule
+from matchmaking.marketplace.fields import add_field
+from matchmaking.marketplace.models import ExtraKind, OpportunityKind
+from matchmaking.marketplace.posting import Draft, post
 from matchmaking.meetings import request_meeting
+from matchmaking.messages.silencing import report
 from matchmaking.models import Profile
 from matchmaking.times import keep_free
 from tests.matchmaking.conftest import Fair, make_fair
@@ -42,6 +46,7 @@ LAST = "POST /sign-out"  # whoever asks is out afterwards
 ONCE = {  # then the thing is gone
     "POST /e/{slug}/desk/tracks/{id}/removal",
     "POST /e/{slug}/desk/rounds/{id}/closing",
+    "POST /e/{slug}/desk/fields/{id}/removal",
     "POST /networks/{code}/desk/members/{id:int}/removal",
     "POST /networks/{code}/desk/coordinators/{id:int}/removal",
 }
@@ -170,6 +175,8 @@ async def _populate(fair: Fair) -> tuple[dict[str, Person], Ids]:
     await book(talk, other, by=fair[other])
     asked = await request_meeting(guest, member, message="", by=fair[guest])
     block = await keep_free(other, Interval(fair.at("09:00"), fair.at("09:30")), by=fair[other])
+    said = Draft(OpportunityKind.OFFER, "Bark", "Much bark")
+    offer = await post(other, said, by=fair[other])
     pending = await fair.person("Pending")
     affiliation = Affiliation("Pending Ltd", OrganisationKind.COMPANY, fair.regions[0])
     await register(event, pending, affiliation=affiliation, by=pending)
@@ -201,6 +208,10 @@ async def _populate(fair: Fair) -> tuple[dict[str, Person], Ids]:
             "rounds": morning.id,
             "meetings": asked.id,
             "drafts": draft.id,
+            "messages": other.id,
+            "opportunities": offer.id,
+            "fields": (await add_field(event, "Stage", ExtraKind.TEXT, by=fair.organiser)).id,
+            "reports": (await report(member, other, why="Rude", quoted="", by=fair[member])).id,
             "outbox": (await _mail_about(event)).id,
             "blocks": block.id,
             "sign-ins": 999_999,

@@ -24,7 +24,7 @@ async def shuts_out(owner: Participant, other: Participant) -> bool:
 async def kept_apart(event: Event, among: Collection[int] | None = None) -> Pairs:
     """Pairs of whom at least one does not want to meet the other; for those who propose meetings. Two queries."""
     vetoes = Bookmark.filter(owner__event=event, mark=Mark.NOT)
-    silences = Silence.filter(owner__event=event)
+    silences = Silence.filter(owner__event=event, other_id__isnull=False)
     if among is not None:
         vetoes = vetoes.filter(Q(owner_id__in=among) & Q(about_id__in=among))
         silences = silences.filter(Q(owner_id__in=among) & Q(other_id__in=among))

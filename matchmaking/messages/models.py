@@ -35,17 +35,20 @@ class Message(Model):
 
 
 class Silence(Model):
-    """`owner` wants to hear no more of `other`: neither can write to the other or ask. Only `owner` knows."""
+    """`owner` wants to hear no more of `other`: neither can write to the other or ask. Only `owner` knows.
+
+    Without an `other` they take no messages from anybody; requests for meetings come as before.
+    """
 
     id = fields.IntField(primary_key=True)
     owner: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(
         "events.Participant", related_name="silences"
     )
     owner_id: int
-    other: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(
-        "events.Participant", related_name="silenced"
+    other: fields.ForeignKeyNullableRelation[Participant] = fields.ForeignKeyField(
+        "events.Participant", related_name="silenced", null=True
     )
-    other_id: int
+    other_id: int | None
 
     class Meta:
         table = "silence"

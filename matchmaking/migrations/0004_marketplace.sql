@@ -66,10 +66,11 @@ CREATE INDEX message_unread ON message (recipient_id) WHERE read_at IS NULL;
 CREATE TABLE silence (
     id {id},
     owner_id BIGINT NOT NULL REFERENCES participant (id) ON DELETE CASCADE,
-    other_id BIGINT NOT NULL REFERENCES participant (id) ON DELETE CASCADE,
+    other_id BIGINT REFERENCES participant (id) ON DELETE CASCADE,
     UNIQUE (owner_id, other_id),
     CHECK (owner_id <> other_id)
 );
+CREATE UNIQUE INDEX silence_everybody ON silence (owner_id) WHERE other_id IS NULL;
 CREATE INDEX silence_other ON silence (other_id);
 
 CREATE TABLE report (
