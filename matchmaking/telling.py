@@ -25,7 +25,7 @@ SENTENCES = {
     "group.joined": later("Group “%(title)s”: %(name)s has joined"),
     "group.left": later("Group “%(title)s”: %(name)s has left"),
     "group.cancelled": later("Group “%(title)s” was cancelled"),
-    "interpreter.registered": later("%(name)s interprets: %(languages)s"),
+    "interpreter.registered": later("%(name)s can be booked as an interpreter"),
     "interpreter.removed": later("%(name)s does not interpret any more"),
     "meeting.left": later("%(names)s: the meeting goes on without %(left)s"),
     "meeting.answered": later("%(names)s: an answer came by mail"),
