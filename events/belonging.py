@@ -4,7 +4,6 @@ from app.errors import Refused
 from app.i18n import _
 from app.journal import Actor, changing
 from events.audience import audience
-from events.kinds import NATURES
 from events.models import Event
 from events.networks.models import Series
 
@@ -34,10 +33,10 @@ def _refuse_series(event: Event, series: Series | None) -> None:
 def _refuse_host(event: Event, host: Event | None) -> None:
     if host is None:
         return
-    if host.network_id != event.network_id or not NATURES[host.kind.value].parts:
+    if host.network_id != event.network_id or not host.nature.parts:
         raise Refused(
             _("“%(title)s” is no convention of this network.") % {"title": host.title},
             hints=[_("Only conventions hold other events.")],
         )
-    if host.id == event.id or NATURES[event.kind.value].parts:
+    if host.id == event.id or event.nature.parts:
         raise Refused(_("A convention is not held at another one."))

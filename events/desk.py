@@ -46,12 +46,14 @@ class Line:
 
 def navigation(place: Place) -> Sequence[Link]:
     here = f"{place.path}/desk"
+    attendance = [(f"{here}/attendance", _("Attendance"))] if place.event.nature.attendance else []
     return [
         (here, _("What to do next")),
         (f"{here}/sessions", _("Sessions")),
         (f"{here}/board", _("Board")),
         (f"{here}/rooms", _("Rooms and tracks")),
         (f"{here}/participants", _("Participants")),
+        *attendance,
         (f"{here}/release", _("Release")),
         (f"{here}/outbox", _("Outbox")),
         (f"{here}/journal", _("Journal")),

@@ -2,8 +2,7 @@
 
 | kind | meetings | seats | attendance | questions | parts |
 |---|---|---|---|---|---|
-| conference | yes | – | – | – | – |
-| brokerage event | yes, first | – | – | – | – |
+| conference, brokerage event | yes | – | – | – | – |
 | workshop, training | – | 30 | yes | – | – |
 | seminar, research seminar | – | 60 | yes | – | – |
 | briefing | – | – | – | yes | – |
@@ -18,21 +17,18 @@ WORKSHOP, SEMINAR = 30, 60  # seats
 
 @dataclass(frozen=True, slots=True)
 class Nature:
-    """`meetings`: rounds, profiles and the catalogue of people; `seats`: what a new session offers by itself;
-    `attendance`: the desk confirms who was there; `questions`: participants see each other and ask in the open;
-    `parts`: other events are held at it."""
+    """What is offered in its navigation and proposed in its forms; who knows the address of another page gets it."""
 
-    meetings: bool = False
-    meetings_first: bool = False
-    seats: int | None = None
-    attendance: bool = False
-    questions: bool = False
-    parts: bool = False
+    meetings: bool = False  # profiles, the catalogue of people, rounds
+    seats: int | None = None  # of a new session
+    attendance: bool = False  # the desk confirms who was there
+    questions: bool = False  # participants see each other, and ask in the open
+    parts: bool = False  # other events are held at it
 
 
 NATURES = {
     "conference": Nature(meetings=True),
-    "brokerage event": Nature(meetings=True, meetings_first=True),
+    "brokerage event": Nature(meetings=True),
     "workshop": Nature(seats=WORKSHOP, attendance=True),
     "seminar": Nature(seats=SEMINAR, attendance=True),
     "briefing": Nature(questions=True),

@@ -10,6 +10,7 @@ from tortoise.models import Model
 from app.fields import UTCDatetimeField
 from app.i18n import later
 from app.models import Person
+from events.kinds import NATURES, Nature
 from events.networks.models import Network, Pilot, Region, Series
 
 
@@ -73,6 +74,10 @@ class Event(Model):
     @property
     def released(self) -> bool:
         return self.version is not None
+
+    @property
+    def nature(self) -> Nature:
+        return NATURES[self.kind.value]
 
     @property
     def tz(self) -> ZoneInfo:

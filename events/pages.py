@@ -28,10 +28,20 @@ def desk_page(request: Request, place: Place, template: str, *, status: int = 20
 def navigation(place: Place) -> Sequence[Link]:
     links = [(place.path, _("About")), (f"{place.path}/programme", _("Programme"))]
     if place.approved:
+        links += _of_its_kind(place)
         links.append((f"{place.path}/agenda", _("My agenda")))
     links.append((f"{place.path}/calendars", _("Calendars")))
     if place.desk:
         links.append((f"{place.path}/desk", _("Organisers’ desk")))
+    return links
+
+
+def _of_its_kind(place: Place) -> Sequence[Link]:
+    links = []
+    if place.event.nature.questions:
+        links += [(f"{place.path}/here", _("Who is here")), (f"{place.path}/questions", _("Questions"))]
+    if place.event.nature.attendance:
+        links.append((f"{place.path}/attendance", _("Attendance")))
     return links
 
 

@@ -32,6 +32,11 @@ SENTENCES = {
     "participant.returned": later("%(name)s was asked to change the registration"),
     "participant.appointed": later("%(name)s was given another type"),
     "participant.withdrawn": later("%(name)s withdrew"),
+    "attendance.confirmed": later("Attendance confirmed: %(name)s"),
+    "attendance.withdrawn": later("Attendance taken back: %(name)s"),
+    "question.asked": later("Question asked: %(name)s"),
+    "question.answered": later("Question answered: %(name)s"),
+    "question.removed": later("Question removed, asked by %(name)s"),
     "schedule.uploaded": later("The schedule file “%(file)s” was uploaded"),
     "schedule.imported": later(
         "A schedule file was imported; sessions created: %(created)d, changed: %(changed)d, cancelled: %(cancelled)d"

@@ -26,9 +26,11 @@ from events.networks.memberships import admit_region
 from events.networks.models import Membership, MembershipStatus, NetworkRole
 from events.networks.terms import Term
 from events.participants import Affiliation, register
+from events.questions import ask
 from events.releasing import release_programme
 from events.rooms import add_room, add_track
 from events.schedule import Details, create_session
+from events.types import add_type
 from matchmaking.drafting import draft_schedule
 from matchmaking.marketplace.fields import add_field
 from matchmaking.marketplace.models import ExtraKind, OpportunityKind
@@ -46,7 +48,9 @@ LAST = "POST /sign-out"  # whoever asks is out afterwards
 ONCE = {  # then the thing is gone
     "POST /e/{slug}/desk/tracks/{id}/removal",
     "POST /e/{slug}/desk/rounds/{id}/closing",
+    "POST /e/{slug}/desk/rules/types/{id}/removal",
     "POST /e/{slug}/desk/fields/{id}/removal",
+    "POST /e/{slug}/desk/questions/{id}/removal",
     "POST /networks/{code}/desk/members/{id:int}/removal",
     "POST /networks/{code}/desk/coordinators/{id:int}/removal",
 }
@@ -206,6 +210,7 @@ async def _populate(fair: Fair) -> tuple[dict[str, Person], Ids]:
             "participants": other.id,
             "profiles": (await Profile.get(participant=other)).id,
             "rounds": morning.id,
+            "types": (await add_type(event, "Buyer", open=False, by="test")).id,
             "meetings": asked.id,
             "drafts": draft.id,
             "messages": other.id,
@@ -215,6 +220,7 @@ async def _populate(fair: Fair) -> tuple[dict[str, Person], Ids]:
             "outbox": (await _mail_about(event)).id,
             "blocks": block.id,
             "sign-ins": 999_999,
+            "questions": (await ask(other, "Why?", by=fair[other])).id,
             "members": kept.membership.id,
             "coordinators": kept.role.id,
             "cases": fair.demo_case.id,
