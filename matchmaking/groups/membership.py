@@ -126,7 +126,7 @@ async def drop_out(
 
 
 async def members_of(group: Group) -> list[Participant]:
-    """In the order in which they came."""
+    """Of a group in whatever state."""
     if group.status == GroupStatus.MEETING:
         return principals(await meeting_of(group))
     found = GroupMember.filter(group=group).order_by("id").select_related("participant")

@@ -50,7 +50,7 @@ async def test_a_colleague_takes_over_at_the_same_time(fair: Fair) -> None:
 async def test_who_is_busy_then_does_not_take_over_and_reads_what_is_free(fair: Fair) -> None:
     anna, maria, _mikko, meeting = await house(fair)
     await keep_free(maria, (await fair.slot("10:00")).span, by=fair[maria])
-    with pytest.raises(Refused, match="You keep .* free") as refused:
+    with pytest.raises(Refused, match=r"You keep .* free") as refused:
         await hand_over(meeting, of=anna, to=maria, by=fair[maria])
     assert "10:20" in refused.value.hints[0]
     assert await names(meeting) == ["Anna", "Mikko"]

@@ -1,0 +1,154 @@
+import asyncio
+
+import pytest
+
+from app.errors import Forbidden, Refused
+from events.models import Participant
+from matchmaking.groups.membership import cancel_group, join_group, leave_group, members_of, propose_group
+from matchmaking.groups.models import Group, GroupStatus
+from matchmaking.ical import agendas
+from matchmaking.leaving import withdraw
+from matchmaking.meetings import accept, cancel, request_meeting
+from matchmaking.models import Meeting, MeetingStatus
+from matchmaking.parties import with_people
+from matchmaking.times import keep_free
+from tests.matchmaking.conftest import Fair, sound
+
+NAMES = ("Anna", "Mikko", "Jan", "Sara", "Ewa", "Olli", "Piotr")
+
+
+async def crowd(fair: Fair, count: int) -> list[Participant]:
+    opened = await fair.round("10:00", "11:00", tables=3)
+    return [await fair.delegate(name, opened) for name in NAMES[:count]]
+
+
+async def group_of(fair: Fair, proposer: Participant, *members: Participant, seats: int = 4) -> Group:
+    group = await propose_group(
+        fair.event, fair.demo_case, title="Lignin", seats=seats, proposer=proposer, by=fair[proposer]
+    )
+    for one in members:
+        await join_group(group, one, by=fair[one])
+    return await Group.get(id=group.id)
+
+
+async def meeting_of(group: Group) -> Meeting:
+    return await with_people(Meeting.filter(group=group)).select_related("slot").get()
+
+
+async def names(group: Group) -> list[str]:
+    return [one.name for one in await members_of(await Group.get(id=group.id))]
+
+
+async def test_the_third_member_makes_a_meeting_at_the_first_common_time(fair: Fair) -> None:
+    anna, mikko, jan = await crowd(fair, 3)
+    await keep_free(jan, (await fair.slot("10:00")).span, by=fair[jan])
+    group = await group_of(fair, anna, mikko)
+    assert group.status == GroupStatus.GATHERING
+    await join_group(group, jan, by=fair[jan])
+    meeting = await meeting_of(group)
+    assert meeting.slot
+    assert (meeting.slot.start, meeting.status) == (fair.at("10:20"), MeetingStatus.ACCEPTED)
+    for one in (anna, mikko, jan):
+        (entry,) = (await agendas([fair[one].id], fair.event.scope))[fair[one].id]
+        assert entry.start == fair.at("10:20")
+    await sound()
+
+
+async def test_without_a_common_time_the_group_waits_for_the_schedule(fair: Fair) -> None:
+    anna, mikko, jan = await crowd(fair, 3)
+    for clock in ("10:00", "10:20", "10:40"):
+        await keep_free(jan, (await fair.slot(clock)).span, by=fair[jan])
+    meeting = await meeting_of(await group_of(fair, anna, mikko, jan))
+    assert meeting.waiting
+
+
+async def test_a_fourth_joins_if_free_then_and_a_fifth_finds_no_seat(fair: Fair) -> None:
+    anna, mikko, jan, sara, ewa, olli = await crowd(fair, 6)
+    group = await group_of(fair, anna, mikko, jan)
+    await keep_free(sara, (await fair.slot("10:00")).span, by=fair[sara])
+    with pytest.raises(Refused, match=r"You keep .* free"):
+        await join_group(group, sara, by=fair[sara])
+    await join_group(group, ewa, by=fair[ewa])
+    await join_group(group, ewa, by=fair[ewa])  # twice is once
+    assert await names(group) == ["Anna", "Mikko", "Jan", "Ewa"]
+    with pytest.raises(Refused, match="All 4 seats are taken"):
+        await join_group(group, olli, by=fair[olli])
+    await sound()
+
+
+async def test_of_two_who_want_the_last_seat_one_gets_it(fair: Fair) -> None:
+    anna, mikko, jan, sara, ewa = await crowd(fair, 5)
+    group = await group_of(fair, anna, mikko, jan)
+    tries = [join_group(group, one, by=fair[one]) for one in (sara, ewa)]
+    results = await asyncio.gather(*tries, return_exceptions=True)
+    assert [str(one) for one in results if isinstance(one, Refused)] == ["All 4 seats are taken."]
+    await sound()
+
+
+async def test_leaving_frees_the_seat_and_below_three_it_is_called_off(fair: Fair) -> None:
+    anna, mikko, jan, sara = await crowd(fair, 4)
+    group = await group_of(fair, anna, mikko, jan, sara)
+    await leave_group(group, anna, by=fair[anna])
+    assert sorted(await names(group)) == ["Jan", "Mikko", "Sara"]
+    await sound()
+    await withdraw(sara, by=fair[sara])
+    assert (await meeting_of(group)).status == MeetingStatus.CANCELLED
+    assert (await Group.get(id=group.id)).status == GroupStatus.CANCELLED
+    await sound()
+
+
+async def test_two_of_a_group_may_meet_by_themselves_too(fair: Fair) -> None:
+    anna, mikko, jan = await crowd(fair, 3)
+    alone = await request_meeting(anna, mikko, message="", by=fair[anna])
+    await accept(alone, by=fair[mikko])
+    group = await group_of(fair, anna, mikko, jan)
+    assert (await meeting_of(group)).placed
+    with pytest.raises(Refused, match="leave it instead"):
+        await cancel(await meeting_of(group), by=fair[anna])
+    await sound()
+
+
+async def test_colleagues_do_not_sit_in_one_group(fair: Fair) -> None:
+    anna, mikko = await crowd(fair, 2)
+    maria = await fair.delegate("Maria", house="Anna Ltd")
+    group = await group_of(fair, anna, mikko)
+    with pytest.raises(Refused, match="Anna of your organisation is in this group"):
+        await join_group(group, maria, by=fair[maria])
+
+
+async def test_the_proposer_cancels_while_it_gathers_and_then_only_the_organisers(fair: Fair) -> None:
+    anna, mikko, jan = await crowd(fair, 3)
+    gathering = await group_of(fair, anna)
+    with pytest.raises(Forbidden):
+        await cancel_group(gathering, by=fair[mikko])
+    await cancel_group(gathering, by=fair[anna])
+    with pytest.raises(Refused, match="does not meet"):
+        await join_group(gathering, mikko, by=fair[mikko])
+    group = await group_of(fair, anna, mikko, jan)
+    with pytest.raises(Forbidden):
+        await cancel_group(group, by=fair[anna])
+    await cancel_group(group, reason="The room is gone.", by=fair.organiser)
+    assert (await meeting_of(group)).status == MeetingStatus.CANCELLED
+    await sound()
+
+
+async def test_organisers_propose_without_taking_a_seat_and_nobody_gathers_without_end(fair: Fair) -> None:
+    (anna,) = await crowd(fair, 1)
+    group = await propose_group(fair.event, fair.demo_case, title="Lignin", proposer=None, by=fair.organiser)
+    assert await names(group) == []
+    with pytest.raises(Forbidden):
+        await propose_group(fair.event, fair.demo_case, title="Lignin", proposer=None, by=fair[anna])
+    with pytest.raises(Refused, match="from 3 to 6 seats"):
+        await group_of(fair, anna, seats=7)
+    for _number in range(3):
+        await group_of(fair, anna)
+    with pytest.raises(Refused, match="3 groups already"):
+        await group_of(fair, anna)
+
+
+async def test_an_empty_group_ends(fair: Fair) -> None:
+    anna, mikko = await crowd(fair, 2)
+    group = await group_of(fair, anna, mikko)
+    await withdraw(anna, by=fair[anna])
+    await leave_group(group, mikko, by=fair[mikko])
+    assert (await Group.get(id=group.id)).status == GroupStatus.CANCELLED
