@@ -6,6 +6,7 @@ from app.i18n import _, ngettext
 from app.intervals import Interval
 from app.journal import Actor, Changes, changing
 from app.occupancy import holder_of
+from app.wording import several
 from events.models import Booking, Event, Participant, ParticipantStatus, Session, SessionStatus
 
 
@@ -19,6 +20,7 @@ async def book(session: Session, participant: Participant, *, by: Actor) -> Book
         if before := await Booking.get_or_none(session=current, participant=guest):
             return before
         span = _open_time(current, guest)
+        await _refuse_other_types(current, guest)
         if span.end <= changes.at:
             raise Refused(_("This session is over."))
         if current.capacity is not None:
@@ -65,6 +67,13 @@ def _open_time(session: Session, participant: Participant) -> Interval:
     if session.start is None or session.end is None:
         raise Refused(_("“%(title)s” has no time yet.") % {"title": session.title})
     return Interval(session.start, session.end)
+
+
+async def _refuse_other_types(session: Session, participant: Participant) -> None:
+    types = await session.types.all().order_by("position", "id")
+    if types and participant.type_id not in {type.id for type in types}:
+        names = several(type.name for type in types)
+        raise Refused(_("“%(title)s” is only for: %(types)s.") % {"title": session.title, "types": names})
 
 
 async def _refuse_busy(session: Session, participant: Participant, span: Interval) -> None:

@@ -24,6 +24,7 @@ from events.schedule import (
     unschedule,
 )
 from events.scope import Place, desk, find
+from events.types import types_of
 
 Verb = Callable[..., Awaitable[Session]]
 
@@ -33,7 +34,7 @@ async def sessions_page(request: Request, place: Place) -> Response:
 
 
 async def new_page(request: Request, place: Place) -> Response:
-    form = NewSessionForm(zone=place.event.tz)
+    form = NewSessionForm(data={"capacity": place.event.nature.seats}, zone=place.event.tz)
     return await _new(request, place, form)
 
 
@@ -139,7 +140,7 @@ async def _session(
     status: int = 200,
 ) -> Response:
     """Both forms of a session: what it is, and where and when."""
-    await session.fetch_related("pilots", "speakers", "room", "track")
+    await session.fetch_related("pilots", "speakers", "types", "room", "track")
     if form is None:
         form = SessionForm(data=details_of(session))
         await _offer(form, place, session)
@@ -168,6 +169,7 @@ async def _offer(form: SessionForm, place: Place, session: Session | None = None
         pilots=await Pilot.filter(network_id=place.event.network_id).order_by("position"),
         speakers=await everybody.select_related("organisation"),
         speaking=[speaker.id for speaker in session.speakers] if session else (),
+        types=await types_of(place.event),
     )
 
 

@@ -16,7 +16,16 @@ from app.i18n import _, language, languages, later
 from app.text import plain
 from app.wording import alphabetical, country, several, tongue
 from events.hosting import About
-from events.models import EventKind, OrganisationKind, Participant, ParticipantKind, Room, Session, Track
+from events.models import (
+    EventKind,
+    OrganisationKind,
+    Participant,
+    ParticipantKind,
+    ParticipantType,
+    Room,
+    Session,
+    Track,
+)
 from events.networks.models import Network, Pilot, Region
 from events.participants import Affiliation
 from events.schedule import Details
@@ -89,12 +98,23 @@ class JoinForm(Form):
     region = Choice(later("Region"), [])
     position = Line(later("Your position"), limit=120, required=False)
     kind = Choice(later("I come as"), [])
+    type = Choice(later("At this event I am"), [], validate_choice=False)
 
-    def offer(self, regions: Iterable[Region]) -> None:
+    def offer(self, regions: Iterable[Region], types: Sequence[ParticipantType] = ()) -> None:
+        """`types` are those that one may choose; where there are any, one must."""
+        self.types = {str(type.id): type for type in types}
+        self.type.choices = [(key, type.name) for key, type in self.types.items()]
         ordered = sorted(regions, key=lambda region: alphabetical(region.name))
         self.regions = {str(region.id): region for region in ordered}
         self.region.choices = [(key, f"{one.name}, {country(one.country)}") for key, one in self.regions.items()]
         self.kind.choices = [(kind.value, _(kind.value).capitalize()) for kind in OWN_KINDS]
+
+    def validate_type(self, field: Field) -> None:
+        if self.types and field.data not in self.types:
+            raise ValidationError(_("Choose one of the list."))
+
+    def chosen_type(self) -> ParticipantType | None:
+        return self.types.get(str(self.type.data))
 
     def affiliation(self) -> Affiliation:
         kind = OrganisationKind(self.organisation_kind.data)
@@ -143,6 +163,7 @@ class SessionForm(Form):
     capacity = Whole(
         later("Seats"), low=1, high=100_000, required=False, description=later("Empty: nobody needs to book a seat.")
     )
+    types = Ticks(later("Only for"), description=later("Who may book it. None ticked: everybody."))
     online_url = Line(later("Address of the online room"), limit=500, required=False)
 
     def offer(
@@ -152,10 +173,13 @@ class SessionForm(Form):
         pilots: Sequence[Pilot],
         speakers: Sequence[Participant],
         speaking: Collection[int] = (),
+        types: Sequence[ParticipantType] = (),
     ) -> None:
         """`speakers` are all who could speak, `speaking` the ids of those who do."""
         self.offered_tracks = {str(track.id): track for track in tracks}
         self.offered_pilots = {str(pilot.id): pilot for pilot in pilots}
+        self.offered_types = {str(type.id): type for type in types}
+        self.types.choices = [(key, type.name) for key, type in self.offered_types.items()]
         self.offered_speakers = {str(speaker.id): speaker for speaker in speakers}
         self.language.choices = [NOBODY, *((code, tongue(code)) for code in languages())]
         self.track.choices = [NOBODY, *((str(track.id), track.name) for track in tracks)]
@@ -188,6 +212,7 @@ class SessionForm(Form):
             pilots=[self.offered_pilots[key] for key in self.pilots.data or ()],
             speakers=self.chosen_speakers(),
             capacity=self.capacity.data,
+            types=[self.offered_types[key] for key in self.types.data or ()],
             online_url=self.online_url.data or "",
         )
 
@@ -294,11 +319,12 @@ def _label(speaker: Participant) -> str:
 
 
 def details_of(session: Session) -> dict[str, Any]:
-    """The session's details as the form shows them; its pilots and speakers are fetched."""
+    """The session's details as the form shows them; its pilots, speakers and types are fetched."""
     plain = ("title", "subtitle", "kind", "language", "abstract", "capacity", "online_url")
     return {
         **{name: getattr(session, name) for name in plain},
         "track": str(session.track_id or ""),
         "pilots": [str(pilot.id) for pilot in session.pilots],
         "speakers": [str(speaker.id) for speaker in session.speakers],
+        "types": [str(type.id) for type in session.types],
     }

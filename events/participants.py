@@ -18,6 +18,7 @@ from events.models import (
     Participant,
     ParticipantKind,
     ParticipantStatus,
+    ParticipantType,
     Session,
     SessionStatus,
 )
@@ -40,9 +41,11 @@ async def register(
     affiliation: Affiliation | None,
     position: str = "",
     kind: ParticipantKind = ParticipantKind.DELEGATE,
+    type: ParticipantType | None = None,
     by: Actor,
 ) -> Participant:
-    """Ask to take part; whoever was returned or has withdrawn asks again. Raises Refused once approved."""
+    """Ask to take part, as one of the types that are open; whoever was returned or has withdrawn asks again. Raises
+    Refused once approved."""
     async with changing(event.scope, by=by) as changes:
         current = await Event.get(id=event.id)
         _refuse_over(current, changes.at)
@@ -50,6 +53,7 @@ async def register(
         if before and before.status == ParticipantStatus.APPROVED:
             raise Refused(_("You take part in this event already."))
         participant = before or Participant(event=current, person=person, created_at=changes.at)
+        participant.type_id = await _open_type(current, type) if type else participant.type_id
         participant.name, participant.position = person.name, position
         participant.kind, participant.status, participant.status_reason = kind, ParticipantStatus.PENDING, ""
         participant.organisation_id = (await organisation_of(affiliation)).id if affiliation else None
@@ -157,6 +161,15 @@ async def organisation_of(affiliation: Affiliation) -> Organisation:
         affiliation.name, affiliation.kind.value, affiliation.region.id,
     )  # fmt: skip
     return await Organisation.get(name=affiliation.name, region=affiliation.region)
+
+
+async def _open_type(event: Event, type: ParticipantType) -> int:
+    """Its id, where one may choose it."""
+    current = await ParticipantType.get_or_none(id=type.id, event=event)
+    if current is None or not current.open:
+        sentence = _("“%(name)s” cannot be chosen any more.") % {"name": type.name}
+        raise Refused(sentence, hints=[_("Choose another one.")])
+    return current.id
 
 
 async def _refuse_last_organiser(participant: Participant) -> None:

@@ -14,6 +14,7 @@ from events.models import Participant, ParticipantKind, ParticipantStatus
 from events.pages import desk_page
 from events.participants import add_speaker, appoint, approve, return_with_reason
 from events.scope import Place, desk, find
+from events.types import types_of
 
 A_PAGE = 50
 
@@ -99,7 +100,7 @@ async def _participant(
     type_form: TypeForm | None = None,
     status: int = 200,
 ) -> Response:
-    await participant.fetch_related("organisation__region", "person")
+    await participant.fetch_related("organisation__region", "person", "type")
     return desk_page(
         request,
         place,
@@ -108,6 +109,7 @@ async def _participant(
         shown=participant,
         reason_form=reason_form or ReasonForm(),
         type_form=type_form or TypeForm(data={"kind": participant.kind.value}),
+        types=await types_of(place.event),
     )
 
 

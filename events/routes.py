@@ -15,12 +15,11 @@ from app.journal import person_topic
 from app.models import Person
 from app.source import Entry
 from app.web import answer, page, route, see_other, submitted
-from events import programme_page
+from events import attendance_pages, exchange_pages, programme_page
 from events.agenda import lay_out
 from events.bookings import book, unbook
 from events.forms import JoinForm, NewEventForm
 from events.hosting import create_event
-from events.kinds import NATURES
 from events.listing import around, home
 from events.models import ParticipantKind, Session
 from events.networks.models import Network, Region
@@ -28,6 +27,7 @@ from events.pages import event_page, navigation
 from events.participants import register
 from events.programme import in_agenda, item
 from events.scope import Place, find, member, newcomer, visitor
+from events.types import types_of
 
 __all__ = ["navigation", "routes"]
 
@@ -46,7 +46,6 @@ async def event(request: Request, place: Place) -> Response:
         network=place.event.network,
         coming=coming,
         around=await around(place.event),
-        nature=NATURES[place.event.kind.value],
     )
 
 
@@ -85,13 +84,13 @@ async def join_page(request: Request, place: Place) -> Response:
     if place.approved:
         return see_other(place.path, flash=_("You take part in this event."))
     form = JoinForm(data=_known(place))
-    form.offer(await Region.all())
+    form.offer(await Region.all(), await types_of(place.event, open_only=True))
     return event_page(request, place, "events/join.html", form=form)
 
 
 async def join(request: Request, place: Place) -> Response:
     form = await submitted(request, JoinForm)
-    form.offer(await Region.all())
+    form.offer(await Region.all(), await types_of(place.event, open_only=True))
     if not form.validate():
         return event_page(request, place, "events/join.html", status=422, form=form)
     await register(
@@ -100,6 +99,7 @@ async def join(request: Request, place: Place) -> Response:
         affiliation=form.affiliation(),
         position=form.position.data or "",
         kind=ParticipantKind(form.kind.data),
+        type=form.chosen_type(),
         by=place.actor,
     )
     return see_other(place.path, flash=_("You are registered. The organisers will look at it."))
@@ -167,6 +167,7 @@ def _known(place: Place) -> dict[str, str]:
         "region": str(before.organisation.region_id),
         "position": before.position,
         "kind": before.kind.value,
+        "type": str(before.type_id or ""),
     }
 
 
@@ -188,4 +189,6 @@ routes: list[BaseRoute] = [
     route("/e/{slug}/join", join_page, newcomer),
     route("/e/{slug}/join", join, newcomer, methods=["POST"]),
     WebSocketRoute("/e/{slug}/live", follow),
+    *exchange_pages.routes,
+    *attendance_pages.routes,
 ]

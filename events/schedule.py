@@ -13,7 +13,7 @@ from app.journal import Actor, Changes, changing
 from app.occupancy import Claim, Occupied, hold, release
 from events.audience import audience, people
 from events.conflicts import Conflict, Placed, SpeakerConflict, conflicts_of
-from events.models import Event, Participant, Room, Session, SessionStatus, Track
+from events.models import Event, Participant, ParticipantType, Room, Session, SessionStatus, Track
 from events.networks.models import Pilot
 
 SHORTEST = timedelta(minutes=5)  # one cell of occupancy
@@ -33,6 +33,7 @@ class Details:
     speakers: Sequence[Participant] = ()
     capacity: int | None = None
     online_url: str = ""
+    types: Sequence[ParticipantType] = ()  # whom it is for; none: everybody
 
 
 async def create_session(
@@ -55,6 +56,7 @@ async def create_session(
         await session.save()
         await session.pilots.add(*details.pilots)
         await session.speakers.add(*details.speakers)
+        await session.types.add(*details.types)
         await _hold(session, room, details.speakers)
         changes.record("session.created", session, topics=await audience(current, [session]), data=shown(session, room))
     return session
@@ -169,7 +171,7 @@ async def _changing_session(session: Session, version: int, by: Actor) -> AsyncI
 
 def _refuse_foreign(event: Event, details: Details, room: Room | None) -> None:
     """Another event's rooms, tracks and people, and another network's pilots, do not exist here."""
-    of_event = (room, details.track, *details.speakers)
+    of_event = (room, details.track, *details.speakers, *details.types)
     if any(thing is not None and thing.event_id != event.id for thing in of_event):
         raise NotFound
     if any(pilot.network_id != event.network_id for pilot in details.pilots):
@@ -273,6 +275,8 @@ async def _replace(session: Session, details: Details) -> None:
     await session.pilots.add(*details.pilots)
     await session.speakers.clear()
     await session.speakers.add(*details.speakers)
+    await session.types.clear()
+    await session.types.add(*details.types)
 
 
 async def _save(session: Session, changes: Changes, *, told: bool = False) -> None:

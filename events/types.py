@@ -1,9 +1,9 @@
 """An event's own types of participants, such as buyer and supplier: what there is, and the desk's verbs."""
 
 from app.errors import Refused
-from app.i18n import _, ngettext
+from app.i18n import _
 from app.journal import Actor, Changes, changing
-from events.models import Event, Participant, ParticipantType
+from events.models import Event, ParticipantType
 
 MOST_TYPES = 12  # a matrix of more nobody can read
 
@@ -40,22 +40,6 @@ async def edit_type(type: ParticipantType, *, name: str, open: bool, by: Actor) 
         await current.save()
         _record(changes, "type.edited", event, current)
     return current
-
-
-async def remove_type(type: ParticipantType, *, by: Actor) -> None:
-    """Raises Refused while somebody is of it, or a session is for it."""
-    async with changing(Event.scope_of(type.event_id), by=by) as changes:
-        event = await Event.get(id=type.event_id)
-        current = await ParticipantType.get(id=type.id)
-        if count := await Participant.filter(type=current).count():
-            sentence = ngettext(
-                "One participant is of this type.", "%(count)d participants are of this type.", count
-            ) % {"count": count}
-            raise Refused(sentence, hints=[_("Give them another type first.")])
-        if session := await current.sessions.all().first():  # type: ignore[attr-defined]  # the other side of Session.types
-            raise Refused(_("“%(title)s” is only for this type.") % {"title": session.title})
-        _record(changes, "type.removed", event, current)
-        await current.delete()
 
 
 def _refuse_taken(name: str, there: list[ParticipantType]) -> None:

@@ -31,6 +31,8 @@ SENTENCES = {
     "participant.approved": later("%(name)s was approved"),
     "participant.returned": later("%(name)s was asked to change the registration"),
     "participant.appointed": later("%(name)s was given another type"),
+    "type.added": later("The type “%(name)s” was added"),
+    "type.edited": later("The type “%(name)s” was changed"),
     "participant.withdrawn": later("%(name)s withdrew"),
     "attendance.confirmed": later("Attendance confirmed: %(name)s"),
     "attendance.withdrawn": later("Attendance taken back: %(name)s"),

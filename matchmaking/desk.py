@@ -1,20 +1,19 @@
-"""The desk's pages of the brokerage event: profiles to approve, rounds, meetings; and where all its pages are."""
+"""The desk's pages of the brokerage event: profiles to approve, meetings; and where all its pages are."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, WebSocketRoute
 
 from app.errors import NotFound, Refused
-from app.i18n import _, ngettext
+from app.i18n import _
 from app.web import route, see_other, submitted
 from events.models import Participant
 from events.pages import Link, desk_page
 from events.scope import Place, desk, find
+from matchmaking import arranging_page, round_pages, rule_pages
 from matchmaking.admits import at_draft, number_of
-from matchmaking.away import find_table, lose_table
 from matchmaking.directory import queue
 from matchmaking.draft_pages import (
     absence,
@@ -27,25 +26,25 @@ from matchmaking.draft_pages import (
     releasing,
     undoing,
 )
-from matchmaking.figures import profile_counts, rounds
-from matchmaking.fit_view import fit_view
-from matchmaking.forms import LossForm, ReturnForm, RoundForm, TableForm, TablesForm
+from matchmaking.figures import profile_counts
+from matchmaking.forms import ReturnForm
 from matchmaking.leaving import withdraw
-from matchmaking.models import Profile, ProfileStatus, Round
+from matchmaking.models import Profile, ProfileStatus
 from matchmaking.overview import desk_list
 from matchmaking.profile_pages import leaving_reason
 from matchmaking.profiles import approve_profile, return_profile
 from matchmaking.reasons import role_name
-from matchmaking.reshaping import change_tables, close_round
-from matchmaking.rounds import cut, open_round
 
 A_PAGE = 20
 
 
 def navigation(place: Place) -> Sequence[Link]:
+    if not place.event.nature.meetings:
+        return []
     here = f"{place.path}/desk"
     return [
         (f"{here}/profiles", _("Profiles")),
+        (f"{here}/rules", _("Who meets whom")),
         (f"{here}/rounds", _("Meeting rounds")),
         (f"{here}/meetings", _("Meetings")),
         (f"{here}/outcomes", _("Outcomes")),
@@ -79,59 +78,6 @@ async def withdrawal(request: Request, place: Place) -> Response:
     await withdraw(participant, reason=await leaving_reason(request), by=place.actor)
     flash = _("%(name)s does not come. Those concerned are told.") % {"name": participant.name}
     return see_other(f"{place.path}/desk/participants/{participant.id}", flash=flash)
-
-
-async def rounds_page(request: Request, place: Place) -> Response:
-    morning = datetime.combine(place.event.first_day, time(10), place.event.tz)
-    form = RoundForm(data={"start": morning, "end": morning + timedelta(hours=2)}, zone=place.event.tz)
-    return await _rounds(request, place, form)
-
-
-async def new_round(request: Request, place: Place) -> Response:
-    form = await submitted(request, RoundForm, zone=place.event.tz)
-    if not form.validate():
-        return await _rounds(request, place, form, status=422)
-    try:
-        opened = await open_round(place.event, form.shape(), by=place.actor)
-    except Refused as refused:
-        form.form_errors.append(" ".join((str(refused), *refused.hints)))
-        return await _rounds(request, place, form, status=409)
-    slots = len(cut(form.shape()))
-    flash = ngettext("“%(name)s” is open: %(slots)d slot.", "“%(name)s” is open: %(slots)d slots.", slots)
-    return see_other(f"{place.path}/desk/rounds", flash=flash % {"name": opened.name, "slots": slots})
-
-
-async def tables(request: Request, place: Place) -> Response:
-    opened = await find(Round, place, request.path_params["id"])
-    form = await submitted(request, TablesForm)
-    if not form.validate():
-        raise Refused(" ".join(str(error) for error in form.tables.errors))
-    await change_tables(opened, tables=int(form.tables.data or 0), by=place.actor)
-    return see_other(f"{place.path}/desk/rounds", flash=_("Saved."))
-
-
-async def loss(request: Request, place: Place) -> Response:
-    opened = await find(Round, place, request.path_params["id"])
-    form = await submitted(request, LossForm, zone=place.event.tz)
-    if not form.validate():
-        raise Refused(_("Say which table is lost, and from when."))
-    assert form.start.data
-    table = await lose_table(opened, int(form.number.data or 0), form.start.data, by=place.actor)
-    flash = _("Table %(number)d is lost. Mend the schedule for those who meet there.") % {"number": table.number}
-    return see_other(f"{place.path}/desk/rounds", flash=flash)
-
-
-async def finding(request: Request, place: Place) -> Response:
-    opened = await find(Round, place, request.path_params["id"])
-    form = await submitted(request, TableForm)
-    await find_table(opened, int(form.number.data or 0), by=place.actor)
-    return see_other(f"{place.path}/desk/rounds", flash=_("Saved."))
-
-
-async def closing(request: Request, place: Place) -> Response:
-    opened = await find(Round, place, request.path_params["id"])
-    await close_round(opened, by=place.actor)
-    return see_other(f"{place.path}/desk/rounds", flash=_("“%(name)s” is closed.") % {"name": opened.name})
 
 
 async def meetings_page(request: Request, place: Place) -> Response:
@@ -171,30 +117,14 @@ def _next_profile(place: Place, flash: str) -> Response:
     return see_other(f"{place.path}/desk/profiles", flash=flash)
 
 
-async def _rounds(request: Request, place: Place, form: RoundForm, *, status: int = 200) -> Response:
-    return desk_page(
-        request,
-        place,
-        "matchmaking/desk_rounds.html",
-        status=status,
-        form=form,
-        rounds=await rounds(place.event),
-        loss=LossForm(zone=place.event.tz),
-        fit=await fit_view(place.event, now=datetime.now(UTC)),
-    )
-
-
 routes: list[BaseRoute] = [
     route("/e/{slug}/desk/profiles", profiles_page, desk),
     route("/e/{slug}/desk/profiles/{id}/approval", approval, desk, methods=["POST"]),
     route("/e/{slug}/desk/profiles/{id}/return", return_, desk, methods=["POST"]),
     route("/e/{slug}/desk/participants/{id}/withdrawal", withdrawal, desk, methods=["POST"]),
-    route("/e/{slug}/desk/rounds", rounds_page, desk),
-    route("/e/{slug}/desk/rounds", new_round, desk, methods=["POST"]),
-    route("/e/{slug}/desk/rounds/{id}/tables", tables, desk, methods=["POST"]),
-    route("/e/{slug}/desk/rounds/{id}/losses", loss, desk, methods=["POST"]),
-    route("/e/{slug}/desk/rounds/{id}/recovery", finding, desk, methods=["POST"]),
-    route("/e/{slug}/desk/rounds/{id}/closing", closing, desk, methods=["POST"]),
+    *round_pages.routes,
+    *rule_pages.routes,
+    *arranging_page.routes,
     route("/e/{slug}/desk/meetings", meetings_page, desk),
     route("/e/{slug}/desk/drafts", drafts_page, desk),
     route("/e/{slug}/desk/drafts", ask_draft, desk, methods=["POST"]),

@@ -98,7 +98,7 @@ class _Words:
         if where is None:
             return ""
         slot, table = self.slots.get(where.slot), self.tables.get(where.table)
-        return spot(slot, table.number, self.event.tz) if slot and table else _("a time that is gone")
+        return spot(slot, table, self.event.tz) if slot and table else _("a time that is gone")
 
     def why(self, one: Unplaced) -> str:
         match one.why:

@@ -17,20 +17,21 @@ class RoundFigures:
     ticks: int  # participants who can be met in it
     meetings: int
     lost: tuple[Table, ...]
+    lines: int = 0  # places by video
 
     @property
     def seats(self) -> int:
-        return self.slots * self.tables
+        return self.slots * (self.tables + self.lines)
 
     @property
     def room(self) -> int:
         """Meetings there can be: each needs a table and two people."""
-        return self.slots * min(self.tables, self.ticks // 2)
+        return self.slots * min(self.tables + self.lines, self.ticks // 2)
 
     @property
     def short(self) -> int:
         """Tables that lack for everybody to meet at once."""
-        return max(0, self.ticks // 2 - self.tables)
+        return max(0, self.ticks // 2 - self.tables - self.lines)
 
 
 async def rounds(event: Event) -> list[RoundFigures]:
@@ -38,7 +39,8 @@ async def rounds(event: Event) -> list[RoundFigures]:
     found = await Round.filter(event=event).order_by("start")
     slots = Counter(slot.round_id for slot in await Slot.filter(round__event=event))
     standing = await Table.filter(round__event=event).order_by("number")
-    tables = Counter(table.round_id for table in standing)
+    tables = Counter(table.round_id for table in standing if not table.line)
+    lines = Counter(table.round_id for table in standing if table.line)
     lost: dict[int, list[Table]] = defaultdict(list)
     for table in standing:
         if table.lost_from:
@@ -47,7 +49,15 @@ async def rounds(event: Event) -> list[RoundFigures]:
     placed = Meeting.filter(event=event, status=MeetingStatus.ACCEPTED, slot_id__isnull=False)
     meetings = Counter(round_id for (round_id,) in await placed.values_list("slot__round_id"))
     return [
-        RoundFigures(one, slots[one.id], tables[one.id], ticks[one.id], meetings[one.id], tuple(lost[one.id]))
+        RoundFigures(
+            round=one,
+            slots=slots[one.id],
+            tables=tables[one.id],
+            ticks=ticks[one.id],
+            meetings=meetings[one.id],
+            lost=tuple(lost[one.id]),
+            lines=lines[one.id],
+        )
         for one in found
     ]
 

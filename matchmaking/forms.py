@@ -19,7 +19,6 @@ from matchmaking.drafting import MOST_SECONDS
 from matchmaking.models import ChainRole, Round
 from matchmaking.profiles import MOST_INTERESTS
 from matchmaking.reasons import role_name
-from matchmaking.rounds import MOST_TABLES, Shape
 
 # Languages that a meeting can be held in: the EU's, and those of its neighbours.
 SPOKEN = (
@@ -127,6 +126,18 @@ class AvailabilityForm(Form):
         return [self.offered[key] for key in self.rounds.data or ()]
 
 
+class LimitForm(Form):
+    """How often somebody wants to meet."""
+
+    most_meetings = Whole(
+        later("I want to have at most so many meetings"),
+        low=1,
+        high=500,
+        required=False,
+        description=later("Empty: as many as fit."),
+    )
+
+
 class SpanForm(Form):
     start = Instant(later("Start"))
     end = Instant(later("End"))
@@ -195,6 +206,12 @@ class LeaveForm(Form):
     reason = Text("", limit=500)
 
 
+class LinkForm(Form):
+    """A video link; empty: the round's."""
+
+    link = Line(later("Video link"), limit=300, required=False)
+
+
 class MoveForm(Form):
     slot = Whole(later("Time"), low=1, high=2**31 - 1)
     version = Whole("", low=1, high=2**31 - 1)
@@ -202,43 +219,6 @@ class MoveForm(Form):
 
 class ReturnForm(Form):
     reason = Text(later("What is missing"), limit=500, required=True, description=later("The author reads it."))
-
-
-class RoundForm(Form):
-    name = Line(later("Name"), limit=120)
-    place = Line(later("Place"), limit=120, required=False, description=later("The room or hall where the tables are."))
-    start = Instant(later("Start"))
-    end = Instant(later("End"))
-    slot_minutes = Whole(later("Minutes a meeting"), low=5, high=480, default=20, render_kw={"step": 5})
-    break_minutes = Whole(later("Minutes between meetings"), low=0, high=240, default=5, render_kw={"step": 5})
-    tables = Whole(later("Tables"), low=1, high=MOST_TABLES)
-
-    def process(self, *args: Any, **kwargs: Any) -> None:
-        zone: ZoneInfo = kwargs.pop("zone")
-        self.start.zone = self.end.zone = zone
-        super().process(*args, **kwargs)
-
-    def shape(self) -> Shape:
-        typed = {name: self.data[name] for name in ("name", "start", "end", "slot_minutes", "break_minutes", "tables")}
-        return Shape(**typed, place=self.place.data or "")
-
-
-class TablesForm(Form):
-    tables = Whole(later("Tables"), low=1, high=MOST_TABLES)
-
-
-class TableForm(Form):
-    number = Whole(later("Table"), low=1, high=MOST_TABLES)
-
-
-class LossForm(TableForm):
-    """A table is lost, from a time on."""
-
-    start = Instant(later("Start"))
-
-    def process(self, *args: Any, **kwargs: Any) -> None:
-        self.start.zone = kwargs.pop("zone")
-        super().process(*args, **kwargs)
 
 
 class DraftForm(Form):

@@ -7,8 +7,10 @@ from app.i18n import _
 from app.source import Entry, Occasion, Waiting
 from app.wording import several
 from events.models import Event, Participant
+from matchmaking.links import link_of
 from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import of_persons, people, with_people
+from matchmaking.wording import table_words
 
 
 async def agendas(person_ids: Sequence[int], scope: str) -> Mapping[int, Sequence[Entry]]:
@@ -59,9 +61,8 @@ def entry(meeting: Meeting, *, reader: Participant) -> Entry:
     """For one of its people, in the language being served."""
     assert meeting.slot
     assert meeting.table
-    event, opened = meeting.event, meeting.slot.round
+    event = meeting.event
     partners = [one for one in people(meeting) if one.id != reader.id]
-    table = _("table %(number)d") % {"number": meeting.table.number}
     return Entry(
         subject=meeting.subject,
         summary=_("Meeting: %(who)s") % {"who": _whom(partners)},
@@ -71,12 +72,23 @@ def entry(meeting: Meeting, *, reader: Participant) -> Entry:
         sequence=meeting.sequence,
         created=meeting.created_at,
         changed=meeting.changed_at,
-        location=_listed(opened.place or opened.name, table, event.venue, event.city),
+        location=_where(meeting),
+        online_url=link_of(meeting),
         description=tuple(_lines(meeting, partners)),
         url=f"/e/{event.slug}/meetings/{meeting.id}",
         cancelled=meeting.status == MeetingStatus.CANCELLED,
         private=True,
     )
+
+
+def _where(meeting: Meeting) -> str:
+    """Hall, table 4, the venue and its city; a meeting by video is nowhere else."""
+    assert meeting.slot
+    assert meeting.table
+    opened, event = meeting.slot.round, meeting.event
+    if meeting.table.line:
+        return _listed(opened.place, table_words(meeting.table))
+    return _listed(opened.place or opened.name, table_words(meeting.table), event.venue, event.city)
 
 
 async def _timed(person_ids: Sequence[int], scope: str) -> list[Meeting]:

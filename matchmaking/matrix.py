@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 
 from tortoise.expressions import Q
 
-from app.errors import NotFound
-from app.i18n import _
+from app.errors import NotFound, Refused
+from app.i18n import _, ngettext
 from app.journal import Actor, changing
-from events.models import Event, Participant, ParticipantType
+from events.models import Event, Participant, ParticipantType, Session
 from matchmaking.breakage import Breakage, Fate, Hit, Why, apply, refuse_unseen
 from matchmaking.conditions import matrix_of
-from matchmaking.models import Availability, Between, Meeting, MeetingStatus, Rule, TypeConditions
+from matchmaking.models import Availability, Between, Meeting, MeetingStatus, Round, Rule, TypeConditions
 from matchmaking.parties import desk_only, members, of_participants, with_people
 from matchmaking.rules import Matrix, pair_of_types
 
@@ -87,6 +87,22 @@ async def change_type_conditions(
         data = {"name": type.name, "most_meetings": most_meetings, "accepts_at_once": accepts_at_once}
         changes.record("type.limited", type, topics=[event.desk, members(event)], data=data)
     return own
+
+
+async def remove_type(type: ParticipantType, *, by: Actor) -> None:
+    """With its rules. Raises Refused while somebody is of it, or a session or round is for it."""
+    async with changing(Event.scope_of(type.event_id), by=by) as changes:
+        event = await Event.get(id=type.event_id)
+        await desk_only(event, by=by)
+        if count := await Participant.filter(type=type).count():
+            sentence = ngettext("One participant is of this type.", "%(count)d participants are of this type.", count)
+            raise Refused(sentence % {"count": count}, hints=[_("Give them another type first.")])
+        if session := await Session.filter(types=type).first():
+            raise Refused(_("“%(name)s” is only for this type.") % {"name": session.title})
+        if opened := await Round.filter(types=type).first():
+            raise Refused(_("“%(name)s” is only for this type.") % {"name": opened.name})
+        changes.record("type.removed", type, topics=[event.desk], data={"name": type.name, "open": type.open})
+        await ParticipantType.filter(id=type.id).delete()
 
 
 def forbidden(live: Iterable[Meeting], before: Matrix, after: Matrix) -> Iterable[Hit]:

@@ -8,22 +8,25 @@ from starlette.responses import Response
 from app.errors import NotFound, Refused
 from app.i18n import _
 from app.web import answer, submitted
+from app.wording import several, when
 from events.models import Participant
 from events.pages import desk_page, event_page
 from events.scope import Place, find
 from matchmaking.admits import AtMeeting, number_of
 from matchmaking.answers import proposal
 from matchmaking.asking import allowance
-from matchmaking.forms import AcceptForm, MoveForm, ReasonForm, RequestForm
+from matchmaking.forms import AcceptForm, LinkForm, MoveForm, ReasonForm, RequestForm
 from matchmaking.gathering import gathering_of
+from matchmaking.links import link_of
 from matchmaking.marketplace.market import origin_of
 from matchmaking.marketplace.models import Opportunity
 from matchmaking.meetings import accept, cancel, decline, request_meeting, reschedule
-from matchmaking.models import Meeting, MeetingStatus, Slot
+from matchmaking.models import Location, Meeting, MeetingStatus, Slot
 from matchmaking.obstacles import nothing_free
 from matchmaking.outcomes.saying import outcome_of, said_by
 from matchmaking.outcomes.verdict import Said
 from matchmaking.overview import overview, ticket, whole, with_answers
+from matchmaking.video import give_link
 
 
 async def meetings_page(request: Request, place: Place) -> Response:
@@ -75,6 +78,9 @@ async def meeting_page(request: Request, at: AtMeeting) -> Response:
         answers=not at.mine or meeting.invitee_id == reader.id,
         begun=meeting.placed and bool(meeting.slot and meeting.slot.start <= now),
         said=await outcome_of(meeting, reader) if at.mine else None,
+        by_video=meeting.placed and bool(meeting.slot and meeting.slot.round.location != Location.ON_SITE),
+        link=link_of(meeting) if meeting.placed else "",
+        named=await _named_times(meeting),
         answers_to_give=list(Said),
         over=bool(meeting.slot and meeting.slot.end <= now),
         free=[slot.span for slot in free],
@@ -117,6 +123,20 @@ async def cancellation(request: Request, at: AtMeeting) -> Response:
     if requested:
         flash = _("Your request is withdrawn.")
     return answer(request, {"ok": True}, url=_list(at), flash=flash)
+
+
+async def linking(request: Request, at: AtMeeting) -> Response:
+    form = await submitted(request, LinkForm)
+    if not form.validate():
+        raise Refused(" ".join(str(error) for error in form.link.errors))
+    await give_link(at.meeting, form.link.data or "", by=at.place.actor)
+    return answer(request, {"ok": True}, url=at.path, flash=_("Saved. It is in both calendars."))
+
+
+async def _named_times(meeting: Meeting) -> str:
+    """The times that the request names, in words; none: any."""
+    slots = await meeting.times.all().order_by("start")
+    return several(when(slot.start, meeting.event.tz) for slot in slots) if slots else ""
 
 
 async def _reason(request: Request) -> str:

@@ -94,7 +94,7 @@ async def accept(
             if unmet := await book_interpreter(current):
                 raise no_interpreter(unmet)
         else:
-            await _seat(current, slot, at=changes.at, by=by)
+            await give_place(current, slot, at=changes.at, by=by)
         await current.save()
         tell(changes, "meeting.accepted", current, acting)
     return current
@@ -128,7 +128,7 @@ async def reschedule(meeting: Meeting, *, slot: Slot, version: int, by: Actor) -
         if current.group_id is not None and not acting and isinstance(by, Person):
             raise Refused(_("The organisers and their schedule give a group its time."))
         _refuse_over(current, changes.at)
-        await _seat(current, slot, at=changes.at, by=by)
+        await give_place(current, slot, at=changes.at, by=by)
         await current.save()
         tell(changes, "meeting.rescheduled", current, acting)
     return current
@@ -214,7 +214,8 @@ def tell(
     }
     if meeting.placed and meeting.slot and meeting.table:
         start, end = meeting.slot.start.isoformat(), meeting.slot.end.isoformat()
-        data |= {"start": start, "end": end, "place": meeting.slot.round.place, "table": meeting.table.number}
+        data |= {"start": start, "end": end, "place": meeting.slot.round.place}
+        data |= {"online": True} if meeting.table.line else {"table": meeting.table.number}
     topics = [one.topic for one in (*people(meeting), *also)]
     changes.record(kind, meeting, topics=[*topics, meeting.event.desk], data=data)
 
@@ -306,7 +307,7 @@ def _both(current: Meeting, wanted: Slot) -> str:
     return _("It is at %(now)s now; you wanted %(wanted)s.") % {**said, "now": when(current.slot.start, zone)}
 
 
-async def _seat(meeting: Meeting, chosen: Slot | None, *, at: datetime, by: Actor) -> None:
+async def give_place(meeting: Meeting, chosen: Slot | None, *, at: datetime, by: Actor) -> None:
     """Place it, and hold its people and its table."""
     gathering = await gathering_of(meeting.event, meeting, reader=by, now=at)
     place = _chosen(gathering, chosen, meeting.table) if chosen else gathering.first_free()

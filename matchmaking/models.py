@@ -298,6 +298,10 @@ class Meeting(Model):
         """Somebody came, left or took over."""
         self._move_on(at)
 
+    def change_link(self, link: str, *, at: datetime) -> None:
+        self.link = link
+        self._move_on(at)
+
     def become(self, status: MeetingStatus, *, at: datetime, reason: str = "") -> None:
         self.status, self.reason = status, reason
         self._move_on(at)

@@ -14,12 +14,13 @@ from events.networks.models import DemoCase, Pilot
 from events.pages import event_page
 from events.scope import Place
 from matchmaking.admits import number_of
+from matchmaking.asking import allowance
 from matchmaking.directory import own_card
-from matchmaking.forms import AvailabilityForm, BlockForm, LeaveForm, ProfileForm, profile_data
+from matchmaking.forms import AvailabilityForm, BlockForm, LeaveForm, LimitForm, ProfileForm, profile_data
 from matchmaking.leaving import withdraw
 from matchmaking.models import Availability, Block, Profile, Round
 from matchmaking.profiles import write_profile
-from matchmaking.times import give_back, keep_free, placed_meetings, rounds_for, tick_rounds
+from matchmaking.times import give_back, keep_free, limit_meetings, placed_meetings, rounds_for, tick_rounds
 
 
 async def profile_page(request: Request, place: Place) -> Response:
@@ -83,6 +84,14 @@ async def remove_block(request: Request, place: Place) -> Response:
     return see_other(f"{place.path}/availability", flash=_("This time is free for meetings again."))
 
 
+async def limit(request: Request, place: Place) -> Response:
+    form = await submitted(request, LimitForm)
+    if not form.validate():
+        raise Refused(" ".join(str(error) for error in form.most_meetings.errors))
+    await limit_meetings(place.me, form.most_meetings.data, by=place.actor)
+    return see_other(f"{place.path}/availability", flash=_("Saved."))
+
+
 async def withdrawal(request: Request, place: Place) -> Response:
     await withdraw(place.me, reason=await leaving_reason(request), by=place.actor)
     return see_other(place.path, flash=_("You have left the event. Those you were to meet are told."))
@@ -113,6 +122,7 @@ async def _availability(
 ) -> Response:
     rounds = await rounds_for(place.me)
     form.offer(rounds, _round_words(place.event, rounds))
+    mine, profile = await allowance(place.me), await Profile.get_or_none(participant=place.me)
     return event_page(
         request,
         place,
@@ -123,6 +133,8 @@ async def _availability(
         rounds=rounds,
         blocks=await Block.filter(participant=place.me).order_by("start"),
         placed=await _placed(place.me),
+        mine=mine,
+        limit=LimitForm(data={"most_meetings": profile.most_meetings}) if profile else None,
     )
 
 

@@ -28,6 +28,7 @@ from matchmaking.meeting_pages import (
     cancellation,
     create_meeting,
     declining,
+    linking,
     meeting_page,
     meetings_page,
     moving,
@@ -40,6 +41,7 @@ from matchmaking.profile_pages import (
     availability_page,
     edit_availability,
     edit_profile,
+    limit,
     profile_page,
     remove_block,
     withdrawal,
@@ -53,6 +55,8 @@ SEARCH = 80  # characters
 
 def navigation(place: Place) -> Sequence[Link]:
     if place.participant is None or place.participant.status not in ("pending", "approved"):
+        return []
+    if not place.event.nature.meetings:
         return []
     mine = [(f"{place.path}/profile", _("My profile")), (f"{place.path}/availability", _("My times"))]
     if not place.approved:
@@ -171,6 +175,7 @@ routes: list[BaseRoute] = [
     route("/e/{slug}/availability", edit_availability, registered, methods=["POST"]),
     route("/e/{slug}/availability/blocks", add_block, registered, methods=["POST"]),
     route("/e/{slug}/availability/blocks/{id}/removal", remove_block, registered, methods=["POST"]),
+    route("/e/{slug}/availability/limit", limit, registered, methods=["POST"]),
     route("/e/{slug}/withdrawal", withdrawal, registered, methods=["POST"]),
     route("/e/{slug}/meetings", meetings_page, member),
     route("/e/{slug}/meetings", create_meeting, member, methods=["POST"]),
@@ -178,5 +183,6 @@ routes: list[BaseRoute] = [
     route("/e/{slug}/meetings/{id}/acceptance", acceptance, at_meeting, methods=["POST"]),
     route("/e/{slug}/meetings/{id}/decline", declining, at_meeting, methods=["POST"]),
     route("/e/{slug}/meetings/{id}/slot", moving, at_meeting, methods=["POST"]),
+    route("/e/{slug}/meetings/{id}/link", linking, at_meeting, methods=["POST"]),
     route("/e/{slug}/meetings/{id}/cancellation", cancellation, at_meeting, methods=["POST"]),
 ]

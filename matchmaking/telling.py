@@ -12,6 +12,8 @@ SENTENCES = {
     "meeting.requested": later("%(names)s: meeting requested"),
     "meeting.accepted": later("%(names)s: meeting accepted"),
     "meeting.declined": later("%(names)s: meeting declined"),
+    "meeting.arranged": later("%(names)s: meeting arranged by the desk"),
+    "meeting.linked": later("%(names)s: another video link"),
     "meeting.rescheduled": later("%(names)s: meeting moved"),
     "meeting.scheduled": later("%(names)s: meeting given a time"),
     "meeting.unscheduled": later("%(names)s: meeting without a time again"),
@@ -46,9 +48,19 @@ SENTENCES = {
     "availability.ticked": later("%(name)s chose when to be met"),
     "block.kept": later("%(name)s keeps time free for something else"),
     "block.given_back": later("%(name)s can be met again in a time kept free"),
+    "participant.limited": later("%(name)s limits the own number of meetings"),
+    "participant.typed": later("%(name)s is of another type now: %(type)s"),
+    "type.limited": later("The limits of the type “%(name)s” were changed"),
+    "type.removed": later("The type “%(name)s” was removed"),
+    "matrix.changed": later("The rules of who meets whom were changed"),
+    "conditions.changed": later("The limits of meetings were changed"),
+    "bookings.locked": later("The bookings were locked"),
+    "bookings.unlocked": later("The bookings were unlocked"),
     "round.opened": later("Round “%(name)s” was opened; slots: %(slots)d, tables: %(tables)d"),
     "round.changed": later("Round “%(name)s” was changed; tables: %(tables)d"),
     "round.closed": later("Round “%(name)s” was closed"),
+    "table.given": later("Round “%(name)s”: table %(number)d belongs to %(owner)s"),
+    "table.freed": later("Round “%(name)s”: table %(number)d is everybody’s"),
     "table.lost": later("Round “%(name)s”: table %(number)d is lost"),
     "table.found": later("Round “%(name)s”: table %(number)d is there again"),
     "draft.asked": later("A schedule was asked for"),
@@ -75,5 +87,7 @@ def _spot(change: Change, event: Event) -> Iterator[str]:
     start, table = change.data.get("start"), change.data.get("table")
     if start:
         yield when(datetime.fromisoformat(start), event.tz)
-    if table:
+    if change.data.get("online"):
+        yield _("online")
+    elif table:
         yield _("table %(number)d") % {"number": table}

@@ -8,7 +8,7 @@ from app.intervals import Interval, overlaps
 from app.journal import Actor, Changes, changing
 from app.wording import several
 from events.models import Event, Participant
-from matchmaking.models import Availability, Block, Meeting, MeetingStatus, Round
+from matchmaking.models import Availability, Block, Meeting, MeetingStatus, Profile, Round
 from matchmaking.parties import acting_for, of_participants, with_people
 from matchmaking.rounds import add_lines
 from matchmaking.wording import meeting_line
@@ -72,6 +72,22 @@ async def give_back(block: Block, *, by: Actor) -> None:
         if await Block.filter(id=block.id).delete():
             event = await Event.get(id=participant.event_id)
             _record(changes, "block.given_back", block, participant, event, acting)
+
+
+async def limit_meetings(participant: Participant, most: int | None, *, by: Actor) -> Profile:
+    """They want to meet no more often than that, None: as often as it fits. What was agreed before stays."""
+    async with changing(Event.scope_of(participant.event_id), by=by) as changes:
+        acting = await acting_for(participant, by=by)
+        event = await Event.get(id=participant.event_id)
+        profile = await Profile.get_or_none(participant=participant)
+        if profile is None:
+            raise Refused(_("Write your profile first."))
+        if profile.most_meetings != most:
+            profile.most_meetings = most
+            await profile.save(update_fields=["most_meetings"])
+            data = {"name": participant.name, "most_meetings": most, **acting}
+            changes.record("participant.limited", participant, topics=[participant.topic, event.desk], data=data)
+    return profile
 
 
 async def placed_meetings(participant: Participant) -> list[Meeting]:

@@ -4,20 +4,25 @@ from zoneinfo import ZoneInfo
 
 from app.i18n import _, ngettext
 from app.wording import several, when
-from matchmaking.models import Meeting, Slot
+from matchmaking.models import Meeting, Slot, Table
 from matchmaking.parties import people
 
 
-def spot(slot: Slot, table: int, zone: ZoneInfo) -> str:
+def spot(slot: Slot, table: Table, zone: ZoneInfo) -> str:
     """Tue 5 May 10:20, table 4"""
-    return _("%(when)s, table %(number)d") % {"when": when(slot.start, zone), "number": table}
+    return f"{when(slot.start, zone)}, {table_words(table)}"
+
+
+def table_words(table: Table) -> str:
+    """table 4, or online"""
+    return _("online") if table.line else _("table %(number)d") % {"number": table.number}
 
 
 def meeting_line(meeting: Meeting, zone: ZoneInfo) -> str:
     """Tue 5 May 10:20, table 4: Anna Nowak and Mikko Virtanen. The meeting has its people, slot and table at hand."""
     assert meeting.slot
     assert meeting.table
-    return f"{spot(meeting.slot, meeting.table.number, zone)}: {names_of(meeting)}"
+    return f"{spot(meeting.slot, meeting.table, zone)}: {names_of(meeting)}"
 
 
 def names_of(meeting: Meeting) -> str:
