@@ -1,0 +1,110 @@
+"""What is new in a pilot: events, sessions, demo cases, calls; other slices add theirs (`NEWS` in app.main)."""
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.i18n import _
+from app.models import Change
+from app.texts import in_language
+from app.wording import dated
+from events.models import Event, Release, Session, SessionStatus
+from events.networks.calls.models import Call, CallStatus
+from events.networks.models import DemoCase
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One piece of news, worded for the reader. `key` is its identity: nobody is told twice.
+
+    `members_of` is the event whose approved participants alone may read it; None: everybody may.
+    """
+
+    pilot: int
+    key: str  # "session:12"
+    at: datetime
+    words: str
+    url: str  # a path of ours
+    members_of: int | None = None
+
+
+News = Callable[[Collection[int], datetime], Awaitable[Sequence[Item]]]
+"""What is new since then in pilots of these ids, in the language being served."""
+
+
+async def news(pilots: Collection[int], since: datetime) -> Sequence[Item]:
+    """What this slice knows; a few queries, however many pilots there are."""
+    return [*await _events(pilots, since), *await _demo_cases(pilots, since), *await _calls(pilots, since)]
+
+
+async def _events(pilots: Collection[int], since: datetime) -> list[Item]:
+    """An event is news once, when its programme is first released; afterwards each session that is added to it."""
+    sessions = Session.filter(
+        pilots__id__in=list(pilots), start__isnull=False, status=SessionStatus.CONFIRMED, event__version__isnull=False
+    ).distinct()
+    found = await sessions.select_related("event").prefetch_related("pilots").order_by("start", "id")
+    released = await _first_releases({session.event_id for session in found})
+    items: dict[tuple[int, str], Item] = {}
+    for session in found:
+        opened = released[session.event_id]
+        new = session.created_at > opened
+        key = session.subject if new else f"event:{session.event_id}"
+        at = session.created_at if new else opened
+        words = _session(session) if new else _event(session.event)
+        url = f"/e/{session.event.slug}/sessions/{session.id}" if new else f"/e/{session.event.slug}"
+        for pilot in session.pilots:
+            if pilot.id in pilots and at > since:
+                items.setdefault((pilot.id, key), Item(pilot.id, key, at, words, url))
+    return list(items.values())
+
+
+async def _first_releases(events: Collection[int]) -> dict[int, datetime]:
+    rows = await Release.filter(event_id__in=list(events)).order_by("-revision").values_list("event_id", "at")
+    return {number: at for number, at in rows}  # noqa: C416 - the oldest is the last to be written
+
+
+async def _demo_cases(pilots: Collection[int], since: datetime) -> list[Item]:
+    """New ones, and those that reached another stage."""
+    facts = await Change.filter(
+        kind__in=["democase.added", "democase.moved_on"], at__gt=since, scope__startswith="network:"
+    ).order_by("id")
+    newest = {fact.subject_id: fact for fact in facts}
+    cases = DemoCase.filter(id__in=list(newest), pilot_id__in=list(pilots)).select_related("pilot__network")
+    return [
+        Item(
+            case.pilot_id,
+            f"democase:{case.id}@{case.stage.value}",
+            newest[case.id].at,
+            _("Demo case: %(name)s (%(stage)s)") % {"name": case.name, "stage": _(case.stage.value)},
+            f"/networks/{case.pilot.network.code}/pilots/{case.pilot.code}",
+        )
+        for case in await cases
+    ]
+
+
+async def _calls(pilots: Collection[int], since: datetime) -> list[Item]:
+    opened = {
+        fact.subject_id: fact.at for fact in await Change.filter(kind="call.opened", subject="call", at__gt=since)
+    }
+    calls = Call.filter(id__in=list(opened), status=CallStatus.OPEN, pilots__id__in=list(pilots)).distinct()
+    return [
+        Item(
+            pilot.id,
+            f"call:{call.id}",
+            opened[call.id],
+            _("Open call: %(title)s") % {"title": in_language(call.titles, call.language)},
+            f"/calls/{call.id}",
+        )
+        for call in await calls.prefetch_related("pilots")
+        for pilot in call.pilots
+        if pilot.id in pilots
+    ]
+
+
+def _event(event: Event) -> str:
+    told = {"title": event.title, "day": dated(event.first_day), "city": event.city}
+    return _("Event: %(title)s, %(day)s, %(city)s") % told if event.city else _("Event: %(title)s, %(day)s") % told
+
+
+def _session(session: Session) -> str:
+    return _("Session: %(title)s (%(event)s)") % {"title": session.title, "event": session.event.title}
