@@ -75,7 +75,7 @@ def kept_answers(fields: Sequence[Field], answers: Mapping[int, Answer | None]) 
     found: dict[str, Answer] = {}
     for field in fields:
         answer = answers.get(field.id)
-        if answer not in (None, "", []) and answer is not None and _may_be(field, answer):
+        if answer is not None and answer not in ("", []) and _may_be(field, answer):
             found[str(field.id)] = answer
     return found
 
@@ -89,7 +89,7 @@ def _may_be(field: Field, answer: Answer) -> bool:
     known = {option.id for option in field.options}
     match field.kind:
         case "one of a list":
-            return answer in known
+            return isinstance(answer, int) and answer in known
         case "several of a list":
             return isinstance(answer, list) and known.issuperset(answer)
         case "number":

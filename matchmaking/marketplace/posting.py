@@ -79,11 +79,12 @@ async def reopen(opportunity: Opportunity, *, by: Actor) -> None:
 
 async def keep_origin(opportunity: Opportunity, meeting: Meeting) -> None:
     """Within an open block: the meeting that is being asked for came of this opportunity of the invitee."""
-    if opportunity.participant_id != meeting.invitee_id:
+    current = await Opportunity.get(id=opportunity.id)
+    if current.participant_id != meeting.invitee_id:
         raise NotFound
-    if not opportunity.open:
-        raise Refused(_("“%(title)s” is closed by now.") % {"title": opportunity.title})
-    await Origin.create(meeting=meeting, opportunity=opportunity)
+    if not current.open:
+        raise Refused(_("“%(title)s” is closed by now.") % {"title": current.title})
+    await Origin.create(meeting=meeting, opportunity=current)
 
 
 async def _turn(opportunity: Opportunity, *, closed: bool, by: Actor) -> None:
