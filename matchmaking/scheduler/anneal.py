@@ -13,7 +13,6 @@ WATCHED = 256  # steps between two looks at temperature, stop and who waits
 AT_WAITING = 0.85  # share of steps that begin with a participant who waits
 TO_NEIGHBOUR = 0.9  # share of steps that join the participant's own block
 PARTNERS = 12  # chains tried to balance one that a full slot cannot take
-STAY_ENERGY = 0.5  # of a meeting away from its current slot
 
 
 def anneal(timetable: Timetable, *, steps: int, random: Random, spent: Callable[[int], float]) -> None:
@@ -67,7 +66,7 @@ class _Walk:
         if timetable.fits(chain):
             timetable.swap(chain)
             return True
-        return abs(chain.net) == 1 and self._step_in_pairs(chain, limit)
+        return abs(chain.net) == 1 and timetable.own is None and self._step_in_pairs(chain, limit)
 
     def _propose(self) -> tuple[int, int]:
         """A meeting and a slot for it: mostly of somebody who waits, mostly beside their other meetings."""
@@ -96,7 +95,7 @@ class _Walk:
             away += (current[meeting] == chain.here) - (current[meeting] == chain.there)
         for meeting in chain.coming:
             away += (current[meeting] == chain.there) - (current[meeting] == chain.here)
-        return STAY_ENERGY * away
+        return self.timetable.stay_energy * away
 
     def _step_in_pairs(self, chain: Chain, limit: float) -> bool:
         """Swap a chain that a full slot cannot take, together with one that makes up for it."""

@@ -28,7 +28,13 @@ def counted(problem: Problem) -> int:
         seats += min(wanted, room)
         fitting = min(fitting, possible - max(0, wanted - room))
     free = Counter(t for choice in _choices(problem, opens) for t in range(choice.bit_length()) if choice >> t & 1)
-    return min(fitting, seats // 2, sum(min(slot.tables, free[t] // 2) for t, slot in enumerate(problem.slots)))
+    rooms = [slot.tables + _own(problem, t) for t, slot in enumerate(problem.slots)]
+    return min(fitting, seats // 2, sum(min(room, free[t] // 2) for t, room in enumerate(rooms)))
+
+
+def _own(problem: Problem, slot: int) -> int:
+    """Meetings that would take none of the slot's tables."""
+    return sum(meeting.own >> slot & 1 for meeting in problem.meetings)
 
 
 def fitting(problem: Problem, *, seconds: float) -> int | None:
@@ -42,7 +48,8 @@ def fitting(problem: Problem, *, seconds: float) -> int | None:
             if opens[index] >> t & 1:
                 variable = programme.variable(cost=-1, upper=1)
                 programme.add(("meeting", index), variable, 1, upper=1)
-                programme.add(("tables", t), variable, 1, upper=problem.slots[t].tables)
+                if not meeting.own >> t & 1:
+                    programme.add(("tables", t), variable, 1, upper=problem.slots[t].tables)
                 for person in meeting.people:
                     most = problem.participants[person].most
                     programme.add(("busy", person, t), variable, 1, upper=1)
@@ -60,7 +67,7 @@ def matching(problem: Problem, *, penalty: int, seconds: float) -> tuple[list[in
     opens = problem.open_slots()
     meetings_of = problem.meetings_of()
     programme = _Programme()
-    tables = sum(slot.tables for slot in problem.slots)
+    tables = sum(slot.tables + _own(problem, t) for t, slot in enumerate(problem.slots))
     for index, meeting in enumerate(problem.meetings):
         request = programme.variable(cost=-meeting.weight, upper=float(opens[index] != 0), whole=True)
         programme.add("tables", request, 1, upper=tables)
@@ -188,7 +195,7 @@ def _flow(programme: "_Programme", problem: Problem, day: _Day, people: int, sea
                 if t + 1 < len(problem.slots):
                     programme.add((day, t + 1, now, after), arc, 1, lower=0, upper=0)
                 if meets:
-                    programme.add(("seats", t), arc, 1, upper=seats * slot.tables)
+                    programme.add(("seats", t), arc, 1, upper=seats * (slot.tables + _own(problem, t)))
                     for mask, least in day.demands:
                         if mask >> t & 1:
                             programme.add((day, mask), arc, 1, lower=least * people)

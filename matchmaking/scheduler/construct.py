@@ -25,7 +25,7 @@ def construct(timetable: Timetable, among: Sequence[int], *, random: Random, sto
 def fill(timetable: Timetable, waiting: list[int], *, random: Random, stop: Callable[[], bool]) -> None:
     """Insert what waits, ejecting others where nothing else helps; keeps the fullest timetable met."""
     waiting = [meeting for meeting in waiting if timetable.open[meeting] and not insert(timetable, meeting, random)]
-    best, most = timetable.slot[:], sum(timetable.load)
+    best, most = timetable.slot[:], timetable.placed
     ejected: Counter[int] = Counter()
     for _ in range(30 * len(waiting) + 200):
         if not waiting or stop():
@@ -33,8 +33,8 @@ def fill(timetable: Timetable, waiting: list[int], *, random: Random, stop: Call
         meeting = waiting.pop(random.randrange(len(waiting)))
         if not insert(timetable, meeting, random):
             waiting += _eject_for(timetable, meeting, ejected, random)
-        if sum(timetable.load) > most:
-            best, most = timetable.slot[:], sum(timetable.load)
+        if timetable.placed > most:
+            best, most = timetable.slot[:], timetable.placed
     if timetable.slot != best:
         timetable.load_slots(best)
 
@@ -74,7 +74,7 @@ def _tightest_first(timetable: Timetable, among: Sequence[int], random: Random) 
 
 
 def _place_at(timetable: Timetable, meeting: int, slot: int | None) -> bool:
-    if slot is None or timetable.load[slot] >= timetable.capacity[slot] or timetable.at_limit(meeting):
+    if slot is None or timetable.full_for(meeting, slot) or timetable.at_limit(meeting):
         return False
     if not timetable.free_slots(meeting) >> slot & 1:
         return False
@@ -91,9 +91,9 @@ def _place_cheaply(timetable: Timetable, meeting: int) -> bool:
     load, capacity, people = timetable.load, timetable.capacity, timetable.people[meeting]
     tariffs = [(timetable.tariff[p], timetable.busy[p], timetable.energy[p]) for p in people]
     for slot in slots_in(free):
-        if load[slot] >= capacity[slot]:
+        if timetable.full_for(meeting, slot):
             continue
-        cost = 8 * load[slot] / capacity[slot]
+        cost = 8 * load[slot] / max(1, capacity[slot])
         for tariff, busy, energy in tariffs:
             cost += tariff[busy | 1 << slot] - energy
         if best == FREE or cost < least:
@@ -140,10 +140,19 @@ def some_in(timetable: Timetable, slot: int, random: Random) -> list[int]:
 
 def leaves_room(timetable: Timetable, chain: Chain, meeting: int) -> bool:
     """Whether after the swap the meeting's people and a table are free in the slot the chain leaves."""
-    table_left = timetable.load[chain.here] - chain.net < timetable.capacity[chain.here]
-    if not table_left or not timetable.fits(chain):
+    load = timetable.load[chain.here] - timetable.taken(chain, chain.here) + timetable.takes(meeting, chain.here)
+    if load > timetable.capacity[chain.here] or not timetable.fits(chain):
         return False
-    return all(timetable.at[person][chain.there] not in chain.coming for person in timetable.people[meeting])
+    if any(timetable.at[person][chain.there] in chain.coming for person in timetable.people[meeting]):
+        return False
+    return not timetable.limited or _leaves_pauses(timetable, chain, meeting)
+
+
+def _leaves_pauses(timetable: Timetable, chain: Chain, meeting: int) -> bool:
+    timetable.swap(chain)
+    bears = timetable.bears(meeting, chain.here, ())
+    timetable.swap(chain.back())
+    return bears
 
 
 def _eject_for(timetable: Timetable, meeting: int, ejected: Counter[int], random: Random) -> list[int]:
@@ -151,7 +160,9 @@ def _eject_for(timetable: Timetable, meeting: int, ejected: Counter[int], random
     choices = []
     for slot in slots_in(timetable.open[meeting]):
         out = must_leave(timetable, meeting, slot, ejected, random)
-        if out is not None and all(timetable.problem.meetings[other].fixed is None for other in out):
+        if out is None or not timetable.bears(meeting, slot, out):
+            continue
+        if all(timetable.problem.meetings[other].fixed is None for other in out):
             choices.append((sum(2 + ejected[other] for other in out) + random.random(), slot, out))
     if not choices:
         return []
@@ -179,9 +190,10 @@ def must_leave(
         mine = [other for other in timetable.at[person] if other != FREE and other not in out]
         if len(mine) >= timetable.most[person]:
             out.add(min(mine, key=lambda other: (ejected[other], random.random())))
-    stay = timetable.load[slot] - sum(timetable.slot[other] == slot for other in out)
-    if stay >= timetable.capacity[slot]:
-        leavers = [other for other in some_in(timetable, slot, random) if other not in out]
+    stay = timetable.load[slot] - sum(timetable.takes(other, slot) for other in out if timetable.slot[other] == slot)
+    if stay + timetable.takes(meeting, slot) > timetable.capacity[slot]:
+        some = some_in(timetable, slot, random)
+        leavers = [other for other in some if other not in out and timetable.takes(other, slot)]
         if not leavers:
             return None
         out.add(min(leavers, key=lambda other: (ejected[other], random.random())))

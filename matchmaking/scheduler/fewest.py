@@ -33,7 +33,8 @@ class Fewest:
 
 def must_hear(problem: Problem) -> frozenset[int]:
     """Whoever must be told whatever is done: a meeting of theirs cannot stay in its slot, or has lost its table."""
-    return frozenset(person for index in unsettled(problem) for person in problem.meetings[index].people)
+    told = {person for index in unsettled(problem) for person in problem.meetings[index].people}
+    return frozenset(person for person in told if not problem.participants[person].thing)
 
 
 def unsettled(problem: Problem) -> list[int]:
@@ -44,6 +45,8 @@ def unsettled(problem: Problem) -> list[int]:
         if (slot := meeting.current) is None:
             continue
         table = -1 if meeting.table is None else meeting.table
+        if mask >> slot & meeting.own >> slot & 1:
+            continue
         if not mask >> slot & 1 or not 0 <= table < problem.slots[slot].tables or (slot, table) in held:
             lost.append(index)
         else:
@@ -143,26 +146,36 @@ class _Known:
         self.loose = set(unsettled(problem))
         self.told = heard | must_hear(problem)
         self.meetings_of = problem.meetings_of()
+        self.pressed = self._without_pause()
         self.of_person = len(problem.meetings) + 1  # in points: one meeting moved is worth one
         self.of_drop = self.of_person * (len(problem.participants) + 1)
 
     def cost(self, slots: Sequence[int | None]) -> tuple[int, int, int]:
         """Meetings dropped, people touched, meetings moved."""
         moved = [one for one, slot in enumerate(slots) if slot != self.home[one]]
-        touched = self.told.union(*(self.problem.meetings[one].people for one in moved))
+        touched = self.told.union(person for one in moved for person in self.people(one))
         return sum(slot is None for slot in slots), len(touched), len(moved)
 
     def around(self, people: Iterable[int]) -> set[int]:
-        near = {one for person in people for one in self.meetings_of[person]} | self.loose
+        near = {one for person in {*people, *self.pressed} for one in self.meetings_of[person]} | self.loose
         related = {other for pair in self.problem.precedences for other in pair if near & {*pair}}
         return near | related
 
     def among(self, people: frozenset[int]) -> set[int]:
-        """Meetings that can move without anybody else hearing of it."""
-        return {one for one in self.around(people) if one in self.loose or people.issuperset(self.people(one))}
+        """Meetings that can move without anybody else hearing of it, and those that perhaps must."""
+        must = self.loose.union(*(self.meetings_of[person] for person in self.pressed))
+        return {one for one in self.around(people) if one in must or people.issuperset(self.people(one))}
 
-    def people(self, meeting: int) -> tuple[int, ...]:
-        return self.problem.meetings[meeting].people
+    def _without_pause(self) -> list[int]:
+        """Who would have too many meetings in a row if all stayed: they have less time than they had."""
+        limits = self.problem.limits_each()
+        busy = [sum(1 << slot for slot in {self.home[one] for one in mine}) for mine in self.meetings_of]
+        pairs = enumerate(zip(busy, limits, strict=True))
+        return [one for one, (mask, mine) in pairs if any((mask & slots).bit_count() > most for slots, most in mine)]
+
+    def people(self, meeting: int) -> list[int]:
+        """Who would hear of it."""
+        return [one for one in self.problem.meetings[meeting].people if not self.problem.participants[one].thing]
 
     def size(self, inside: Iterable[int]) -> int:
         return sum(self.opens[one].bit_count() for one in inside)
@@ -219,7 +232,7 @@ class _Model:
                 self._tell(one, home.negated())
 
     def _tell(self, meeting: int, moved: cp_model.LiteralT) -> None:
-        for person in self.known.problem.meetings[meeting].people:
+        for person in self.known.people(meeting):
             if person not in self.known.told:
                 if person not in self.hears:
                     self.hears[person] = self.model.new_bool_var("")
@@ -231,27 +244,46 @@ class _Model:
         seated: dict[int, list[cp_model.LiteralT]] = defaultdict(list)  # slot
         for one, at in self.at.items():
             for slot, literal in at.items():
-                seated[slot].append(literal)
+                if not problem.meetings[one].own >> slot & 1:
+                    seated[slot].append(literal)
                 for person in problem.meetings[one].people:
                     there[person, slot].append(literal)
+        limited = {person for person, _ in there} if problem.limits else set[int]()
         crowded = {slot for slot, literals in seated.items() if self._seats(slot) < len(literals)}
         for one, meeting in enumerate(problem.meetings):
             if one in self.inside:
                 continue
             slot = self.known.home[one]
-            if slot in crowded or any((person, slot) in there for person in meeting.people):
+            near = any((person, slot) in there or person in limited for person in meeting.people)
+            if near or (slot in crowded and not meeting.own >> slot & 1):
                 stays = self._stays(one)
-                seated[slot].append(stays)
+                if not meeting.own >> slot & 1:
+                    seated[slot].append(stays)
                 for person in meeting.people:
                     there[person, slot].append(stays)
         for literals in there.values():
             self.model.add_at_most_one(literals)
+        self._leave_pauses(there)
         for slot in crowded:
             self.model.add(sum(seated[slot]) <= problem.slots[slot].tables)
 
+    def _leave_pauses(self, there: dict[tuple[int, int], list[cp_model.LiteralT]]) -> None:
+        if not self.known.problem.limits:
+            return
+        limits = self.known.problem.limits_each()
+        for person in {person for person, _ in there}:
+            for slots, most in limits[person]:
+                here = [x for (who, t), literals in there.items() if who == person and slots >> t & 1 for x in literals]
+                self.model.add(cp_model.LinearExpr.sum(here) <= most)
+
     def _seats(self, slot: int) -> int:
         """Tables that nobody outside sits at."""
-        outside = sum(home == slot for one, home in enumerate(self.known.home) if one not in self.inside)
+        meetings = self.known.problem.meetings
+        outside = sum(
+            home == slot and not meetings[one].own >> slot & 1
+            for one, home in enumerate(self.known.home)
+            if one not in self.inside
+        )
         return self.known.problem.slots[slot].tables - outside
 
     def _stays(self, meeting: int) -> cp_model.LiteralT:

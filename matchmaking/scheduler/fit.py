@@ -52,7 +52,7 @@ def fit(problem: Problem) -> Fit:
     return Fit(
         nowhere=tuple(meeting.id for meeting, mask in pairs if not mask),
         committed=tuple(_committed(problem, opens)),
-        crowded=tuple(_crowded([slot.tables for slot in problem.slots], [mask for mask in opens if mask])),
+        crowded=tuple(_crowded([slot.tables for slot in problem.slots], _in_need(problem, opens))),
     )
 
 
@@ -66,6 +66,12 @@ def _committed(problem: Problem, opens: list[int]) -> Iterable[Committed]:
         room = choice.bit_count() if most is None else min(most, choice.bit_count())
         if len(masks) > room:
             yield Committed(person, len(masks), room)
+
+
+def _in_need(problem: Problem, opens: list[int]) -> list[int]:
+    """Slots of the meetings that need a table in whichever they get."""
+    pairs = zip(problem.meetings, opens, strict=True)
+    return [mask for meeting, mask in pairs if mask and not mask & meeting.own]
 
 
 def _crowded(tables: list[int], masks: list[int]) -> Iterable[Crowded]:

@@ -35,6 +35,7 @@ class Rule(StrEnum):
     FIXED = "fixed meeting moved"
     LIMIT = "too many meetings"
     TABLES = "too few tables"
+    NO_PAUSE = "too many meetings in these slots"
     ORDER = "wrong order"
     HOMOGENEITY = "breaks too uneven"
     TABLE_TWICE = "table taken twice"
@@ -83,6 +84,7 @@ class Plan:
             *_wrong_slots(problem, self.slots),
             *_double_bookings(problem, self.slots),
             *_overfull(problem, self.slots),
+            *_without_pause(problem, self.slots),
             *_wrong_order(problem, self.slots),
             *_uneven(problem, self.slots),
             *_wrong_tables(problem, self.slots, self.tables),
@@ -135,7 +137,8 @@ def touched(problem: Problem, plan: Plan) -> frozenset[int]:
     """The people (indices) who have a meeting today that gets another slot or table, or loses its own."""
     places = zip(problem.meetings, plan.slots, plan.tables, strict=True)
     held = [(meeting, (slot, table)) for meeting, slot, table in places if meeting.current is not None]
-    return frozenset(p for meeting, place in held if place != (meeting.current, meeting.table) for p in meeting.people)
+    told = {p for meeting, place in held if place != (meeting.current, meeting.table) for p in meeting.people}
+    return frozenset(person for person in told if not problem.participants[person].thing)
 
 
 def totals(problem: Problem, slots: tuple[int | None, ...]) -> tuple[int, int]:
@@ -212,10 +215,24 @@ def _double_bookings(problem: Problem, slots: tuple[int | None, ...]) -> Iterato
 
 
 def _overfull(problem: Problem, slots: tuple[int | None, ...]) -> Iterator[Violation]:
-    load = Counter(slot for slot in slots if slot is not None)
+    pairs = zip(problem.meetings, slots, strict=True)
+    load = Counter(slot for meeting, slot in pairs if slot is not None and not meeting.own >> slot & 1)
     for index, slot in enumerate(problem.slots):
         if load[index] > slot.tables:
             yield Violation(Rule.TABLES, tuple(i for i, t in enumerate(slots) if t == index), slot=index)
+
+
+def _without_pause(problem: Problem, slots: tuple[int | None, ...]) -> Iterator[Violation]:
+    """Written apart from `Problem.limits_each`, which the search uses."""
+    mine = problem.meetings_of()
+    for limit in problem.limits:
+        for person, participant in enumerate(problem.participants):
+            here = [one for one in mine[person] if (slot := slots[one]) is not None and limit.slots >> slot & 1]
+            kept = sum(bool(limit.slots >> t & participant.blocked >> t & 1) for t in range(len(problem.slots)))
+            room = limit.most - kept if limit.with_blocked else limit.most
+            loose = any(problem.meetings[one].fixed is None for one in here)
+            if loose and len(here) > room and not participant.thing:
+                yield Violation(Rule.NO_PAUSE, tuple(here), person)
 
 
 def _wrong_order(problem: Problem, slots: tuple[int | None, ...]) -> Iterator[Violation]:
@@ -236,7 +253,8 @@ def _wrong_tables(
 ) -> Iterator[Violation]:
     holders: dict[tuple[int, int], int] = {}
     for index, (slot, table) in enumerate(zip(slots, tables, strict=True)):
-        if slot is None and table is None:
+        own = slot is not None and problem.meetings[index].own >> slot & 1
+        if table is None and (slot is None or own):
             continue
         if slot is None or table is None or not 0 <= table < problem.slots[slot].tables:
             yield Violation(Rule.NO_TABLE, (index,), slot=slot)

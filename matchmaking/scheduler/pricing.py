@@ -1,8 +1,11 @@
 """What a busy pattern costs its participant: breaks, idle minutes and unevenness, as one number to compare by."""
 
-from matchmaking.scheduler.problem import Problem
+from matchmaking.scheduler.problem import Aim, Problem
 
 BREAK_ENERGY = 5.0  # annealing: one break weighs as much as five idle slots
+EVEN_ENERGY = 0.5  # of squared breaks
+EVENLY_ENERGY = 5.0  # where evenness comes first
+RUINOUS = 1e9  # of a pattern that breaks a limit: no chain may lead there
 UNEVEN_ENERGY = 1000.0  # and breaks beyond the homogeneity limit are all but forbidden
 TIER = 24  # bits of one objective in a price: totals stay below 16 million
 REMEMBERED = 50_000  # patterns of one tariff
@@ -52,8 +55,11 @@ def beside(busy: int, unseen: int) -> int:
 class Tariff(dict[int, float]):
     """Energy of a busy pattern (a mask) of those who see through the same slots; remembers what it worked out."""
 
-    def __init__(self, problem: Problem, unseen: int) -> None:
+    def __init__(self, problem: Problem, unseen: int, limits: tuple[tuple[int, int], ...]) -> None:
         super().__init__()
+        self._limits = limits
+        self._evenly = problem.aim is Aim.EVEN
+        self._square = EVENLY_ENERGY if self._evenly else EVEN_ENERGY
         self._minutes = [slot.end - slot.start for slot in problem.slots]
         self._usual = sum(self._minutes) / max(1, len(self._minutes)) or 1.0
         self._rounds = problem.round_masks()
@@ -67,7 +73,12 @@ class Tariff(dict[int, float]):
             self.prices.clear()
         self.prices[busy] = worth = self._price(busy)
         excess, breaks, idle, squares, _ = objectives(worth)
-        self[busy] = energy = UNEVEN_ENERGY * excess + BREAK_ENERGY * breaks + idle / self._usual + squares / 2
+        if self._evenly:
+            breaks, squares = squares, breaks
+        energy = UNEVEN_ENERGY * excess + BREAK_ENERGY * breaks + idle / self._usual + self._square * squares
+        if any((busy & slots).bit_count() > most for slots, most in self._limits):
+            energy = RUINOUS
+        self[busy] = energy
         return energy
 
     def _price(self, busy: int) -> int:
@@ -78,7 +89,8 @@ class Tariff(dict[int, float]):
                 breaks += found
                 idle |= between
         excess = 0 if self._limit is None else max(0, breaks - self._limit)
-        return price(excess=excess, breaks=breaks, idle=self._minutes_in(idle), squares=breaks * breaks)
+        even, few = (breaks, breaks * breaks) if self._evenly else (breaks * breaks, breaks)
+        return price(excess=excess, breaks=few, idle=self._minutes_in(idle), squares=even)
 
     def _minutes_in(self, idle: int) -> int:
         return sum(self._minutes[t] for t in range(idle.bit_length()) if idle >> t & 1)
@@ -87,5 +99,6 @@ class Tariff(dict[int, float]):
 def tariffs(problem: Problem) -> list[Tariff]:
     """For each participant the tariff of their patterns; equals share one."""
     unseen = [problem.seen_through(person) for person in range(len(problem.participants))]
-    shared = {mask: Tariff(problem, mask) for mask in set(unseen)}
-    return [shared[mask] for mask in unseen]
+    kinds = list(zip(unseen, problem.limits_each(), strict=True))
+    shared = {kind: Tariff(problem, *kind) for kind in set(kinds)}
+    return [shared[kind] for kind in kinds]

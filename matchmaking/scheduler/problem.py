@@ -1,6 +1,7 @@
 """The question put to the scheduler: who can meet when, how many tables there are, and which meetings want a slot."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import pairwise
 
 EVERY = -1  # the mask of every slot, however many there are
@@ -13,6 +14,7 @@ class Participant:
     blocked: int = 0  # slots in which they cannot meet
     most: int | None = None  # meetings at most
     least: int = 0  # meetings at least: a floor when choosing among requests
+    thing: bool = False  # a booth, or a kit: in one place at a time, and it neither waits nor is told anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,25 @@ class Meeting:
     current: int | None = None  # the slot it has today
     table: int | None = None  # the table it has today, from 0 within its round; kept while its slot is
     weight: int = 1  # points, for choosing among requests
+    own: int = 0  # slots in which it takes none of the tables: it has one of its own, or is online
+    asked: bool = False  # a request: nobody has agreed yet, and it may be passed over
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Nobody meets in more than `most` of these slots. A participant's fixed meetings stand all the same."""
+
+    slots: int  # a mask
+    most: int
+    with_blocked: bool = False  # slots that a participant has blocked count as well: what is left is a real pause
+
+
+class Aim(StrEnum):
+    """What counts first, once everything has a slot."""
+
+    WAITS = "waits"  # few breaks
+    EVEN = "even"  # nobody has many of them
+    STAY = "stay"  # meetings keep the slots that they have today
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +69,8 @@ class Problem:
     precedences: tuple[tuple[int, int], ...] = ()  # (earlier, later): indices of meetings
     homogeneity: int | None = None  # breaks of any two participants differ by at most this
     blocked_is_idle: bool = False  # the literature's rule: a blocked slot between two meetings is waiting too
+    limits: tuple[Limit, ...] = ()
+    aim: Aim = Aim.WAITS
 
     def __post_init__(self) -> None:
         _check_slots(self.slots)
@@ -69,7 +92,7 @@ class Problem:
                 for person in meeting.people:
                     held[person] |= mask
         for index, meeting in enumerate(self.meetings):
-            lost = tableless
+            lost = tableless & ~meeting.own
             if meeting.fixed is None:
                 for person in meeting.people:
                     lost |= held[person]
@@ -99,7 +122,44 @@ class Problem:
 
     def seen_through(self, person: int) -> int:
         """Slots that are no gap between two meetings of this participant: a session is not waiting."""
+        if self.participants[person].thing:
+            return (1 << len(self.slots)) - 1
         return 0 if self.blocked_is_idle else self.participants[person].blocked
+
+    def limits_each(self) -> list[tuple[tuple[int, int], ...]]:
+        """For each participant the sets of slots (masks) in which they meet at most so often."""
+        fixed = [0] * len(self.participants)
+        for meeting in self.meetings:
+            if meeting.fixed is not None:
+                for person in meeting.people:
+                    fixed[person] |= 1 << meeting.fixed
+        return [
+            () if one.thing else tuple((limit.slots, _room(limit, one, held)) for limit in self.limits)
+            for one, held in zip(self.participants, fixed, strict=True)
+        ]
+
+
+def in_a_row(slots: tuple[Slot, ...], most: int) -> list[Limit]:
+    """Nobody has more than so many meetings of a round without a free slot between."""
+    windows = [slots[first : first + most + 1] for first in range(len(slots) - most)]
+    return [
+        Limit((1 << most + 1) - 1 << first, most)
+        for first, window in enumerate(windows)
+        if window[0].round == window[-1].round
+    ]
+
+
+def spared(slots: tuple[Slot, ...], free: int) -> list[Limit]:
+    """Everybody who meets in a round has so many of its slots without a meeting and without a session."""
+    rounds: dict[int, int] = {}
+    for index, slot in enumerate(slots):
+        rounds[slot.round] = rounds.get(slot.round, 0) | 1 << index
+    return [Limit(mask, max(0, mask.bit_count() - free), with_blocked=True) for mask in rounds.values()]
+
+
+def _room(limit: Limit, participant: Participant, fixed: int) -> int:
+    blocked = (participant.blocked & limit.slots).bit_count() if limit.with_blocked else 0
+    return max(0, limit.most - blocked, (fixed & limit.slots).bit_count())
 
 
 def _check_slots(slots: tuple[Slot, ...]) -> None:

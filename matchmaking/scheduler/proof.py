@@ -116,6 +116,7 @@ class _Model:
         self.in_slot = [self._choose_slot(mask) for mask in self.opens]
         self.busy = [self._busy(person) for person in range(len(problem.participants))]
         self._limit_tables()
+        self._leave_pauses()
         self._keep_order()
         counts = [self._breaks(person) for person in range(len(problem.participants))]
         self._keep_even(counts)
@@ -193,6 +194,13 @@ class _Model:
         any_here = self.model.new_bool_var("")
         self.model.add_exactly_one([*here, ~any_here])
         return any_here
+
+    def _leave_pauses(self) -> None:
+        for busy, limits in zip(self.busy, self.problem.limits_each(), strict=True):
+            for slots, most in limits:
+                here = [literal for t, literal in busy.items() if slots >> t & 1]
+                if len(here) > most:
+                    self.model.add(sum(here) <= most)
 
     def _keep_order(self) -> None:
         for earlier, later in self.problem.precedences:

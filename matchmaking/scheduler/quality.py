@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from matchmaking.scheduler.plan import Plan, today, totals, waiting
-from matchmaking.scheduler.problem import Problem
+from matchmaking.scheduler.problem import Meeting, Problem
 from matchmaking.scheduler.tables import seat
 
 
@@ -72,7 +72,7 @@ def measure(problem: Problem, slots: tuple[int | None, ...], tables: tuple[int |
             for person in meeting.people:
                 placed[person] += 1
     waits = waiting(problem, slots)
-    involved = [person for person, count in enumerate(accepted) if count]
+    involved = [p for p, count in enumerate(accepted) if count and not problem.participants[p].thing]
     worst = max(involved, key=lambda person: (*waits[person], -placed[person]), default=None)
     breaks, idle = totals(problem, slots)
     return Measures(
@@ -100,18 +100,29 @@ def first_fit(problem: Problem) -> tuple[int | None, ...]:
     unlimited = [p.most is None for p in problem.participants]
     load = [0] * len(problem.slots)
     slots: list[int | None] = []
+    limits = problem.limits_each()
     for meeting, mask in zip(problem.meetings, problem.open_slots(), strict=True):
         free = mask
         for person in meeting.people:
             free &= ~busy[person] if unlimited[person] or left[person] > 0 else 0
-        found = next((t for t, slot in enumerate(problem.slots) if free >> t & 1 and load[t] < slot.tables), None)
+        seats = (t for t, slot in enumerate(problem.slots) if meeting.own >> t & 1 or load[t] < slot.tables)
+        found = next((t for t in seats if free >> t & 1 and _bearable(meeting, t, busy, limits)), None)
         slots.append(found)
         if found is not None:
-            load[found] += 1
+            load[found] += 1 - (meeting.own >> found & 1)
             for person in meeting.people:
                 busy[person] |= 1 << found
                 left[person] -= 1
     return _in_order(problem, slots)
+
+
+def _bearable(meeting: Meeting, slot: int, busy: list[int], limits: list[tuple[tuple[int, int], ...]]) -> bool:
+    """Whether everybody keeps the pauses that they must have."""
+    return all(
+        (busy[person] & slots | slots & 1 << slot).bit_count() <= most
+        for person in meeting.people
+        for slots, most in limits[person]
+    )
 
 
 def _in_order(problem: Problem, slots: list[int | None]) -> tuple[int | None, ...]:
@@ -138,6 +149,8 @@ def _table_changes(problem: Problem, slots: tuple[int | None, ...], tables: tupl
     changes = 0
     for index in sorted((i for i, slot in enumerate(slots) if slot is not None), key=lambda i: slots[i] or 0):
         number = problem.slots[slots[index] or 0].round
+        if tables[index] is None:
+            continue
         for person in problem.meetings[index].people:
             changes += sat.get((number, person), tables[index]) != tables[index]
             sat[number, person] = tables[index]

@@ -53,7 +53,8 @@ class _Reasons:
         self.problem = problem
         self.opens = problem.possible_slots()
         self.meetings_of = problem.meetings_of()
-        self.load = Counter(slots)
+        pairs = zip(problem.meetings, slots, strict=True)
+        self.load = Counter(slot for meeting, slot in pairs if slot is not None and not meeting.own >> slot & 1)
         self.held = {
             (person, slot): meeting.id
             for meeting, slot in zip(problem.meetings, slots, strict=True)

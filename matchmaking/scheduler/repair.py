@@ -149,7 +149,7 @@ class _Mending:
         timetable = self.timetable
         if slot is None or not timetable.free_slots(meeting) >> slot & 1 or timetable.at_limit(meeting):
             return False
-        if timetable.load[slot] >= timetable.capacity[slot]:
+        if timetable.full_for(meeting, slot):
             return False
         timetable.place(meeting, slot)
         return True
@@ -176,9 +176,9 @@ class _Mending:
         """Ways into the slot by so many chains, each of which takes one meeting out of the way."""
         timetable = self.timetable
         others = in_the_way(timetable, meeting, slot)
-        full = timetable.load[slot] >= timetable.capacity[slot]
+        full = timetable.full_for(meeting, slot)
         if chains == 0:
-            if not others and not full:
+            if not others and not full and timetable.bears(meeting, slot, ()):
                 yield _Way(slot, (), 0, self._price_of(meeting, slot))
             return
         if len(others) > chains:

@@ -12,7 +12,7 @@ from matchmaking.scheduler.construct import construct, fill
 from matchmaking.scheduler.fast import anneal_fast, usable
 from matchmaking.scheduler.plan import Bound, Plan, Rule, Status, totals
 from matchmaking.scheduler.pricing import objectives
-from matchmaking.scheduler.problem import Problem
+from matchmaking.scheduler.problem import Aim, Problem
 from matchmaking.scheduler.proof import prove
 from matchmaking.scheduler.tables import seat
 from matchmaking.scheduler.timetable import FREE, Timetable
@@ -162,7 +162,7 @@ class _Run:
     def _provable(self) -> bool:
         choices = sum(mask.bit_count() for mask in self.timetable.open)
         small = len(self.problem.participants) <= PROVABLE and choices <= PROVABLE_CHOICES
-        return small and self._all_may_fit()
+        return small and self._all_may_fit() and self.timetable.own is None
 
     def _prove(self) -> None:
         if self._done():
@@ -197,7 +197,7 @@ class _Run:
         return breaks <= least and idle <= breaks * shortest and not excess and not moved
 
     def _placed(self) -> int:
-        return sum(self.timetable.load)
+        return self.timetable.placed
 
     def _complete(self) -> bool:
         return FREE not in self.timetable.slot
@@ -209,7 +209,9 @@ class _Run:
         return self.deadline - (time.monotonic() - self.started)
 
     def _tell(self, phase: Phase, price: int | None = None) -> None:
-        _, breaks, idle, _, _ = objectives(self.timetable.price if price is None else price)
+        _, breaks, idle, squares, _ = objectives(self.timetable.price if price is None else price)
+        if self.problem.aim is Aim.EVEN:
+            breaks = squares
         self.told = time.monotonic()
         seconds = self.told - self.started
         self.report(Progress(phase, self._placed(), len(self.problem.meetings), breaks, idle, self.bound, seconds))

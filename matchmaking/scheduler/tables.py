@@ -7,14 +7,14 @@ from matchmaking.scheduler.problem import Meeting, Problem
 
 
 def seat(problem: Problem, slots: tuple[int | None, ...]) -> tuple[int | None, ...]:
-    """A table for each placed meeting, from 0 within its round; the count of tables must suffice.
+    """A table for each placed meeting that has none of its own, from 0 within its round; their count must suffice.
 
     A meeting that stays in its slot stays at its table. Of the others as many as possible go where one of their
     people sat last in the round: a largest matching in each slot, found by augmenting paths.
     """
     here: list[list[int]] = [[] for _ in problem.slots]
     for meeting, at in enumerate(slots):
-        if at is not None:
+        if at is not None and not problem.meetings[meeting].own >> at & 1:
             here[at].append(meeting)
     tables: list[int | None] = [None] * len(slots)
     last: dict[tuple[int, int], int] = {}  # round, participant -> the table they sat at last

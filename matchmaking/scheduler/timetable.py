@@ -1,12 +1,15 @@
 """A timetable in the making: meetings in slots, never a rule broken, changed one Kempe chain at a time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf
 
-from matchmaking.scheduler.pricing import Tariff, tariffs
-from matchmaking.scheduler.problem import Problem
+from matchmaking.scheduler.pricing import RUINOUS, TIER, Tariff, tariffs
+from matchmaking.scheduler.problem import Aim, Problem
 
 FREE = -1  # nobody there, or no slot
+STAY_ENERGY = 0.5  # of annealing: a meeting away from its current slot
+STAY_FIRST_ENERGY = 25.0  # where staying counts first
+RUIN = RUINOUS / 2  # no chain may cost so much
 LONGEST_CHAIN = 60  # longer ones are rare and change too much at once
 
 
@@ -47,6 +50,10 @@ class Timetable:
         self.current = [meeting.current for meeting in problem.meetings]
         self.relatives = _relatives(problem)
         self.tariff: list[Tariff] = tariffs(problem)
+        self.limited = bool(problem.limits)
+        self.own = [meeting.own for meeting in problem.meetings] if any(m.own for m in problem.meetings) else None
+        self.stay_energy = STAY_FIRST_ENERGY if problem.aim is Aim.STAY else STAY_ENERGY
+        self.away = 1 << 4 * TIER if problem.aim is Aim.STAY else 1  # what a moved meeting adds to the price
         self.clear()
 
     def clear(self) -> None:
@@ -56,6 +63,7 @@ class Timetable:
         self.prices = [0] * len(self.tariff)
         self.slot = [FREE] * len(self.people)
         self.load = [0] * len(self.capacity)
+        self.placed = 0
         self.price = 0
 
     def load_slots(self, slots: list[int]) -> None:
@@ -70,7 +78,37 @@ class Timetable:
         mask = self.open[meeting]
         for person in self.people[meeting]:
             mask &= ~self.busy[person]
+        if self.limited and mask:
+            mask &= self.bearable(meeting)
         return mask & self.window(meeting) if meeting in self.relatives else mask
+
+    def bearable(self, meeting: int) -> int:
+        """The slots in which one more meeting leaves all its people the pauses they must have."""
+        mask = 0
+        for slot in range(len(self.capacity)):
+            people = self.people[meeting]
+            mask |= all(self.tariff[p][self.busy[p] | 1 << slot] < RUIN for p in people) << slot
+        return mask
+
+    def bears(self, meeting: int, slot: int, without: Sequence[int]) -> bool:
+        """Whether the slot would be bearable if these others had none."""
+        if not self.limited:
+            return True
+        freed = [(person, 1 << self.slot[other]) for other in without for person in self.people[other]]
+        for person in self.people[meeting]:
+            busy = self.busy[person]
+            for who, mask in freed:
+                busy &= ~mask if who == person else -1
+            if self.tariff[person][busy | 1 << slot] >= RUIN:
+                return False
+        return True
+
+    def takes(self, meeting: int, slot: int) -> int:
+        """How many of the slot's tables the meeting takes there: one, or none where it has its own."""
+        return 1 if self.own is None else 1 - (self.own[meeting] >> slot & 1)
+
+    def full_for(self, meeting: int, slot: int) -> bool:
+        return self.load[slot] + self.takes(meeting, slot) > self.capacity[slot]
 
     def at_limit(self, meeting: int) -> bool:
         return any(self.busy[person].bit_count() >= self.most[person] for person in self.people[meeting])
@@ -85,7 +123,8 @@ class Timetable:
 
     def place(self, meeting: int, slot: int) -> None:
         self.slot[meeting] = slot
-        self.load[slot] += 1
+        self.placed += 1
+        self.load[slot] += self.takes(meeting, slot)
         self.price += self._moved(meeting, slot)
         for person in self.people[meeting]:
             self.at[person][slot] = meeting
@@ -94,13 +133,14 @@ class Timetable:
     def remove(self, meeting: int) -> None:
         slot = self.slot[meeting]
         self.slot[meeting] = FREE
-        self.load[slot] -= 1
+        self.placed -= 1
+        self.load[slot] -= self.takes(meeting, slot)
         self.price -= self._moved(meeting, slot)
         for person in self.people[meeting]:
             self.at[person][slot] = FREE
             self._flip(person, 1 << slot)
 
-    def chain(self, meeting: int, there: int, limit: float = inf) -> Chain | None:
+    def chain(self, meeting: int, there: int, limit: float = RUIN) -> Chain | None:
         """What must change places if the meeting moves.
 
         None where somebody cannot follow, or where the energy passes `limit` while the chain's ends are found.
@@ -159,13 +199,21 @@ class Timetable:
         both = 1 << here | 1 << there
         for person in chain.ends:
             self._flip(person, both)
-        self.load[here] -= chain.net
-        self.load[there] += chain.net
+        self.load[here] -= self.taken(chain, here)
+        self.load[there] += self.taken(chain, there)
 
     def fits(self, chain: Chain) -> bool:
         """Whether the tables suffice after the swap."""
-        here, there, net = chain.here, chain.there, chain.net
-        return self.load[there] + net <= self.capacity[there] and self.load[here] - net <= self.capacity[here]
+        here, there = chain.here, chain.there
+        if self.load[there] + self.taken(chain, there) > self.capacity[there]:
+            return False
+        return self.load[here] - self.taken(chain, here) <= self.capacity[here]
+
+    def taken(self, chain: Chain, slot: int) -> int:
+        """Tables of the slot that those who leave take or would take, less those of who comes."""
+        if self.own is None:
+            return chain.net
+        return sum(self.takes(one, slot) for one in chain.leaving) - sum(self.takes(one, slot) for one in chain.coming)
 
     def _flip(self, person: int, slots: int) -> None:
         tariff = self.tariff[person]
@@ -176,7 +224,7 @@ class Timetable:
 
     def _moved(self, meeting: int, slot: int) -> int:
         current = self.current[meeting]
-        return int(current is not None and current != slot)  # the lowest tier of a price
+        return self.away if current is not None and current != slot else 0
 
     def _in_order(self, chain: Chain) -> bool:
         new = dict.fromkeys(chain.leaving, chain.there) | dict.fromkeys(chain.coming, chain.here)
