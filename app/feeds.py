@@ -1,160 +1,47 @@
-"""Feeds: what calendar programs poll. One indexed read answers 304; bytes are rendered once per revision.
+"""Private feeds: calendars at a secret address, of one's own agenda or of what a slice adds (`feed_kinds` in app.main).
 
-Feeds never answer with HTML, a redirect, a cookie or a 401/403: programs would ask for a password, wipe what they
-have, or switch the calendar off (RFC 9110 13 for the conditions).
+The token is read from the database at every poll, so that a revoked address is dead at once; what its owner has is read
+again only after a commit that may have changed it.
 """
 
-import asyncio
 import base64
-import gzip
 import hashlib
 import hmac
-import re
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime, parsedate_to_datetime
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from app import agenda
+from app import agenda, polls
 from app.config import Settings
 from app.errors import NotFound
-from app.i18n import _, language, speaking
-from app.ical.vevent import calendar, etag, is_kept, public_uid, umbrella, vevent
+from app.i18n import _, speaking
+from app.ical.vevent import etag, expiries
 from app.journal import Changes, changing, person_topic
+from app.known import Found
 from app.models import Feed, Person, Topic
-from app.source import Entry, Occasion, Source
+from app.polls import Contents, News
+from app.source import Occasion, Source
 from app.web import GuardedRoute, route
 
 PEOPLE = "people"
 ALL = "all"  # the scope of a feed of everything
 USE_NOTED = timedelta(hours=1)
-CACHED_BLOCKS = 50_000
-CACHED_FEEDS = 2_000
-
-CACHING = {
-    True: "public, max-age=300, stale-while-revalidate=600, stale-if-error=86400",
-    False: "private, no-cache",
-}
-# A personal feed is in its person's language, whoever asks.
-VARY = {True: "Accept-Encoding, Accept-Language, Cookie", False: "Accept-Encoding"}
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
-    """What a feed shows: its name, the events it is about, at least one, and the entries."""
+class Drawn:
+    """What a private feed shows now; `scopes` are the journals that can change it, `moved` when they last did."""
 
-    name: str
-    occasions: Sequence[Occasion]
-    entries: Sequence[Entry]
-    source: str = ""  # the feed's own address, for a public one
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    plain: bytes
-    zipped: bytes
+    contents: Contents
+    scopes: Sequence[str]
+    moved: datetime
 
 
-_blocks: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
-_bodies: OrderedDict[str, Body] = OrderedDict()
-_rendering: dict[str, asyncio.Task[Body]] = {}
-
-
-Read = Callable[[], Awaitable[Contents]]
-
-
-async def respond(
-    request: Request, *, tag: str, changed: datetime, public: bool, filename: str, read: Read
-) -> Response:
-    """304 if the client has these bytes, else the bytes, rendered if no one has asked for them yet."""
-    headers = {
-        "ETag": tag,
-        "Last-Modified": format_datetime(changed.astimezone(UTC), usegmt=True),
-        "Cache-Control": CACHING[public],
-        "Vary": VARY[public],
-        "X-Robots-Tag": "noindex",
-    }
-    if _is_current(request, tag, changed):
-        return Response(status_code=304, headers=headers)
-    body = _bodies.get(tag) or await _render_once(tag, read, changed, _settings(request))
-    headers["Content-Disposition"] = f'inline; filename="{filename}"'
-    content = body.plain
-    if _takes_gzip(request.headers.get("accept-encoding", "")):
-        content, headers["Content-Encoding"] = body.zipped, "gzip"
-    return Response(content, headers=headers, media_type="text/calendar; charset=utf-8")
-
-
-def _is_current(request: Request, tag: str, changed: datetime) -> bool:
-    """RFC 9110 13.1.2 (weak comparison, lists, *), and 13.1.3 only in the absence of the former."""
-    if wanted := request.headers.get("if-none-match"):
-        tags = [part.strip().removeprefix("W/") for part in wanted.split(",")]
-        return "*" in tags or tag in tags
-    since = request.headers.get("if-modified-since")
-    if not since:
-        return False
-    try:
-        return parsedate_to_datetime(since) >= changed.replace(microsecond=0)
-    except (ValueError, TypeError):  # not a date, or one without a zone: as if it had not been sent
-        return False
-
-
-def _takes_gzip(accepted: str) -> bool:
-    codings = [part.replace(" ", "") for part in accepted.lower().split(",")]
-    return any(one.partition(";")[0] == "gzip" and not re.fullmatch(r".*;q=0(\.0*)?", one) for one in codings)
-
-
-async def _render_once(tag: str, read: Read, changed: datetime, settings: Settings) -> Body:
-    """However many ask at once, one reads and renders."""
-    task = _rendering.get(tag)
-    if task is None:
-        task = _rendering[tag] = asyncio.create_task(_render(tag, read, changed, settings))
-        task.add_done_callback(lambda _done: _rendering.pop(tag))
-    return await asyncio.shield(task)
-
-
-async def _render(tag: str, read: Read, changed: datetime, settings: Settings) -> Body:
-    contents = await read()
-    # In a thread: a cold feed of 400 sessions takes a tenth of a second, and pages must not wait for it.
-    body = await asyncio.to_thread(_build, contents, changed, settings, language())
-    _keep(_bodies, tag, body, CACHED_FEEDS)
-    return body
-
-
-def _build(contents: Contents, changed: datetime, settings: Settings, code: str) -> Body:
-    now, domain = datetime.now(UTC), settings.mail_domain
-    blocks = [
-        umbrella(
-            occasion.at(settings.base_url), uid=public_uid(f"event:{occasion.slug}", domain=domain), changed=changed
-        )
-        for occasion in contents.occasions
-    ]
-    blocks += [_block(entry, settings, code) for entry in contents.entries if is_kept(entry, now=now)]
-    plain = calendar(contents.name, blocks, source=contents.source)
-    return Body(plain, gzip.compress(plain, 6, mtime=0))
-
-
-def _block(entry: Entry, settings: Settings, code: str) -> bytes:
-    """The VEVENT's bytes, built once per revision of the entry."""
-    key = (entry, settings.base_url, code)
-    if (found := _blocks.get(key)) is None:
-        uid = public_uid(entry.subject, domain=settings.mail_domain)
-        with speaking(code):
-            found = vevent(entry.at(settings.base_url), uid=uid, cancelled=_("Cancelled"))
-        _keep(_blocks, key, found, CACHED_BLOCKS)
-    return found
-
-
-def _keep(cache: OrderedDict, key: object, value: object, most: int) -> None:  # type: ignore[type-arg]
-    cache[key] = value
-    while len(cache) > most:
-        cache.popitem(last=False)
-
-
-# The personal feed.
+Draw = Callable[[Person, int], Awaitable[Drawn | None]]
+"""A kind of private feed, as a slice adds it: `table:7` is number 7 of the kind "table". None: not this person's."""
 
 
 def token_of(feed: Feed, *, key: bytes) -> str:
@@ -214,25 +101,16 @@ async def _new_version(changes: Changes, person: Person, scope: str, *, key: byt
 
 
 async def personal(request: Request, _nobody: None) -> Response:
-    feed = await Feed.filter(token_hash=_hash(request.path_params["token"])).select_related("person").first()
-    if feed is None:
-        return PlainTextResponse("no such calendar", 404)
-    if feed.revoked:
-        return PlainTextResponse("this calendar address was replaced by its owner", 410)
-    await _note_use(feed, request.headers.get("user-agent", ""))
-    person, sources = feed.person, request.app.state.sources
-    topics = Topic.filter(name=person_topic(person.id))
-    moved = await (topics if feed.scope == ALL else topics.filter(scope=feed.scope)).order_by("scope")
-    revisions = [f"{topic.scope}={topic.revision}" for topic in moved]
-    changed = max([feed.created_at, *(topic.at for topic in moved)])
-    kind = "mail" if person.invited_by_mail else "feed"
-    tag = etag("personal", person.id, feed.scope, person.language, kind, changed.isoformat(), *revisions)
+    async def ask() -> News | Response:
+        feed = await Feed.filter(token_hash=_hash(request.path_params["token"])).select_related("person").first()
+        if feed is None:
+            return PlainTextResponse("no such calendar", 404)
+        if feed.revoked:
+            return PlainTextResponse("this calendar address was replaced by its owner", 410)
+        await _note_use(feed, request.headers.get("user-agent", ""))
+        return await _news(request, feed)
 
-    async def read() -> Contents:
-        with speaking(person.language):
-            return await _personal_contents(sources, feed, [topic.scope for topic in moved])
-
-    return await respond(request, tag=tag, changed=changed, public=False, filename="agenda.ics", read=read)
+    return await polls.answer(request, ask)
 
 
 async def _note_use(feed: Feed, program: str) -> None:
@@ -244,26 +122,69 @@ async def _note_use(feed: Feed, program: str) -> None:
         changes.record("feed.fetched", feed, topics=[])
 
 
-async def _personal_contents(sources: Sequence[Source], feed: Feed, scopes: Sequence[str]) -> Contents:
-    """A commitment is in the feed or in mailed invitations, never in both: programs would show it twice.
+async def _news(request: Request, feed: Feed) -> News | Response:
+    """The ETag is of all that is shown: whatever moves a word of it, however it came about, moves the ETag."""
+    state, person = request.app.state, feed.person
+    scopes = await _scopes(person) if feed.scope == ALL else ()
 
-    `scopes` are what they ever had to do with, for a feed of everything.
-    """
+    async def draw() -> Drawn | None:
+        with speaking(person.language):
+            return await _drawn(feed, scopes, state.sources, state.feed_kinds)
+
+    async def contents() -> Contents:
+        if drawn := await draw():
+            return drawn.contents
+        raise NotFound
+
+    async def read() -> Found[News | None]:
+        drawn = await draw()
+        if drawn is None:
+            return Found(None)
+        now, entries = datetime.now(UTC), drawn.contents.entries
+        last, following = expiries(entries, now=now)
+        tag = etag("private", feed.id, person.language, drawn.contents.shown(now=now))
+        changed = max([feed.created_at, drawn.moved, *(time for time in [last] if time)])
+        return Found(News(tag, changed, "agenda.ics", contents, owner=person_topic(person.id)), drawn.scopes, following)
+
+    key = "private", feed.id, person.language, person.invited_by_mail, scopes
+    return await state.hub.known.recall(key, read) or PlainTextResponse("no such calendar", 404)
+
+
+async def _scopes(person: Person) -> tuple[str, ...]:
+    """Of all events they ever had to do with."""
+    found = await Topic.filter(name=person_topic(person.id)).order_by("scope").values_list("scope", flat=True)
+    return tuple(map(str, found))
+
+
+async def _drawn(
+    feed: Feed, scopes: Sequence[str], sources: Sequence[Source], kinds: Mapping[str, Draw]
+) -> Drawn | None:
+    kind, _colon, number = feed.scope.partition(":")
+    if kind in kinds:
+        return await kinds[kind](feed.person, int(number))
+    return await _agenda(feed, scopes or (feed.scope,), sources)
+
+
+async def _agenda(feed: Feed, scopes: Sequence[str], sources: Sequence[Source]) -> Drawn | None:
+    """A commitment is in the feed or in mailed invitations, never in both: programs would show it twice."""
+    moved = await Topic.filter(name=person_topic(feed.person_id), scope__in=list(scopes))
     entries = await agenda.entries(sources, feed.person_id, feed.scope)
     shown = [entry for entry in entries if entry.transparent or not feed.person.invited_by_mail]
-    about = [feed.scope] if feed.scope != ALL else scopes
-    occasions = [found for scope in about for source in sources if (found := await source.occasion(scope))]
+    occasions = [found for scope in scopes for source in sources if (found := await source.occasion(scope))]
+    name = _("My agenda")
     if feed.scope == ALL:
-        return Contents(_("My agenda"), occasions or [_no_occasion(feed)], shown)
-    if not occasions:
-        raise NotFound  # the event is gone
-    return Contents(_("%(event)s: my agenda") % {"event": occasions[0].name}, occasions, shown)
+        occasions = occasions or [_no_occasion(feed)]
+    elif occasions:
+        name = _("%(event)s: my agenda") % {"event": occasions[0].name}
+    else:
+        return None  # the event is gone
+    return Drawn(Contents(name, occasions, shown), scopes, max([feed.created_at, *(topic.at for topic in moved)]))
 
 
 def _no_occasion(feed: Feed) -> Occasion:
     """A feed is never empty: the day it was opened."""
     day = feed.created_at.date()
-    return Occasion("Pilotmatch", "opened", "/", "", "UTC", day, day)
+    return Occasion("Pilotmatch", "opened", "/", "", "UTC", day, day, feed.created_at)
 
 
 def _printable(text: str) -> str:
@@ -272,11 +193,6 @@ def _printable(text: str) -> str:
 
 async def nobody(request: Request) -> None:
     """A feed asks nobody who they are: its address is the secret, and cookies do not matter."""
-
-
-def _settings(request: Request) -> Settings:
-    settings: Settings = request.app.state.settings
-    return settings
 
 
 def _token(key: bytes, person_id: int, scope: str, version: int) -> str:

@@ -21,7 +21,9 @@ from websockets.frames import Frame, Opcode
 
 from app import db, journal
 from app.auth import SCOPE as PEOPLE
+from app.known import Known
 from app.models import Change, SignIn
+from app.polls import shelf
 
 log = logging.getLogger("pilotmatch.live")
 
@@ -86,12 +88,15 @@ class Hub:
         self.rooms: dict[str, Room] = {}
         self.tasks: dict[str, asyncio.Task[None]] = {}
         self.people = 0  # revision of the journal of people: whose sign-outs we have acted on
+        self.known = Known()  # what commits have not changed since it was read
 
     def wake(self, scope: str) -> None:
+        self.known.moved(scope)
         if room := self.rooms.get(scope):
             room.dirty.set()
 
     def wake_all(self) -> None:
+        self.known.forget()
         for room in self.rooms.values():
             room.dirty.set()
 
@@ -125,12 +130,14 @@ class Hub:
             listener.close()
 
     async def close_signed_out(self) -> None:
-        """Cut the sockets of sign-ins that ended since the last look."""
+        """Cut the sockets of sign-ins that ended since the last look, and drop calendars whose address is dead."""
         while changes := await journal.changes_since(PEOPLE, self.people):
             ended = {change.data["sign_in"] for change in changes if change.kind == "person.signed_out"}
             for listener in self.listeners():
                 if listener.sign_in_id in ended:
                     listener.close()
+            for owner in {change.by for change in changes if change.kind in ("feed.opened", "feed.revoked")}:
+                shelf.drop_all(owner)
             self.people = changes[-1].revision
 
 
@@ -273,7 +280,7 @@ async def following(hub: Hub, database_url: str) -> AsyncIterator[None]:
             signed_out.set()
 
     journal.wakers.add(woken)
-    tasks = [asyncio.create_task(_watch_sign_outs(hub, signed_out))]
+    tasks = [asyncio.create_task(_watch_sign_outs(hub, signed_out)), asyncio.create_task(hub.known.follow())]
     if db.is_postgres():
         tasks.append(loop.create_task(_listen(hub, database_url)))
     try:

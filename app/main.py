@@ -47,13 +47,14 @@ MOST_BODY = 2 << 20  # bytes of a request; schedule files have a limit of their 
 LATE = timedelta(minutes=2)
 SOURCES: tuple[Reminding, ...] = (events.ical, matchmaking.ical)
 ANSWERING: tuple[Answering, ...] = (events.answers, matchmaking.answers)
+FEED_KINDS: Mapping[str, feeds.Draw] = {}
 SLICES = (
+    feeds,  # first what is asked for most often: routes are tried in turn
+    events.feeds,
     account,
-    feeds,
     unsubscribing,
     webhook,
     events.routes,
-    events.feeds,
     events.desk,
     events.networks.routes,
     matchmaking.routes,
@@ -102,6 +103,7 @@ def create_app(settings: Settings) -> Starlette:
     app.state.settings = settings
     app.state.hub = Hub()
     app.state.sources = SOURCES
+    app.state.feed_kinds = FEED_KINDS
     app.state.answering = ANSWERING
     app.state.navigation = (events.routes.navigation, matchmaking.routes.navigation)
     app.state.desk_navigation = (events.desk.navigation, matchmaking.desk.navigation)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Protocol
 
 
@@ -48,6 +48,7 @@ class Occasion:
     zone: str  # IANA name
     first_day: date
     last_day: date
+    changed: datetime = datetime(2000, 1, 1, tzinfo=UTC)  # rises on every change of the above
 
     def at(self, base_url: str) -> "Occasion":
         return replace(self, url=base_url + self.url)

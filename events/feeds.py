@@ -1,7 +1,6 @@
 """Calendars to subscribe to: the event's public feeds, and the page that offers a person their own."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,11 +8,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from tortoise.queryset import QuerySet
 
-from app import db
+from app import db, polls
 from app.config import Settings
-from app.feeds import Contents, address_of, newest_feed, open_feed, respond, revoke, rotate
+from app.feeds import address_of, newest_feed, nobody, open_feed, revoke, rotate
 from app.i18n import _, language
-from app.ical.vevent import etag
+from app.ical.vevent import KEPT_CANCELLED, etag
+from app.known import Found, Known
+from app.polls import Contents, News
 from app.subscribing import Subscription
 from app.web import GuardedRoute, route, see_other
 from events import ical
@@ -24,11 +25,14 @@ from events.scope import Place, member, visitor
 
 NOTHING_YET = datetime(2000, 1, 1, tzinfo=UTC)  # before anything a client may have kept
 
-# Most polls end with this: one statement, and none that the ORM must build first.
-NEWS = (
-    "SELECT event.id, topic.revision, topic.at FROM event LEFT JOIN topic "
-    "ON topic.scope = 'event:' || event.id AND topic.name = 'event:' || event.id WHERE slug = $1"
-)
+# One statement, and none that the ORM must build first. `passed` and `coming` are ends of cancelled sessions, which
+# stay in the calendar for a while after.
+NEWS = """
+SELECT event.id, event.network_id, topic.revision, topic.at,
+    (SELECT max("end") FROM session WHERE event_id = event.id AND status = 'cancelled' AND "end" <= $2) AS passed,
+    (SELECT min("end") FROM session WHERE event_id = event.id AND status = 'cancelled' AND "end" > $2) AS coming
+FROM event LEFT JOIN topic ON topic.scope = 'event:' || event.id AND topic.name = 'event:' || event.id WHERE slug = $1
+"""
 
 
 Part = Track | Room | Pilot | Participant
@@ -40,40 +44,22 @@ ONLY: Mapping[type[Part], str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A calendar that somebody asks for, and what everybody heard of its event last."""
-
-    event_id: int
-    revision: int
-    changed: datetime
-    part: Part | None = None
+Pick = Callable[[str], QuerySet[Any]]
+"""The parts that the event of this slug has calendars of."""
 
 
-async def feed(request: Request, wanted: Wanted | None) -> Response:
+def feed(pick: Pick | None = None) -> Callable[[Request, None], Awaitable[Response]]:
     """The programme, or what of it is in one track or room, by one speaker or about one pilot."""
-    if wanted is None:
-        return PlainTextResponse("no such calendar", 404)
-    part = wanted.part
-    settings: Settings = request.app.state.settings
-    only = {ONLY[type(part)]: part.id} if part else {}
 
-    async def read() -> Contents:
-        event = await Event.get(id=wanted.event_id)
-        entries = await ical.entries(event, **only)
-        occasion = await ical.occasion(event.scope)
-        assert occasion is not None
-        name = f"{event.title}: {_name(part)}" if part else event.title
-        return Contents(name, [occasion], entries, source=settings.base_url + request.scope["path"])
+    async def feed(request: Request, _nobody: None) -> Response:
+        async def ask() -> News | Response:
+            known: Known = request.app.state.hub.known
+            found = await known.recall((request.scope["path"], language()), lambda: _news(request, pick))
+            return found or PlainTextResponse("no such calendar", 404)
 
-    return await respond(
-        request,
-        tag=etag("public", wanted.event_id, str(only), wanted.revision, language()),
-        changed=wanted.changed,
-        public=True,
-        filename=f"{request.path_params['slug']}.ics",
-        read=read,
-    )
+        return await polls.answer(request, ask)
+
+    return feed
 
 
 async def subscribe_page(request: Request, place: Place) -> Response:
@@ -115,36 +101,48 @@ async def remove(request: Request, place: Place) -> Response:
     return see_other(f"{place.path}/calendars", flash=_("The address of your calendar is dead."))
 
 
-async def whole(request: Request) -> Wanted | None:
-    return await _wanted(request, None)
+def of_event(model: type[Track] | type[Room]) -> Pick:
+    return lambda slug: model.filter(event__slug=slug)
 
 
-def part_of(model: type[Track] | type[Room]) -> Callable[[Request], Awaitable[Wanted | None]]:
-    async def part(request: Request) -> Wanted | None:
-        return await _wanted(request, model.filter(event__slug=request.path_params["slug"]))
-
-    return part
+def of_network(slug: str) -> QuerySet[Pilot]:
+    """Pilots that the event's network works on."""
+    return Pilot.filter(network__events__slug=slug)
 
 
-async def of_pilot(request: Request) -> Wanted | None:
-    """One that the event's network works on."""
-    return await _wanted(request, Pilot.filter(network__events__slug=request.path_params["slug"]))
+def in_programme(slug: str) -> QuerySet[Participant]:
+    """Speakers whom the published programme names."""
+    return Participant.filter(event__slug=slug, event__version__isnull=False, speaking__start__isnull=False)
 
 
-async def of_speaker(request: Request) -> Wanted | None:
-    """Somebody whom the published programme names."""
-    slug = request.path_params["slug"]
-    speakers = Participant.filter(event__slug=slug, event__version__isnull=False, speaking__start__isnull=False)
-    return await _wanted(request, speakers)
+async def _news(request: Request, pick: Pick | None) -> Found[News | None]:
+    slug, base_url, path = request.path_params["slug"], request.app.state.settings.base_url, request.scope["path"]
+    part: Part | None = await pick(slug).filter(id=request.path_params["id"]).first() if pick else None
+    rows = await db.rows(NEWS, slug, datetime.now(UTC) - KEPT_CANCELLED)
+    if not rows or (pick and not part):
+        return Found(None)
+    row = rows[0]
+    event_id, passed, coming = row["id"], *(row[name] and db.instant(row[name]) for name in ("passed", "coming"))
+    gone = passed and passed + KEPT_CANCELLED
 
+    async def read() -> Contents:
+        event = await Event.get(id=event_id)
+        entries = await ical.entries(event, **({ONLY[type(part)]: part.id} if part else {}))
+        occasion = await ical.occasion(event.scope)
+        assert occasion is not None
+        name = f"{event.title}: {_name(part)}" if part else event.title
+        return Contents(name, [occasion], entries, source=base_url + path)
 
-async def _wanted(request: Request, parts: QuerySet[Any] | None) -> Wanted | None:
-    part = await parts.filter(id=request.path_params["id"]).first() if parts else None
-    found = await db.rows(NEWS, request.path_params["slug"])
-    if not found or (parts and not part):
-        return None
-    changed = db.instant(found[0]["at"]) if found[0]["at"] else NOTHING_YET
-    return Wanted(found[0]["id"], found[0]["revision"] or 0, changed, part)
+    return Found(
+        News(
+            etag("public", path, row["revision"] or 0, str(gone), _name(part) if part else "", language()),
+            max([db.instant(row["at"]) if row["at"] else NOTHING_YET, *([gone] if gone else [])]),
+            f"{slug}.ics",
+            read,
+        ),
+        scopes=[Event.scope_of(event_id), f"network:{row['network_id']}"],
+        until=coming and coming + KEPT_CANCELLED,
+    )
 
 
 def _name(part: Part) -> str:
@@ -152,11 +150,11 @@ def _name(part: Part) -> str:
 
 
 routes: list[GuardedRoute] = [
-    route("/e/{slug}/feed.ics", feed, whole),
-    route("/e/{slug}/tracks/{id:int}/feed.ics", feed, part_of(Track)),
-    route("/e/{slug}/rooms/{id:int}/feed.ics", feed, part_of(Room)),
-    route("/e/{slug}/pilots/{id:int}/feed.ics", feed, of_pilot),
-    route("/e/{slug}/speakers/{id:int}/feed.ics", feed, of_speaker),
+    route("/e/{slug}/feed.ics", feed(), nobody),
+    route("/e/{slug}/tracks/{id:int}/feed.ics", feed(of_event(Track)), nobody),
+    route("/e/{slug}/rooms/{id:int}/feed.ics", feed(of_event(Room)), nobody),
+    route("/e/{slug}/pilots/{id:int}/feed.ics", feed(of_network), nobody),
+    route("/e/{slug}/speakers/{id:int}/feed.ics", feed(in_programme), nobody),
     route("/e/{slug}/calendars", subscribe_page, visitor),
     route("/e/{slug}/calendars/renewal", renew, member, methods=["POST"]),
     route("/e/{slug}/calendars/removal", remove, member, methods=["POST"]),

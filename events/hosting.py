@@ -1,12 +1,12 @@
 """Creating an event and changing what it says about itself; the creator becomes its first organiser."""
 
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from app.db import IntegrityError
 from app.errors import Refused, Stale
 from app.i18n import _
-from app.journal import Actor, Changes, changing
+from app.journal import Actor, Changes, changing, person_topic
 from app.models import Person
 from events.audience import audience
 from events.models import Event, EventKind, Participant, ParticipantKind, ParticipantStatus, Session
@@ -64,14 +64,18 @@ async def edit_event(event: Event, about: About, *, version: int, by: Actor) -> 
         _refuse_stale(current, version)
         scheduled = await Session.filter(event=current, start__isnull=False).order_by("start")
         _refuse_shift(current, about, scheduled)
+        shown = _shown_in_calendars(current)
         current.update_from_dict(asdict(about))
         _refuse_outside(current, scheduled)
         current.about_version += 1
+        topics = await audience(current, scheduled)
+        if _shown_in_calendars(current) != shown:
+            # Later than what an entry may be ahead by: see Session.touch.
+            current.about_changed_at = max(changes.at, current.about_changed_at) + timedelta(seconds=2)
+            topics += await _guests(current)
         await current.save()
         await _touch(scheduled, changes)
-        changes.record(
-            "event.edited", current, topics=await audience(current, scheduled), data={"title": current.title}
-        )
+        changes.record("event.edited", current, topics=topics, data={"title": current.title})
     return current
 
 
@@ -105,6 +109,16 @@ def _refuse_outside(event: Event, scheduled: list[Session]) -> None:
                 _("“%(title)s” would fall outside the event.") % {"title": session.title},
                 hints=[_("Move it first, or keep its day.")],
             )
+
+
+def _shown_in_calendars(event: Event) -> tuple[object, ...]:
+    return event.title, event.venue, event.city, event.first_day, event.last_day
+
+
+async def _guests(event: Event) -> list[str]:
+    """`person:7` of everybody who takes part: whatever is in their calendar names the event and its place."""
+    guests = Participant.filter(event=event, status=ParticipantStatus.APPROVED, person_id__isnull=False)
+    return [person_topic(int(number)) for number in await guests.values_list("person_id", flat=True)]  # type: ignore[call-overload]
 
 
 async def _touch(sessions: list[Session], changes: Changes) -> None:

@@ -6,7 +6,10 @@ from datetime import datetime
 from app.i18n import _, language
 from app.source import Entry, Occasion, Waiting
 from app.text import plain
+from app.turns import unhurried
 from events.models import Booking, Event, Participant, ParticipantStatus, Session, SessionStatus
+
+BATCH = 50  # sessions
 
 
 async def agendas(person_ids: Sequence[int], scope: str) -> Mapping[int, Sequence[Entry]]:
@@ -32,7 +35,8 @@ async def occasion(scope: str) -> Occasion | None:
     if event is None:
         return None
     place = ", ".join(part for part in (event.venue, event.city) if part)
-    return Occasion(event.title, event.slug, f"/e/{event.slug}", place, event.zone, event.first_day, event.last_day)
+    days = event.first_day, event.last_day
+    return Occasion(event.title, event.slug, f"/e/{event.slug}", place, event.zone, *days, event.about_changed_at)
 
 
 async def starting(after: datetime, before: datetime) -> set[tuple[int, str]]:
@@ -61,7 +65,7 @@ async def entries(event: Event, **only: int) -> list[Entry]:
         return []
     ids = await Session.filter(event=event, start__isnull=False, **only).values_list("id", flat=True)
     sessions = await _whole(ids)  # type: ignore[arg-type]  # a flat list, which Tortoise's types do not know
-    return [entry(session, transparent=True, join=False) for session in sessions]
+    return [entry(session, transparent=True, join=False) async for session in unhurried(sessions)]
 
 
 def entry(session: Session, *, transparent: bool, join: bool) -> Entry:
@@ -111,8 +115,12 @@ async def _held(guests: Mapping[int, Participant]) -> dict[tuple[int, int], bool
 
 
 async def _whole(ids: Sequence[int] | set[int]) -> list[Session]:
-    found = Session.filter(id__in=list(ids)).select_related("event", "room", "track")
-    return await found.prefetch_related("pilots", "speakers__organisation").order_by("start", "id")
+    """By start. In batches, between which others have their turn: the ORM makes objects of rows on the event loop."""
+    ordered, found = sorted(ids), list[Session]()
+    for first in range(0, len(ordered), BATCH):
+        part = Session.filter(id__in=ordered[first : first + BATCH]).select_related("event", "room", "track")
+        found += await part.prefetch_related("pilots", "speakers__organisation")
+    return sorted(found, key=lambda session: (session.start or session.created_at, session.id))
 
 
 def _lines(session: Session) -> list[str]:

@@ -71,7 +71,7 @@ def entry(meeting: Meeting, *, reader: Participant) -> Entry:
         zone=event.zone,
         sequence=meeting.sequence,
         created=meeting.created_at,
-        changed=meeting.changed_at,
+        changed=max(meeting.changed_at, event.about_changed_at),
         location=_where(meeting),
         online_url=link_of(meeting),
         description=tuple(_lines(meeting, partners)),

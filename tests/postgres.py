@@ -24,6 +24,20 @@ class Cluster:
         """pg_ctl, as in `control("-m", "fast", "restart")`."""
         subprocess.run([*_as_postgres(), str(self.bin / "pg_ctl"), "-s", "-D", str(self.data), "-w", *args], check=True)
 
+    def start(self) -> None:
+        home = self.data.parent
+        options = f"-p {self.port} -k {home} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
+        self.control("-l", str(home / "log"), "-o", options, "start")
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Stopped for as long as the block lasts."""
+        self.control("-m", "fast", "stop")
+        try:
+            yield
+        finally:
+            self.start()
+
 
 @contextmanager
 def running() -> Iterator[Cluster]:
@@ -35,8 +49,7 @@ def running() -> Iterator[Cluster]:
             shutil.chown(home, "postgres")
         initdb = [str(own.bin / "initdb"), "-D", str(own.data), "-A", "trust", "-U", "postgres", "-E", "UTF8"]
         subprocess.run([*_as_postgres(), *initdb, "--locale=C.UTF-8"], check=True, capture_output=True)
-        options = f"-p {own.port} -k {home} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
-        own.control("-l", str(home / "log"), "-o", options, "start")
+        own.start()
         try:
             yield own
         finally:

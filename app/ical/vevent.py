@@ -4,6 +4,7 @@ import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from urllib.parse import quote
 
 from icalendar import Calendar, Event, vDate, vDatetime, vDuration, vInt, vText, vUri
@@ -13,6 +14,7 @@ from app.source import Entry, Occasion
 
 PRODID = "-//Pilotmatch//Pilotmatch//EN"
 SERIALIZER = 1  # raise it when the bytes of an unchanged entry change: kept bytes and ETags carry it
+ZONES = version("tzdata")
 REFRESH = timedelta(hours=1)
 KEPT_CANCELLED = timedelta(days=1)
 
@@ -78,7 +80,7 @@ def calendar(
 
 def etag(*parts: str | int) -> str:
     """A strong ETag, quoted, of everything that decides a feed's bytes: its kind, revisions, options, language."""
-    digest = hashlib.sha256(repr((SERIALIZER, parts)).encode()).digest()
+    digest = hashlib.sha256(repr((SERIALIZER, ZONES, parts)).encode()).digest()
     return f'"{urlsafe_b64encode(digest[:18]).decode()}"'
 
 
@@ -90,6 +92,13 @@ def public_uid(subject: str, *, domain: str) -> str:
 def is_kept(entry: Entry, *, now: datetime) -> bool:
     """Whether a feed still shows it: what is cancelled stays struck out until a day after it would have ended."""
     return not entry.cancelled or now < entry.end + KEPT_CANCELLED
+
+
+def expiries(entries: Iterable[Entry], *, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """When `is_kept` last changed for one of them, and when it will next."""
+    ends = [entry.end + KEPT_CANCELLED for entry in entries if entry.cancelled]
+    passed, coming = [end for end in ends if end <= now], [end for end in ends if end > now]
+    return max(passed, default=None), min(coming, default=None)
 
 
 def describe(entry: Entry, *, uid: str) -> Event:

@@ -1,24 +1,35 @@
-"""What the public feed of 400 sessions costs, and how long others wait while it is made."""
+"""What public feeds cost, and how long others wait while one is made or while many ask."""
 
 import asyncio
+import random
 import statistics
 import time
 from collections.abc import Awaitable, Callable
-from datetime import time as clock
+from dataclasses import dataclass, replace
 
+from events.models import Event, Session
 from events.releasing import release_programme
+from tests.bench.agenda import agenda
 from tests.bench.rig import Asked, Client, Figure, Ground, Server, cpu_of, percentile, probing, serving
-from tests.bench.stage import conference
+from tests.bench.stage import Conference, Schedule, conference, sign_in
 
 PATH = "/e/agenda/feed.ics"
+LARGE = "/e/large/feed.ics"
+COPIES = 5  # of 400 sessions
 COLD = 5
+PROGRAMS = 200
+POLLS = 5  # of each
 GZIP = {"Accept-Encoding": "gzip"}
 
 
 async def figures(ground: Ground) -> list[Figure]:
     made = await conference()
     await release_programme(made.event, "v1", by=made.organiser)
+    large = await made.another("large", _copied(COPIES))
+    await release_programme(large, "v1", by=made.organiser)
+    (cookie,) = await sign_in([made.organiser])
     with serving(ground) as server:
+        desk = Desk(made, await Client.connect(server), cookie)
         client = await Client.connect(server)
         first = await client.get(PATH)
         zipped = await client.get(PATH, **GZIP)
@@ -33,14 +44,54 @@ async def figures(ground: Ground) -> list[Figure]:
             },
         )
         plain = warm[0].value or 1
-        every = await _cold(server, lambda n: made.rename_venue(f"House {n}"))
-        one = await _cold(server, lambda n: made.move_one(clock(19 + n % 2, 5 * n)))
+        every = await _cold(server, lambda n: desk.rename_venue(f"House {n}"))
+        one = await _cold(server, desk.move_one)
         return [
             *warm,
             Figure("feed, all 400 entries new", every * 1e3, "ms CPU", every * 1e6 / plain),
             Figure("feed, one entry new", one * 1e3, "ms CPU", one * 1e6 / plain),
-            *await _waits(server, lambda n: made.rename_venue(f"Hall {n}")),
+            *await _waits(server, lambda n: desk.rename_venue(f"Hall {n}")),
+            *await _crowd(server),
         ]
+
+
+def _copied(times: int) -> Schedule:
+    """As many sessions as so many conferences have, in one: each copy in rooms of its own."""
+    one = agenda()
+    sessions = [
+        replace(session, key=f"{n}:{session.key}", room=f"{session.room} {n}", speakers=())
+        for n in range(times)
+        for session in one.sessions
+    ]
+    rooms = [replace(room, name=f"{room.name} {n}") for n in range(times) for room in one.rooms]
+    return replace(one, title="Large", sessions=sessions, rooms=rooms, speakers=())
+
+
+@dataclass
+class Desk:
+    """The organiser's browser: changes are made in the server, as organisers make them."""
+
+    made: Conference
+    client: Client
+    cookie: str
+
+    async def rename_venue(self, venue: str) -> None:
+        """Every session's calendar entry changes with it."""
+        event = await Event.get(id=self.made.event.id)
+        about = {
+            "title": event.title, "kind": event.kind.value, "zone": event.zone, "summary": event.title,
+            "first_day": event.first_day, "last_day": event.last_day, "venue": venue, "version": event.about_version,
+        }  # fmt: skip
+        await self.client.post("/e/agenda/desk/about", about, Cookie=self.cookie)
+
+    async def move_one(self, n: int) -> None:
+        """One session goes to the evening of the first day, when nothing else is on."""
+        session = await Session.filter(event=self.made.event).order_by("id").first().select_related("event")
+        assert session
+        start = f"{session.event.first_day}T{19 + n % 2}:{5 * n:02}"
+        slot = {"version": session.version, "room": session.room_id, "minutes": 30, "start": start}
+        path = f"/e/agenda/desk/sessions/{session.id}/slot"
+        await self.client.post(path, slot, Cookie=self.cookie, Accept="application/json")
 
 
 async def _cold(server: Server, change: Callable[[int], Awaitable[None]]) -> float:
@@ -76,4 +127,32 @@ async def _waits(server: Server, change: Callable[[int], Awaitable[None]]) -> li
         Figure("plain text meanwhile, p99", percentile(meanwhile, 99) * 1e3, "ms"),
         Figure("plain text meanwhile, slowest", max(meanwhile) * 1e3, "ms", note=f"of {COLD} feeds"),
         Figure("plain text otherwise, p99", percentile(quiet, 99) * 1e3, "ms"),
+    ]
+
+
+async def _crowd(server: Server) -> list[Figure]:
+    """Many calendar programs, who have the newest already: each at a moment of its own, and all at the same instant."""
+    clients = [await Client.connect(server) for _ in range(PROGRAMS)]
+    first = await clients[0].get(LARGE)
+    known = {"If-None-Match": first.headers["etag"]}
+    seconds: dict[str, list[float]] = {"in one second": [], "at one instant": []}
+
+    async def poll(client: Client, after: float, how: str) -> None:
+        await asyncio.sleep(after)
+        start = time.perf_counter()
+        answer = await client.get(LARGE, **known)
+        seconds[how].append(time.perf_counter() - start)
+        if answer.status != 304:
+            raise RuntimeError(f"{LARGE} answered {answer.status}")
+
+    moments = random.Random(4)
+    for _ in range(POLLS):
+        await asyncio.gather(*(poll(client, moments.random(), "in one second") for client in clients))
+        await asyncio.gather(*(poll(client, 0, "at one instant") for client in clients))
+    for client in clients:
+        client.close()
+    sessions = first.body.count(b"BEGIN:VEVENT") - 1
+    return [
+        Figure(f"304 of {sessions:,} sessions, {PROGRAMS} programs {how}, p95", percentile(took, 95) * 1e3, "ms")
+        for how, took in seconds.items()
     ]

@@ -13,9 +13,9 @@ from app.journal import changing
 from app.models import Person, SignIn
 from events.hosting import About, create_event, edit_event
 from events.interchange.importing import import_schedule
-from events.models import Event, EventKind, Participant, ParticipantKind, ParticipantStatus, Session
+from events.interchange.schedule import ImportedSchedule as Schedule
+from events.models import Event, EventKind, Participant, ParticipantKind, ParticipantStatus
 from events.networks.models import Network
-from events.schedule import move_session
 from matchmaking.models import Availability, Meeting, MeetingStatus
 from matchmaking.rounds import Shape, open_round
 from tests.bench.agenda import agenda
@@ -40,13 +40,11 @@ class Conference:
         )  # fmt: skip
         await edit_event(event, about, version=event.about_version, by=self.organiser)
 
-    async def move_one(self, clock: time) -> None:
-        """One session goes to that time of the first day, when nothing else is on."""
-        session = await Session.filter(event=self.event).order_by("id").first().select_related("room")
-        assert session
-        start = datetime.combine(self.event.first_day, clock, self.event.tz).astimezone(UTC)
-        end = start + timedelta(minutes=30)
-        await move_session(session, room=session.room, start=start, end=end, version=session.version, by=self.organiser)
+    async def another(self, slug: str, schedule: Schedule) -> Event:
+        """An event of the same network with these sessions, not released yet."""
+        made = await _event(await Network.get(id=self.event.network_id), slug, schedule, by=self.organiser)
+        await import_schedule(made, schedule, by="import")
+        return made
 
 
 @dataclass(frozen=True)
@@ -69,14 +67,17 @@ async def conference() -> Conference:
     """400 sessions, not released yet; its 500 speakers have accounts, so each of them will be told."""
     made = agenda()
     owner, organiser = await network()
-    assert made.first_day
-    assert made.last_day
-    about = About(
-        title=made.title, kind=EventKind.CONFERENCE, zone=made.zone, first_day=made.first_day, last_day=made.last_day
-    )
-    event = await create_event(owner, "agenda", about, by=organiser)
+    event = await _event(owner, "agenda", made, by=organiser)
     await import_schedule(event, made, by="import")
     return Conference(event, organiser, await _give_accounts(event))
+
+
+async def _event(owner: Network, slug: str, schedule: Schedule, *, by: Person) -> Event:
+    first, last = schedule.first_day, schedule.last_day
+    assert first
+    assert last
+    about = About(title=schedule.title, kind=EventKind.CONFERENCE, zone=schedule.zone, first_day=first, last_day=last)
+    return await create_event(owner, slug, about, by=by)
 
 
 async def fair(*, pairs: int) -> Fair:

@@ -12,9 +12,10 @@ import httpx2
 import pytest
 from icalendar import Calendar, Event
 
-from app import feeds, main
+from app import feeds, journal, main, polls
 from app.config import Settings
 from app.invitations import settle_due
+from app.known import Known
 from app.models import Mail, MailState, Person
 from events.models import Room, Session
 from events.releasing import release_programme
@@ -33,6 +34,7 @@ class Stage:
     fair: Fair
     settings: Settings
     program: httpx2.AsyncClient  # somebody's calendar program: no cookies, and no word on where it comes from
+    known: Known  # the server's memory, which trusts itself for three seconds after each `look`
     hall: Room
 
     @property
@@ -92,10 +94,13 @@ class Stage:
 
 @pytest.fixture
 async def stage(sqlite_database: str) -> AsyncIterator[Stage]:
-    feeds._bodies.clear()  # of the test before, whose revisions counted from one as well
+    polls.shelf.clear()  # of the test before, whose revisions counted from one as well
     settings = replace(settings_for(sqlite_database), quiet_seconds=0.0)
     fair = await make_fair()
     hall = await add_room(fair.event, "Hall", by=fair.organiser)
-    transport = httpx2.ASGITransport(app=main.create_app(settings))
-    async with httpx2.AsyncClient(transport=transport, base_url=settings.base_url) as program:
-        yield Stage(fair, settings, program, hall)
+    app = main.create_app(settings)
+    known = app.state.hub.known
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=settings.base_url) as program:
+        journal.wakers.add(known.moved)
+        yield Stage(fair, settings, program, known, hall)
+        journal.wakers.discard(known.moved)

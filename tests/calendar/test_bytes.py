@@ -10,7 +10,7 @@ import pytest
 import vobject
 from icalendar import Calendar
 
-from app import feeds
+from app import polls
 from app.ical import vevent
 from app.models import Person
 from app.source import Entry, Occasion
@@ -227,8 +227,8 @@ async def test_item_24_unchanged_is_byte_identical_seconds_apart(stage: Stage) -
     await history(stage)
     first = await stage.program.get(f"{stage.path}/feed.ics")
     await asyncio.sleep(1.1)
-    feeds._bodies.clear()
-    feeds._blocks.clear()
+    polls.shelf.clear()
+    polls._blocks.clear()
     again = await stage.program.get(f"{stage.path}/feed.ics")
     assert (again.content, again.headers["etag"]) == (first.content, first.headers["etag"])
 

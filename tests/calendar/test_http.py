@@ -4,16 +4,21 @@ import asyncio
 import gzip
 import re
 import time
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
 from icalendar import Calendar
 
-from app import feeds
+from app import feeds, polls
 from app.models import Feed, Person
+from events.hosting import About, edit_event
+from events.models import Session
 from events.participants import withdraw
+from events.rooms import edit_room
+from events.schedule import Details, cancel_session, edit_session
 from matchmaking.meetings import cancel
 from tests.calendar.conftest import Stage
 
@@ -118,7 +123,7 @@ async def test_item_43_many_programs_are_one_rendering(stage: Stage) -> None:
     for number in range(60):
         await stage.session(f"Talk {number}", room=None)
     await stage.release()
-    rendered = len(feeds._bodies)
+    rendered = len(polls.shelf)
     worst = 0.0
 
     async def watch() -> None:
@@ -132,7 +137,7 @@ async def test_item_43_many_programs_are_one_rendering(stage: Stage) -> None:
     answers = await asyncio.gather(*(stage.program.get(f"{stage.path}/feed.ics") for _ in range(50)))
     watching.cancel()
     assert {answer.status_code for answer in answers} == {200}
-    assert len(feeds._bodies) == rendered + 1
+    assert len(polls.shelf) == rendered + 1
     assert worst < 0.25
 
 
@@ -222,3 +227,96 @@ async def test_owner_can_remove_the_address_and_make_a_new_one(stage: Stage) -> 
     assert everything in (await stage.program.get("/account", headers=mine)).text
     await stage.program.post("/account/feed/removal", headers=mine)
     assert (await stage.program.get(everything)).status_code == 410
+
+
+async def test_every_word_that_a_calendar_shows_moves_its_etag(stage: Stage) -> None:
+    """Also what others changed about the event, the session or the room: new ETag, new bytes, newer DTSTAMP."""
+    meeting = await stage.meeting()
+    anna = stage.fair[meeting.asker]
+    await Person.filter(id=anna.id).update(invited_by_mail=False)
+    session = await stage.session("Lignin", speakers=[meeting.asker])
+    await stage.release()
+    public, private = f"{stage.path}/feed.ics", await stage.private(anna)
+    everything = await stage.private(anna, feeds.ALL)
+
+    async def title() -> None:
+        await edit_event(stage.fair.event, replace(about(stage), title="Renamed"), version=1, by="test")
+
+    async def venue() -> None:
+        await edit_event(stage.fair.event, replace(about(stage), title="Renamed", venue="Barn"), version=2, by="test")
+
+    async def room() -> None:
+        await edit_room(stage.hall, name="Cellar", capacity=None, shared=False, position=0, by="test")
+
+    async def talk() -> None:
+        now = await Session.get(id=session.id)
+        await edit_session(now, Details(title="Resin", speakers=[meeting.asker]), version=now.version, by="test")
+
+    changes = {title: b"Renamed", venue: b"Barn", room: b"Cellar", talk: b"Resin"}
+    for change, word in changes.items():
+        before = {path: await stage.program.get(path) for path in (public, private, everything)}
+        await stage.known.look()
+        await change()
+        for path, old in before.items():
+            answer = await stage.program.get(path, headers={"If-None-Match": old.headers["etag"]})
+            assert answer.status_code == 200, (change, path)
+            assert word in answer.content, (change, path)
+            assert word not in old.content, (change, path)
+            assert parsedate_to_datetime(answer.headers["last-modified"]) >= parsedate_to_datetime(
+                old.headers["last-modified"]
+            )
+            then = {block.uid: block for block in blocks(old.content)}
+            for block in blocks(answer.content):
+                assert block == then[block.uid] or block.stamp > then[block.uid].stamp, (change, path)
+
+
+@dataclass(frozen=True)
+class Block:
+    """One VEVENT as it was sent."""
+
+    raw: str
+
+    @property
+    def uid(self) -> str:
+        return re.findall(r"(?m)^UID:(.*)\r$", self.raw)[0]
+
+    @property
+    def stamp(self) -> str:
+        return re.findall(r"(?m)^DTSTAMP:(.*)\r$", self.raw)[0]
+
+
+def blocks(stream: bytes) -> list[Block]:
+    return [Block(raw.partition("END:VEVENT")[0]) for raw in stream.decode().split("BEGIN:VEVENT")[1:]]
+
+
+def about(stage: Stage) -> About:
+    event = stage.fair.event
+    return About(
+        title=event.title, kind=event.kind, zone=event.zone, first_day=event.first_day, last_day=event.last_day
+    )
+
+
+async def test_what_was_cancelled_leaves_the_calendar_a_day_after_its_end(stage: Stage) -> None:
+    """At that moment, for who asks with the ETag of before, by date, and while the server remembers its last look."""
+    anna = await stage.fair.newcomer("Anna")
+    await Person.filter(id=stage.fair[anna].id).update(invited_by_mail=False)
+    session = await stage.session("Lignin", speakers=[anna])
+    await stage.release()
+    await cancel_session(session, version=session.version, by="test")
+    end = datetime.now(UTC) - timedelta(days=1) + timedelta(seconds=1.5)
+    await Session.filter(id=session.id).update(start=end - timedelta(minutes=45), end=end)
+    for path in (f"{stage.path}/feed.ics", await stage.private(stage.fair[anna])):
+        await stage.known.look()
+        before = await stage.program.get(path)
+        assert b"STATUS:CANCELLED" in before.content, path
+        tag, modified = before.headers["etag"], before.headers["last-modified"]
+        assert (await stage.program.get(path, headers={"If-None-Match": tag})).status_code == 304
+        await asyncio.sleep(max(0.0, (end + timedelta(days=1) - datetime.now(UTC)).total_seconds()) + 0.05)
+        for known in ({"If-None-Match": tag}, {"If-Modified-Since": modified}):
+            answer = await stage.program.get(path, headers=known)
+            assert answer.status_code == 200, (path, known)
+            assert b"CANCELLED" not in answer.content
+        again = {"If-None-Match": answer.headers["etag"]}
+        assert (await stage.program.get(path, headers=again)).status_code == 304
+        end = datetime.now(UTC) - timedelta(days=1) + timedelta(seconds=1.5)
+        await Session.filter(id=session.id).update(start=end - timedelta(minutes=45), end=end)

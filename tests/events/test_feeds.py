@@ -5,6 +5,7 @@ from icalendar import Calendar
 from starlette.applications import Starlette
 
 from app.config import Settings
+from app.live import Hub
 from events import feeds
 from events.rooms import add_track
 
@@ -14,6 +15,7 @@ BASE = "http://127.0.0.1:8000"
 
 def program() -> httpx2.AsyncClient:
     app = Starlette(routes=feeds.routes)
+    app.state.hub = Hub()
     app.state.settings = Settings(database_url="", base_url=BASE, secret_key=b"for tests only")
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=BASE)
 
