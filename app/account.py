@@ -57,6 +57,7 @@ class RemindersForm(Form):
     )
     evening = Tick(later("In the evening, about the next day"))
     requests = Tick(later("Once a day at most, about requests that wait for your answer"))
+    messages = Tick(later("Once a day at most, about messages that you have not read"))
     news = Tick(later("Once a day at most, about news in the pilots you follow"))
 
 
@@ -173,6 +174,7 @@ async def choose_reminders(request: Request, person: Person) -> Response:
             evening_digest=form.evening.data,
             request_digest=form.requests.data,
             news_digest=form.news.data,
+            message_digest=form.messages.data,
         )
         changes.record("person.chose_reminders", person, topics=[])
     return see_other("/account#reminders", flash=_("Saved."))
@@ -235,6 +237,7 @@ async def _account(request: Request, person: Person, form: AccountForm, *, statu
                 "evening": person.evening_digest,
                 "requests": person.request_digest,
                 "news": person.news_digest,
+                "messages": person.message_digest,
             }
         ),
         sign_ins=await SignIn.filter(person=person).order_by("-created_at"),

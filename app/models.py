@@ -23,6 +23,7 @@ class Person(Model):
     evening_digest = fields.BooleanField(default=True)
     request_digest = fields.BooleanField(default=True)
     news_digest = fields.BooleanField(default=True)
+    message_digest = fields.BooleanField(default=True)
     created_at: datetime = UTCDatetimeField(auto_now_add=True)
 
     class Meta:
@@ -160,6 +161,7 @@ class ReminderKind(StrEnum):
     EVENING = "evening"
     REQUESTS = "requests"
     NEWS = "news"
+    MESSAGES = "messages"
 
 
 class Reminder(Model):

@@ -61,6 +61,7 @@ class Looking:
         if now >= self.next_long:
             self.next_long = now + LONG_LOOK
             found += await evenings(self.sources, now=now) + await requests(self.sources, now=now)
+            found += await messages(self.sources, now=now)
         return await send(found, self.sources, self.settings, now=now) > 0
 
 
@@ -95,18 +96,16 @@ async def evenings(sources: Sequence[Reminding], *, now: datetime) -> list[Due]:
 
 async def requests(sources: Sequence[Reminding], *, now: datetime) -> list[Due]:
     """Who waits for an answer: when somebody new does, in the daytime, and once a day at most."""
-    waiting = sorted([one for source in sources for one in await source.waiting(now)], key=_whose)
-    spared = {one.person_id for one in await Reminder.filter(kind=ReminderKind.REQUESTS, at__gt=now - A_DAY)}
-    people = await Person.in_bulk([one.person_id for one in waiting], "id")
-    found: list[Due] = []
-    for (person_id, scope), group in groupby(waiting, key=_whose):
-        ones, person = tuple(group), people[person_id]
-        new = tuple(one.subject for one in ones)
-        if person.request_digest and person_id not in spared and ones[0].since <= now - GATHERING:
-            occasion = await occasion_of(sources, scope)
-            if occasion and now.astimezone(ZoneInfo(occasion.zone)).hour in DAYTIME:
-                found.append(Due(person, scope, ReminderKind.REQUESTS, new, waiting=ones))
-    return found
+    waiting = [one for source in sources for one in await source.waiting(now)]
+    found = await _digests(sources, ReminderKind.REQUESTS, waiting, now=now)
+    return [due for due in found if due.person.request_digest]
+
+
+async def messages(sources: Sequence[Reminding], *, now: datetime) -> list[Due]:
+    """Who has written and was not read: as `requests`."""
+    waiting = [one for source in sources for one in await source.unread(now)]
+    found = await _digests(sources, ReminderKind.MESSAGES, waiting, now=now)
+    return [due for due in found if due.person.message_digest]
 
 
 async def send(found: Sequence[Due], sources: Sequence[Reminding], settings: Settings, *, now: datetime) -> int:
@@ -122,6 +121,23 @@ async def send(found: Sequence[Due], sources: Sequence[Reminding], settings: Set
         async with changing(outbox.mail_scope(scope), by="worker") as changes:
             await _queue(changes, list(zip(ones, mails, strict=True)), now)
     return len(fresh)
+
+
+async def _digests(
+    sources: Sequence[Reminding], kind: ReminderKind, waiting: Iterable[Waiting], *, now: datetime
+) -> list[Due]:
+    waiting = sorted(waiting, key=_whose)
+    spared = {one.person_id for one in await Reminder.filter(kind=kind, at__gt=now - A_DAY)}
+    people = await Person.in_bulk([one.person_id for one in waiting], "id")
+    found: list[Due] = []
+    for (person_id, scope), group in groupby(waiting, key=_whose):
+        ones = tuple(group)
+        if person_id not in spared and ones[0].since <= now - GATHERING:
+            occasion = await occasion_of(sources, scope)
+            if occasion and now.astimezone(ZoneInfo(occasion.zone)).hour in DAYTIME:
+                new = tuple(one.subject for one in ones)
+                found.append(Due(people[person_id], scope, kind, new, waiting=ones))
+    return found
 
 
 async def _queue(changes: Changes, letters: Sequence[tuple[Due, Mail]], now: datetime) -> None:
@@ -185,7 +201,7 @@ def _mail(due: Due, occasion: Occasion, settings: Settings, now: datetime) -> Ma
             "subject": subject,
             "due": due,
             "entries": [entry.at(settings.base_url) for entry in due.entries],
-            "names": [one.name for one in due.waiting],
+            "names": list(dict.fromkeys(one.name or _("the organisers") for one in due.waiting)),
             "url": settings.base_url + due.waiting[0].url
             if due.waiting
             else f"{settings.base_url}{occasion.url}/agenda",
@@ -221,6 +237,11 @@ def _requests(due: Due, zone: ZoneInfo) -> str:
     return words % {"n": len(due.waiting), "name": due.waiting[0].name}
 
 
+def _messages(due: Due, zone: ZoneInfo) -> str:
+    words = ngettext("A message waits for you", "%(n)d messages wait for you", len(due.waiting))
+    return words % {"n": len(due.waiting)}
+
+
 def _whose(one: Waiting) -> tuple[int, str]:
     return one.person_id, one.scope
 
@@ -229,4 +250,5 @@ SUBJECTS: Mapping[ReminderKind, Callable[[Due, ZoneInfo], str]] = {
     ReminderKind.SOON: _soon,
     ReminderKind.EVENING: _evening,
     ReminderKind.REQUESTS: _requests,
+    ReminderKind.MESSAGES: _messages,
 }

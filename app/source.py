@@ -85,3 +85,6 @@ class Reminding(Source, Protocol):
 
     async def waiting(self, now: datetime) -> Sequence[Waiting]:
         """All that waits for an answer."""
+
+    async def unread(self, now: datetime) -> Sequence[Waiting]:
+        """All messages that nobody has looked at; without a `name` they are from the organisers."""

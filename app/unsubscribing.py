@@ -24,6 +24,7 @@ OFF: dict[ReminderKind, dict[str, object]] = {
     ReminderKind.EVENING: {"evening_digest": False},
     ReminderKind.REQUESTS: {"request_digest": False},
     ReminderKind.NEWS: {"news_digest": False},
+    ReminderKind.MESSAGES: {"message_digest": False},
 }
 
 

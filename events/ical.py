@@ -53,6 +53,11 @@ async def starting(after: datetime, before: datetime) -> set[tuple[int, str]]:
     return {(person_id, Event.scope_of(event_id)) for person_id, event_id in found}
 
 
+async def unread(now: datetime) -> Sequence[Waiting]:
+    """Nobody writes to anybody in the programme."""
+    return []
+
+
 async def waiting(now: datetime) -> Sequence[Waiting]:
     """Nobody waits for an answer to a session."""
     return []

@@ -8,6 +8,7 @@ from app.source import Entry, Occasion, Waiting
 from app.wording import several
 from events.models import Event, Participant
 from matchmaking.links import link_of
+from matchmaking.messages import reading
 from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import of_persons, people, with_people
 from matchmaking.wording import table_words
@@ -37,6 +38,11 @@ async def starting(after: datetime, before: datetime) -> set[tuple[int, str]]:
     found = await with_people(placed)
     everybody = [(one.person_id, meeting.event_id) for meeting in found for one in people(meeting)]
     return {(person_id, Event.scope_of(event_id)) for person_id, event_id in everybody if person_id}
+
+
+async def unread(now: datetime) -> Sequence[Waiting]:
+    """Messages that their recipient has not looked at, oldest first."""
+    return await reading.unread(now)
 
 
 async def waiting(now: datetime) -> Sequence[Waiting]:

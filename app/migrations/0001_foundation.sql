@@ -9,6 +9,7 @@ CREATE TABLE person (
     evening_digest {bool} NOT NULL,
     request_digest {bool} NOT NULL,
     news_digest {bool} NOT NULL,
+    message_digest {bool} NOT NULL,
     created_at {instant} NOT NULL
 );
 
@@ -116,7 +117,7 @@ CREATE INDEX mail_scope ON mail (scope, id);
 CREATE TABLE reminder (
     id {id},
     person_id BIGINT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
-    kind VARCHAR(8) NOT NULL CHECK (kind IN ('soon', 'evening', 'requests', 'news')),
+    kind VARCHAR(8) NOT NULL CHECK (kind IN ('soon', 'evening', 'requests', 'news', 'messages')),
     key VARCHAR(100) NOT NULL,
     at {instant} NOT NULL,
     UNIQUE (person_id, kind, key)

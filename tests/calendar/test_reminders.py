@@ -10,9 +10,12 @@ import pytest
 
 from app import main
 from app.models import Mail, Person, Reminder
-from app.reminders import Due, evenings, requests, send, soon
+from app.reminders import Due, evenings, messages, requests, send, soon
 from events.bookings import book
 from matchmaking.meetings import request_meeting, reschedule
+from matchmaking.messages.models import Message
+from matchmaking.messages.writing import read_up
+from matchmaking.messages.writing import send as say
 from tests.calendar.conftest import Stage
 
 
@@ -165,3 +168,29 @@ async def test_account_page_switches_them(stage: Stage) -> None:
     assert (anna.remind_minutes, anna.evening_digest) == (None, False)
     refused = await stage.program.post("/account/reminders", headers=mine, data={"minutes": "-7"})
     assert refused.status_code == 400
+
+
+async def test_unread_messages_make_one_mail_a_day_that_one_click_ends(stage: Stage) -> None:
+    meeting = await stage.meeting()
+    anna, mikko = meeting.asker, meeting.invitee
+    await say(anna, mikko, "Which table?", by=stage.fair[anna])
+    first = await Message.get()
+    noon = stage.fair.at("12:00")
+    await Message.filter(id=first.id).update(sent_at=noon - timedelta(hours=2))
+    (mail,) = await reminded(stage, await messages(main.SOURCES, now=noon), now=noon)
+    assert (mail.recipient, mail.subject) == ("mikko@example.org", "A message waits for you")
+    assert "New messages from: Anna." in text(mail)
+    assert "Which table?" not in text(mail)
+    await say(anna, mikko, "Hello?", by=stage.fair[anna])
+    await Message.all().update(sent_at=noon - timedelta(hours=2))
+    later = noon + timedelta(hours=3)
+    assert await reminded(stage, await messages(main.SOURCES, now=later), now=later) == []
+    tomorrow = noon + timedelta(hours=24, minutes=1)
+    assert len(await reminded(stage, await messages(main.SOURCES, now=tomorrow), now=tomorrow)) == 1
+    await read_up(mikko, anna, by=stage.fair[mikko])
+    day_after = tomorrow + timedelta(hours=25)
+    assert await messages(main.SOURCES, now=day_after) == []
+    await say(anna, mikko, "Once more", by=stage.fair[anna])
+    await Message.all().update(sent_at=noon)
+    await Person.filter(id=stage.fair[mikko].id).update(message_digest=False)
+    assert await messages(main.SOURCES, now=day_after) == []
