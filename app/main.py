@@ -19,7 +19,15 @@ import events.answers
 import events.desk
 import events.feeds
 import events.ical
+import events.networks.account
+import events.networks.calls.letters
+import events.networks.calls.routes
+import events.networks.calls.wording
+import events.networks.digests
+import events.networks.news
+import events.networks.pages
 import events.networks.routes
+import events.networks.wording
 import events.routes
 import events.wording
 import matchmaking.answers
@@ -27,11 +35,13 @@ import matchmaking.bookmarks.routes
 import matchmaking.desk
 import matchmaking.drafting
 import matchmaking.ical
+import matchmaking.marketplace.news
 import matchmaking.marketplace.routes
 import matchmaking.meetings
 import matchmaking.messages.routes
 import matchmaking.outcomes.routes
 import matchmaking.routes
+import matchmaking.supply_pages
 import matchmaking.telling
 from app import account, db, feeds, invitations, outbox, reminders, templating, unsubscribing, web, workers
 from app.config import Settings
@@ -48,6 +58,7 @@ LATE = timedelta(minutes=2)
 SOURCES: tuple[Reminding, ...] = (events.ical, matchmaking.ical)
 ANSWERING: tuple[Answering, ...] = (events.answers, matchmaking.answers)
 FEED_KINDS: Mapping[str, feeds.Draw] = {}
+NEWS: tuple[events.networks.news.News, ...] = (events.networks.news.news, matchmaking.marketplace.news.news)
 SLICES = (
     feeds,  # first what is asked for most often: routes are tried in turn
     events.feeds,
@@ -56,9 +67,11 @@ SLICES = (
     webhook,
     events.routes,
     events.desk,
+    events.networks.calls.routes,
     events.networks.routes,
     matchmaking.routes,
     matchmaking.desk,
+    matchmaking.supply_pages,
     matchmaking.marketplace.routes,
     matchmaking.bookmarks.routes,
     matchmaking.messages.routes,
@@ -107,6 +120,13 @@ def create_app(settings: Settings) -> Starlette:
     app.state.answering = ANSWERING
     app.state.navigation = (events.routes.navigation, matchmaking.routes.navigation)
     app.state.desk_navigation = (events.desk.navigation, matchmaking.desk.navigation)
+    app.state.network_navigation = (events.networks.pages.navigation, events.networks.calls.routes.navigation)
+    app.state.network_desk_navigation = (events.networks.pages.desk_navigation,)
+    app.state.network_sentences = (events.networks.wording.sentence, events.networks.calls.wording.sentence)
+    app.state.pilot_navigation = ()
+    app.state.region_navigation = (matchmaking.supply_pages.region_navigation,)
+    app.state.organisation_navigation = (matchmaking.supply_pages.organisation_navigation,)
+    app.state.account_pieces = (events.networks.account.piece,)
     app.state.sentences = (events.wording.sentence, matchmaking.telling.sentence)
     return app
 
@@ -142,7 +162,9 @@ def work(settings: Settings) -> Mapping[str, workers.Work]:
         "settle invitations": lambda: invitations.settle_due(SOURCES, settings),
         "draft schedules": matchmaking.drafting.work,
         "expire requests": matchmaking.meetings.expire,
+        "write about calls": lambda: events.networks.calls.letters.tell(settings),
         "remind": reminders.Looking(SOURCES, settings).work,
+        "tell followers": events.networks.digests.Looking(NEWS, settings).work,
     }
     if settings.smtp_url:
         smtp_url = settings.smtp_url

@@ -22,6 +22,7 @@ from events.forms import JoinForm, NewEventForm
 from events.hosting import create_event
 from events.listing import around, home
 from events.models import ParticipantKind, Session
+from events.networks.calls.reading import calls_of_event, calls_of_session
 from events.networks.models import Network, Region
 from events.pages import event_page, navigation
 from events.participants import register
@@ -44,6 +45,7 @@ async def event(request: Request, place: Place) -> Response:
         place,
         "events/event.html",
         network=place.event.network,
+        calls=await calls_of_event(place.event),
         coming=coming,
         around=await around(place.event),
     )
@@ -56,7 +58,15 @@ async def session(request: Request, place: Place) -> Response:
     speaks = place.participant is not None and any(speaker.id == place.participant.id for speaker in shown.speakers)
     join = place.desk or (place.approved and (mine or shown.capacity is None))
     return event_page(
-        request, place, "events/session.html", item=shown, mine=mine, speaks=speaks, join=join, now=datetime.now(UTC)
+        request,
+        place,
+        "events/session.html",
+        item=shown,
+        mine=mine,
+        speaks=speaks,
+        join=join,
+        calls=await calls_of_session(found.id),
+        now=datetime.now(UTC),
     )
 
 

@@ -17,6 +17,7 @@ from events.listing import of_network
 from events.models import EventKind, Organisation, OrganisationKind
 from events.networks import account, desk, event_pages, feeds, members_desk, pilots_desk
 from events.networks.calendar import calendar_page, events_of
+from events.networks.calls.reading import public_calls
 from events.networks.following import follow, follows, unfollow
 from events.networks.models import Region, Series
 from events.networks.pages import network_page
@@ -35,7 +36,7 @@ async def networks_page(request: Request, person: Person | None) -> Response:
 
 async def one_network(request: Request, standing: Standing) -> Response:
     """Its members are those of the day in the address; a day that cannot be read is today."""
-    today, network = _today(), standing.network
+    today, network, now = _today(), standing.network, datetime.now(UTC)
     query = request.query_params
     return network_page(
         request,
@@ -49,6 +50,8 @@ async def one_network(request: Request, standing: Standing) -> Response:
         coordinators=[role for role in await coordinators(network) if role.pilot_id is None],
         events=await of_network(network, today),
         series=await Series.filter(network=network).order_by("title"),
+        calls=await public_calls(now, network=network),
+        now=now,
     )
 
 

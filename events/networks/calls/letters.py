@@ -23,6 +23,7 @@ from events.networks.calls.models import Call, CallLetter, LetterKind
 log = logging.getLogger("pilotmatch.calls")
 
 A_ROUND = 50
+NOTHING_TOLD = {"title": "", "reason": "", "verdict": ""}
 
 SUBJECTS: Mapping[LetterKind, str] = {
     LetterKind.NAMED: later("You are an author of “%(title)s”"),
@@ -82,7 +83,7 @@ def _worded(letter: CallLetter, call: Call, code: str, settings: Settings, now: 
             "letter": letter,
             "call": call,
             "title": title,
-            "data": letter.data,
+            "data": NOTHING_TOLD | letter.data,
             "at": datetime.fromisoformat(letter.data["at"]) if "at" in letter.data else None,
             "url": settings.base_url + _address(letter, call),
             "zone": call.tz,

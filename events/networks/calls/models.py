@@ -148,6 +148,7 @@ class CallOfficer(Model):
     email = fields.CharField(254)  # canonical
     name = fields.CharField(120)
     organisation = fields.CharField(200, default="")
+    reviews: fields.ReverseRelation["CallReview"]
 
     class Meta:
         table = "call_officer"

@@ -67,8 +67,6 @@ async def edit_proposal(proposal: CallProposal, content: Content, *, version: in
         refuse_stale(current.version, version, title=current.title)
         current.version += 1
         await _write(current, content, changes)
-        if current.status == ProposalStatus.SUBMITTED:
-            refuse_incomplete(current)
         changes.record("call_proposal.edited", current, topics=[])
     return current
 
@@ -77,7 +75,7 @@ async def submit(proposal: CallProposal, *, by: Person) -> CallProposal:
     """Counts if it arrives before the deadline. Its authors get a receipt each time."""
     async with changing_proposal(proposal, by) as (changes, current):
         refuse_unless_open(current.call, changes)
-        refuse_incomplete(current)
+        _refuse_incomplete(current)
         if current.status == ProposalStatus.SUBMITTED:
             return current
         current.status, current.submitted_at = ProposalStatus.SUBMITTED, changes.at
@@ -148,13 +146,6 @@ async def owe(
     )  # fmt: skip
 
 
-def refuse_incomplete(proposal: CallProposal) -> None:
-    if not proposal.summary:
-        raise Refused(_("The proposal has no summary yet."))
-    if proposal.amount is None:
-        raise Refused(_("The proposal does not say yet how much it asks for."))
-
-
 async def _write(proposal: CallProposal, content: Content, changes: Changes) -> None:
     call = proposal.call
     if content.topic and content.topic.call_id != call.id:
@@ -168,9 +159,18 @@ async def _write(proposal: CallProposal, content: Content, changes: Changes) -> 
     proposal.language, proposal.title, proposal.summary = content.language, content.title, content.summary
     proposal.amount, proposal.topic_id = content.amount, content.topic.id if content.topic else None
     proposal.changed_at = changes.at
+    if proposal.status == ProposalStatus.SUBMITTED:
+        _refuse_incomplete(proposal)
     await proposal.save()
     await proposal.pilots.clear()
     await proposal.pilots.add(*content.pilots)
+
+
+def _refuse_incomplete(proposal: CallProposal) -> None:
+    if not proposal.summary:
+        raise Refused(_("The proposal has no summary yet."))
+    if proposal.amount is None:
+        raise Refused(_("The proposal does not say yet how much it asks for."))
 
 
 async def _refuse_officer(call: Call, email: str, name: str) -> None:

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from tortoise.expressions import Q
 
 from app.models import Person
-from app.text import plain
+from app.money import plainly
 from app.wording import alphabetical
 from events.models import Event, EventKind, Session, SessionStatus
 from events.networks.calls.models import (
     Call,
+    CallAuthor,
     CallBriefing,
     CallCriterion,
     CallDecision,
@@ -27,8 +28,9 @@ from events.networks.calls.models import (
     ReviewStatus,
     Verdict,
 )
+from events.networks.calls.reviewing import conflicts
 from events.networks.calls.scoring import Criterion, Standing, score, standing
-from events.networks.models import Network, Pilot
+from events.networks.models import Network, Pilot, Region
 
 PAST_SHOWN = 30
 
@@ -82,6 +84,35 @@ class Overview:
     submitted: int
     lines: Sequence[Line]
     undecided: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A proposal with all that belongs to it; who may see which part is for the page to know."""
+
+    authors: Sequence[CallAuthor]
+    files: Sequence[CallFile]
+    reviews: Sequence[tuple[CallReview, float | None]]  # the score of those that are final
+    criteria: Sequence[CallCriterion]
+    decision: CallDecision | None
+    decision_typed: Mapping[str, str]  # as its form shows it
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A reviewer, and each submitted proposal: whether it is theirs, and whether they have an interest in it."""
+
+    reviewer: CallOfficer
+    proposals: Sequence[tuple[CallProposal, CallReview | None, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a proposal can choose from."""
+
+    regions: Sequence[Region]
+    pilots: Sequence[Pilot]
+    topics: Sequence[CallTopic]
 
 
 async def public_calls(now: datetime, *, network: Network | None = None) -> CallLists:
@@ -142,14 +173,14 @@ async def overview(call: Call, now: datetime) -> Overview:
     submitted = CallProposal.filter(call=call, status=ProposalStatus.SUBMITTED)
     if call.phase(now) in (Phase.DRAFT, Phase.OPEN):
         return Overview(await submitted.count(), (), 0)
-    criteria = [Criterion(one.id, one.weight, one.most) for one in await CallCriterion.filter(call=call)]
+    weights = _weights(await criteria(call))
     decisions = {one.proposal_id: one for one in await CallDecision.filter(proposal__call=call)}
     reviews: dict[int, list[CallReview]] = {}
     for review in await CallReview.filter(proposal__call=call).select_related("reviewer"):
         reviews.setdefault(review.proposal_id, []).append(review)
     proposals = await submitted.select_related("organisation__region", "topic").prefetch_related("pilots")
     lines = [
-        Line(one, reviews.get(one.id, []), _standing(reviews.get(one.id, []), criteria), decisions.get(one.id))
+        Line(one, reviews.get(one.id, []), _standing(reviews.get(one.id, []), weights), decisions.get(one.id))
         for one in proposals
     ]
     lines.sort(key=lambda line: (-(line.standing.average if line.standing else -1), alphabetical(line.proposal.title)))
@@ -160,10 +191,60 @@ async def officers(call: Call, role: OfficerRole) -> Sequence[CallOfficer]:
     return await CallOfficer.filter(call=call, role=role).prefetch_related("reviews")
 
 
+async def criteria(call: Call) -> Sequence[CallCriterion]:
+    return await CallCriterion.filter(call=call)
+
+
+async def sheet(proposal: CallProposal, call: Call) -> Sheet:
+    """Five queries."""
+    known = await criteria(call)
+    weights = _weights(known)
+    decision = await CallDecision.get_or_none(proposal=proposal)
+    reviews = await CallReview.filter(proposal=proposal).select_related("reviewer").order_by("reviewer__name", "id")
+    typed = {}
+    if decision:
+        amount = plainly(decision.amount, call.currency) if decision.amount else ""
+        typed = {"verdict": decision.verdict.value, "amount": amount, "reason": decision.reason}
+    return Sheet(
+        authors=await CallAuthor.filter(proposal=proposal),
+        files=await CallFile.filter(proposal=proposal),
+        reviews=[(one, _score(one, weights)) for one in reviews],
+        criteria=known,
+        decision=decision,
+        decision_typed=typed,
+    )
+
+
+async def assignments(call: Call, now: datetime) -> Sequence[Assignment]:
+    """For each reviewer; empty lists before the deadline."""
+    lines = (await overview(call, now)).lines
+    proposals = sorted((line.proposal for line in lines), key=lambda one: alphabetical(one.title))
+    found = []
+    for reviewer in await officers(call, OfficerRole.REVIEWER):
+        interests = await conflicts(reviewer, proposals)
+        theirs = {review.proposal_id: review for review in reviewer.reviews}
+        found.append(Assignment(reviewer, [(one, theirs.get(one.id), one.id in interests) for one in proposals]))
+    return found
+
+
+async def options(call: Call) -> Options:
+    regions, pilots = await offered(call.network_id)
+    if narrowed := await call.pilots.all().order_by("position"):
+        pilots = narrowed
+    return Options(regions, pilots, await CallTopic.filter(call=call))
+
+
+async def offered(network_id: int) -> tuple[Sequence[Region], Sequence[Pilot]]:
+    """All regions there are, and the network's pilots."""
+    return await Region.all(), await Pilot.filter(network_id=network_id).order_by("position", "code")
+
+
 async def could_brief(network: Network, today: date) -> Sequence[tuple[Event, Sequence[Session]]]:
     """Events of the network from today on, briefings first, with the sessions that have a time."""
     events = await Event.filter(network=network, last_day__gte=today).order_by("first_day", "title").limit(50)
-    sessions = Session.filter(event__in=events, status=SessionStatus.CONFIRMED, start__isnull=False)
+    sessions = Session.filter(
+        event_id__in=[event.id for event in events], status=SessionStatus.CONFIRMED, start__isnull=False
+    )
     by_event: dict[int, list[Session]] = {}
     for session in await sessions.order_by("start", "title").limit(1000):
         by_event.setdefault(session.event_id, []).append(session)
@@ -187,10 +268,10 @@ def points_of(review: CallReview) -> Mapping[int, int]:
 
 
 async def _results(call: Call) -> list[Result]:
-    found = CallDecision.filter(proposal__call=call, proposal__status=ProposalStatus.SUBMITTED)
-    whole = await found.select_related("proposal__organisation__region").prefetch_related("proposal__pilots")
-    lines = [Result(one.proposal, one, tuple(one.proposal.pilots)) for one in whole]
-    return sorted(lines, key=lambda line: (-line.decision.amount, plain(line.proposal.title)))
+    found = CallProposal.filter(call=call, status=ProposalStatus.SUBMITTED, decision__id__isnull=False)
+    whole = await found.select_related("organisation__region", "decision").prefetch_related("pilots")
+    lines = [Result(one, one.decision, tuple(one.pilots)) for one in whole]
+    return sorted(lines, key=lambda line: (-line.decision.amount, alphabetical(line.proposal.title)))
 
 
 def _is_public(briefing: CallBriefing) -> bool:
@@ -205,6 +286,16 @@ def _day(briefing: CallBriefing) -> str:
     return session.start.isoformat() if session and session.start else briefing.event.first_day.isoformat()
 
 
-def _standing(reviews: Sequence[CallReview], criteria: Sequence[Criterion]) -> Standing | None:
-    final = [review for review in reviews if review.status == ReviewStatus.FINAL]
-    return standing(score(points_of(review), criteria) for review in final) if criteria else None
+def _standing(reviews: Sequence[CallReview], weights: Sequence[Criterion]) -> Standing | None:
+    scores = (_score(review, weights) for review in reviews)
+    return standing([one for one in scores if one is not None])
+
+
+def _score(review: CallReview, weights: Sequence[Criterion]) -> float | None:
+    if review.status != ReviewStatus.FINAL or not weights:
+        return None
+    return score(points_of(review), weights)
+
+
+def _weights(known: Sequence[CallCriterion]) -> list[Criterion]:
+    return [Criterion(one.id, one.weight, one.most) for one in known]

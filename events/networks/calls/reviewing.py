@@ -94,13 +94,17 @@ async def conflicts(reviewer: CallOfficer, proposals: Collection[CallProposal]) 
     written = await CallAuthor.filter(email=email).select_related("proposal")
     houses |= {author.proposal.organisation_id for author in written}
     own = {author.proposal_id for author in written}
-    said = plain(reviewer.organisation)
+    said = _alike(reviewer.organisation)
     found = set()
     for proposal in proposals:
         organisation = await proposal.organisation
-        if proposal.id in own or organisation.id in houses or (said and plain(organisation.name) == said):
+        if proposal.id in own or organisation.id in houses or (said and _alike(organisation.name) == said):
             found.add(proposal.id)
     return frozenset(found)
+
+
+def _alike(name: str) -> str:
+    return " ".join(plain(name).split())
 
 
 async def _take_away(reviews: Sequence[CallReview], reviewer: CallOfficer, changes: Changes) -> None:

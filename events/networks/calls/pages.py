@@ -1,0 +1,53 @@
+"""What the pages of a call have in common: its head, its zone and, for coordinators, its navigation."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.errors import Refused
+from app.i18n import _
+from app.texts import in_language
+from app.web import page
+from events.networks.calls.scope import Place
+
+
+def call_page(request: Request, place: Place, template: str, *, status: int = 200, **context: Any) -> Response:
+    """A page about a call, in the zone of its deadline."""
+    call = place.call
+    return page(
+        request,
+        template,
+        status=status,
+        place=place,
+        call=call,
+        title=in_language(call.titles, call.language),
+        zone=call.tz,
+        nav=[(href, words, href == request.url.path) for href, words in _navigation(place)],
+        **context,
+    )
+
+
+def desk_page(request: Request, place: Place, template: str, *, status: int = 200, **context: Any) -> Response:
+    """A page of those who run the call."""
+    return call_page(request, place, template, status=status, desk=True, **context)
+
+
+def with_refusal(form: Any, refused: Refused) -> Any:
+    """The form, with what the verb said against it."""
+    form.form_errors.append(" ".join((str(refused), *refused.hints)))
+    return form
+
+
+def _navigation(place: Place) -> Sequence[tuple[str, str]]:
+    if not place.runs:
+        return ()
+    path = place.call.path
+    return (
+        (path, _("As everybody sees it")),
+        (f"{path}/desk", _("Proposals")),
+        (f"{path}/desk/text", _("Text")),
+        (f"{path}/desk/parts", _("Topics, criteria, documents")),
+        (f"{path}/desk/people", _("People")),
+    )
