@@ -8,8 +8,9 @@ from app.errors import Forbidden, NotFound
 from app.i18n import _
 from events.models import ParticipantStatus
 from events.scope import Place, desk, find, newcomer
+from matchmaking.houses import are_colleagues
 from matchmaking.models import Draft, Meeting
-from matchmaking.parties import people
+from matchmaking.parties import people, principals
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,19 @@ async def at_meeting(request: HTTPConnection) -> AtMeeting:
     await meeting.fetch_related("asker", "invitee", "seats__participant")
     found = AtMeeting(place, meeting)
     if not (place.desk or (found.mine and place.approved)):
+        raise NotFound
+    return found
+
+
+async def near_meeting(request: HTTPConnection) -> AtMeeting:
+    """Also a colleague of its asker or invitee, who may come instead or besides."""
+    place = await newcomer(request)
+    meeting = await find(Meeting, place, request.path_params["id"])
+    await meeting.fetch_related("asker", "invitee", "seats__participant")
+    found = AtMeeting(place, meeting)
+    me = place.participant
+    near = me is not None and any(are_colleagues(me, one) for one in principals(meeting))
+    if not (place.desk or ((found.mine or near) and place.approved)):
         raise NotFound
     return found
 

@@ -71,7 +71,7 @@ async def allowance(participant: Participant) -> Side:
 
 async def newest_meeting(one: Participant, other: Participant) -> Meeting | None:
     either_way = Q(asker_id=one.id, invitee_id=other.id) | Q(asker_id=other.id, invitee_id=one.id)
-    return await Meeting.filter(either_way).order_by("-id").first()
+    return await Meeting.filter(either_way, group_id__isnull=True).order_by("-id").first()
 
 
 async def side_of(participant: Participant, conditions: Conditions) -> Side:

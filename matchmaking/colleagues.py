@@ -9,7 +9,7 @@ from matchmaking.houses import are_colleagues
 from matchmaking.meetings import changing_meeting, tell
 from matchmaking.models import Keep, Meeting, Seat, SeatRole
 from matchmaking.parties import LIVE, acting_for, of_participants, people
-from matchmaking.seats import people_changed, put_in_place, refuse_busy
+from matchmaking.seats import people_changed, put_in_place, refuse_busy, step_out
 
 MOST_PEOPLE = 6  # at one table
 
@@ -44,6 +44,20 @@ async def bring_along(meeting: Meeting, *, to: Participant, beside: Participant,
         await Seat.create(meeting=current, participant=to, role=SeatRole.COLLEAGUE)
         await _come(changes, current, by=by)
         tell(changes, "meeting.joined", current, {**acting, "joined": to.name})
+    return current
+
+
+async def leave_meeting(meeting: Meeting, leaver: Participant, *, reason: str = "", by: Actor) -> Meeting:
+    """One of its people does not come; it goes on with the others, or is called off where too few remain."""
+    async with changing_meeting(meeting, by=by) as (changes, current):
+        acting = await acting_for(leaver, by=by)
+        if leaver.id not in {one.id for one in people(current)} or current.status not in LIVE:
+            return current
+        if current.slot and current.slot.end <= changes.at:
+            raise Refused(_("This meeting is over."))
+        if not acting:
+            await refuse_locked(current.event_id)
+        await step_out(changes, current, leaver, reason=reason, acting=acting)
     return current
 
 

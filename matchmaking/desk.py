@@ -28,6 +28,7 @@ from matchmaking.draft_pages import (
 )
 from matchmaking.figures import profile_counts
 from matchmaking.forms import ReturnForm
+from matchmaking.interpreters import routes as interpreting
 from matchmaking.leaving import withdraw
 from matchmaking.models import Profile, ProfileStatus
 from matchmaking.overview import desk_list
@@ -47,6 +48,7 @@ def navigation(place: Place) -> Sequence[Link]:
         (f"{here}/rules", _("Who meets whom")),
         (f"{here}/rounds", _("Meeting rounds")),
         (f"{here}/meetings", _("Meetings")),
+        (f"{here}/interpreters", _("Interpreters")),
         (f"{here}/outcomes", _("Outcomes")),
         (f"{here}/reports", _("Reports")),
         (f"{here}/fields", _("Fields of opportunities")),
@@ -125,6 +127,7 @@ routes: list[BaseRoute] = [
     *round_pages.routes,
     *rule_pages.routes,
     *arranging_page.routes,
+    *interpreting.routes,
     route("/e/{slug}/desk/meetings", meetings_page, desk),
     route("/e/{slug}/desk/drafts", drafts_page, desk),
     route("/e/{slug}/desk/drafts", ask_draft, desk, methods=["POST"]),

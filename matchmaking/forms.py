@@ -188,11 +188,36 @@ class RequestForm(Form):
         """Slots (ids) with their words."""
         self.times.choices = [(str(number), words) for number, words in times]
 
+    beside = Tick(later("A meeting of my own, beside my colleague’s"))
+
 
 class AcceptForm(Form):
     """`slot` is an id, "first" for the first that is free, or "later" to leave the time to the schedule."""
 
     slot = Line(later("Time"), limit=20, required=False)
+    unaided = Tick("")
+
+
+class TakeoverForm(Form):
+    """Instead of whom; `accept` answers a request at once."""
+
+    of = Whole("", low=1, high=2**31 - 1)
+    accept = Tick("")
+
+
+class ColleagueForm(Form):
+    """Who comes; `of`: with whom or instead of whom, without it the reader."""
+
+    to = Whole(later("Colleague"), low=1, high=2**31 - 1)
+    of = Whole("", low=1, high=2**31 - 1, required=False)
+
+
+class KeepForm(Form):
+    keep = Tick("")
+
+
+class AskHouseForm(Form):
+    message = Text(later("Your message"), limit=600, description=later("What would you like to talk about?"))
 
 
 class ReasonForm(Form):

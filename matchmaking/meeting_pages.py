@@ -17,6 +17,8 @@ from matchmaking.answers import proposal
 from matchmaking.asking import allowance
 from matchmaking.forms import AcceptForm, LinkForm, MoveForm, ReasonForm, RequestForm
 from matchmaking.gathering import gathering_of
+from matchmaking.house_view import company_of
+from matchmaking.keeping import keepers
 from matchmaking.links import link_of
 from matchmaking.marketplace.market import origin_of
 from matchmaking.marketplace.models import Opportunity
@@ -51,7 +53,9 @@ async def create_meeting(request: Request, place: Place) -> Response:
     times = [await _slot(number) for number in form.times.data or ()]
     about = await find(Opportunity, place, str(form.opportunity.data)) if form.opportunity.data else None
     words = form.message.data or ""
-    asked = await request_meeting(place.me, invitee, message=words, times=times, about=about, by=place.actor)
+    asked = await request_meeting(
+        place.me, invitee, message=words, times=times, about=about, beside=bool(form.beside.data), by=place.actor
+    )
     if asked.status == MeetingStatus.ACCEPTED:
         flash = _("%(name)s accepts every request: you have agreed to meet.") % {"name": invitee.name}
         return answer(request, {"meeting": asked.id}, url=f"{place.path}/meetings/{asked.id}", flash=flash)
@@ -76,6 +80,11 @@ async def meeting_page(request: Request, at: AtMeeting) -> Response:
         wish=await proposal(meeting, now=now) if meeting.placed else None,
         mine=at.mine,
         answers=not at.mine or meeting.invitee_id == reader.id,
+        acts=not at.mine or (meeting.group_id is None and reader.id in (meeting.asker_id, meeting.invitee_id)),
+        company=await company_of(meeting, reader),
+        keepers=await _keepers(meeting),
+        keeps=(reader if at.mine else None) in await keepers(meeting),
+        bridging=gathering.bridging.between if gathering.bridging else "",
         begun=meeting.placed and bool(meeting.slot and meeting.slot.start <= now),
         said=await outcome_of(meeting, reader) if at.mine else None,
         by_video=meeting.placed and bool(meeting.slot and meeting.slot.round.location != Location.ON_SITE),
@@ -92,12 +101,13 @@ async def meeting_page(request: Request, at: AtMeeting) -> Response:
 async def acceptance(request: Request, at: AtMeeting) -> Response:
     form = await submitted(request, AcceptForm)
     wish = str(form.slot.data or "first") if form.validate() else "first"
+    unaided = bool(form.unaided.data)
     if wish == "later":
-        await accept(at.meeting, waiting=True, by=at.place.actor)
+        await accept(at.meeting, waiting=True, unaided=unaided, by=at.place.actor)
         flash = _("Agreed. The time comes with the schedule; you will get it by mail.")
     else:
         chosen = None if wish == "first" else await _slot(wish)
-        await accept(at.meeting, slot=chosen, by=at.place.actor)
+        await accept(at.meeting, slot=chosen, unaided=unaided, by=at.place.actor)
         flash = _("Agreed. It is in your agenda, and both of you get an invitation.")
     return answer(request, {"ok": True}, url=at.path, flash=flash)
 
@@ -137,6 +147,10 @@ async def _named_times(meeting: Meeting) -> str:
     """The times that the request names, in words; none: any."""
     slots = await meeting.times.all().order_by("start")
     return several(when(slot.start, meeting.event.tz) for slot in slots) if slots else ""
+
+
+async def _keepers(meeting: Meeting) -> list[str]:
+    return [one.name if one else _("the organisers") for one in await keepers(meeting)]
 
 
 async def _reason(request: Request) -> str:

@@ -98,7 +98,7 @@ async def with_answers(tickets: Sequence[Ticket]) -> tuple[Ticket, ...]:
 def whole(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
     """With everything a page shows of them."""
     found = with_people(meetings, "organisation", "organisation__region")
-    return found.select_related("event", "slot__round", "table")
+    return found.select_related("event", "slot__round", "table", "group")
 
 
 async def settled(participant: Participant) -> set[int]:

@@ -11,10 +11,11 @@ from starlette.routing import BaseRoute
 from app.errors import NotFound, Refused
 from app.i18n import _
 from app.web import route
-from app.wording import tongue, when
+from app.wording import several, tongue, when
 from events.models import OrganisationKind, Participant
 from events.pages import Link, event_page
 from events.scope import Place, find, member
+from matchmaking import colleague_pages
 from matchmaking.admits import at_meeting, registered
 from matchmaking.asking import allowance, newest_meeting, refusal, standing
 from matchmaking.between import between
@@ -23,6 +24,8 @@ from matchmaking.bookmarks.models import Mark
 from matchmaking.directory import Filter, directory, directory_for, own_card
 from matchmaking.forms import RequestForm
 from matchmaking.gathering import gathering_for
+from matchmaking.groups import routes as groups
+from matchmaking.houses import are_colleagues, met_by_colleague
 from matchmaking.meeting_pages import (
     acceptance,
     cancellation,
@@ -36,6 +39,7 @@ from matchmaking.meeting_pages import (
 from matchmaking.models import ChainRole, MeetingStatus, Mode, Round
 from matchmaking.obstacles import nothing_free
 from matchmaking.overview import settled
+from matchmaking.parties import people
 from matchmaking.profile_pages import (
     add_block,
     availability_page,
@@ -66,6 +70,8 @@ def navigation(place: Place) -> Sequence[Link]:
         (f"{place.path}/matches", _("Whom to meet")),
         (f"{place.path}/opportunities", _("Marketplace")),
         (f"{place.path}/meetings", _("My meetings")),
+        (f"{place.path}/groups", _("Groups")),
+        (f"{place.path}/colleagues", _("Colleagues")),
         (f"{place.path}/messages", _("Messages")),
         *mine,
     ]
@@ -119,12 +125,20 @@ async def person_page(request: Request, place: Place) -> Response:
         ways=list(Mark),
         refused=refusal(stands) if stands.against else None,
         nothing=nothing,
+        beside=await _met_by_colleague(place, other),
+        house=other.organisation_id if other.organisation_id != place.me.organisation_id else None,
         meeting=newest if newest and newest.status in (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED) else None,
         mine=stands.yours,
         form=form,
         role_name=role_name,
         spoken=[tongue(code) for code in card.languages],
     )
+
+
+async def _met_by_colleague(place: Place, other: Participant) -> str:
+    """Names of colleagues who meet them, or have asked to."""
+    found = await met_by_colleague(place.me, other)
+    return several(one.name for one in people(found) if are_colleagues(one, place.me)) if found else ""
 
 
 async def matches_page(request: Request, place: Place) -> Response:
@@ -185,4 +199,6 @@ routes: list[BaseRoute] = [
     route("/e/{slug}/meetings/{id}/slot", moving, at_meeting, methods=["POST"]),
     route("/e/{slug}/meetings/{id}/link", linking, at_meeting, methods=["POST"]),
     route("/e/{slug}/meetings/{id}/cancellation", cancellation, at_meeting, methods=["POST"]),
+    *colleague_pages.routes,
+    *groups.routes,
 ]

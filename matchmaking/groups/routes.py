@@ -1,0 +1,108 @@
+"""Pages of group meetings: those to join, one of them, and the buttons on it."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from app.errors import Refused
+from app.i18n import _
+from app.web import answer, route, see_other, submitted
+from events.networks.models import DemoCase
+from events.pages import event_page
+from events.scope import Place, find, member
+from matchmaking.directory import directory, directory_for
+from matchmaking.forms import ReasonForm
+from matchmaking.groups.forms import GroupForm
+from matchmaking.groups.membership import cancel_group, join_group, leave_group, propose_group
+from matchmaking.groups.models import Group
+from matchmaking.groups.reading import suggestions, table_of, tables
+
+
+async def groups_page(request: Request, place: Place) -> Response:
+    wished = {"title": request.query_params.get("about", "")[:120], "demo_case": request.query_params.get("case", "")}
+    return await _groups(request, place, GroupForm(data=wished))
+
+
+async def new_group(request: Request, place: Place) -> Response:
+    form = await submitted(request, GroupForm)
+    form.offer(await _demo_cases(place))
+    if not form.validate():
+        return await _groups(request, place, form, status=422)
+    proposer = place.me if form.joining.data or not place.desk else None
+    try:
+        group = await propose_group(place.event, form.chosen(), **form.values(), proposer=proposer, by=place.actor)
+    except Refused as refused:
+        form.form_errors.append(" ".join((str(refused), *refused.hints)))
+        return await _groups(request, place, form, status=409)
+    flash = _("Your group is open. With three people it becomes a meeting.")
+    return see_other(f"{place.path}/groups/{group.id}", flash=flash)
+
+
+async def group_page(request: Request, place: Place) -> Response:
+    group = await find(Group, place, request.path_params["id"])
+    shown = await table_of(group)
+    return event_page(request, place, "matchmaking/group.html", table=shown)
+
+
+async def joining(request: Request, place: Place) -> Response:
+    group = await find(Group, place, request.path_params["id"])
+    joined = await join_group(group, place.me, by=place.actor)
+    flash = _("You are in. With three people it becomes a meeting.")
+    if joined.status == "meeting":
+        flash = _("You are in. The meeting is among yours, and comes to your calendar with its time.")
+    return answer(request, {"ok": True}, url=_page(place, group), flash=flash)
+
+
+async def leaving(request: Request, place: Place) -> Response:
+    group = await find(Group, place, request.path_params["id"])
+    await leave_group(group, place.me, reason=await _reason(request), by=place.actor)
+    return answer(request, {"ok": True}, url=_page(place, group), flash=_("You have left the group."))
+
+
+async def cancellation(request: Request, place: Place) -> Response:
+    group = await find(Group, place, request.path_params["id"])
+    await cancel_group(group, reason=await _reason(request), by=place.actor)
+    return answer(request, {"ok": True}, url=_page(place, group), flash=_("Cancelled. Everybody in it is told."))
+
+
+async def _groups(request: Request, place: Place, form: GroupForm, *, status: int = 200) -> Response:
+    everybody = await (directory(place.event) if place.desk else directory_for(place.event, place.me))
+    form.offer(everybody.demo_cases)
+    return event_page(
+        request,
+        place,
+        "matchmaking/groups.html",
+        status=status,
+        form=form,
+        tables=await tables(place.event),
+        suggestions=await suggestions(place.event, everybody, place.participant),
+        directory=everybody,
+    )
+
+
+async def _demo_cases(place: Place) -> list[DemoCase]:
+    found = DemoCase.filter(pilot__network_id=place.event.network_id)
+    return await found.order_by("pilot__position", "pilot_id", "id")
+
+
+async def _reason(request: Request) -> str:
+    form = await submitted(request, ReasonForm)
+    if not form.validate():
+        raise Refused(" ".join(str(error) for error in form.reason.errors))
+    return form.reason.data or ""
+
+
+def _page(place: Place, group: Group) -> str:
+    return f"{place.path}/groups/{group.id}"
+
+
+routes: Sequence[BaseRoute] = [
+    route("/e/{slug}/groups", groups_page, member),
+    route("/e/{slug}/groups", new_group, member, methods=["POST"]),
+    route("/e/{slug}/groups/{id}", group_page, member),
+    route("/e/{slug}/groups/{id}/joining", joining, member, methods=["POST"]),
+    route("/e/{slug}/groups/{id}/leaving", leaving, member, methods=["POST"]),
+    route("/e/{slug}/groups/{id}/cancellation", cancellation, member, methods=["POST"]),
+]

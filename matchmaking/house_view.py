@@ -1,0 +1,103 @@
+"""What a person sees of their organisation: its people, the requests to it and their meetings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from events.models import Participant
+from matchmaking.delegations import Candidate, delegation
+from matchmaking.houses import are_colleagues, colleagues_of
+from matchmaking.models import Meeting, MeetingStatus, SeatRole
+from matchmaking.overview import Ticket, whole
+from matchmaking.parties import LIVE, of_participants, people, principals
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A meeting of the house as one of its people reads it."""
+
+    ticket: Ticket  # as the colleague sees it who is in it
+    ours: tuple[Participant, ...]
+    mine: bool  # the reader is in it
+    candidates: tuple[Candidate, ...] = ()  # where the house was asked as a whole: who could go, and why
+
+    @property
+    def meeting(self) -> Meeting:
+        return self.ticket.meeting
+
+    @property
+    def group(self) -> bool:
+        return self.meeting.group_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """`requests` wait for an answer of ours; `asked` for one of theirs; `agreed` by time, without one last."""
+
+    colleagues: tuple[Participant, ...]
+    requests: tuple[Shared, ...]
+    asked: tuple[Shared, ...]
+    agreed: tuple[Shared, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The people of one meeting, and what its reader can do about them."""
+
+    roles: tuple[tuple[Participant, str], ...]
+    ours: tuple[Participant, ...]  # the reader's own people in it, themselves first
+    others: tuple[Participant, ...]  # colleagues who are not in it
+
+    @property
+    def several(self) -> bool:
+        return len(self.roles) > 2
+
+
+async def house_of(reader: Participant, *, now: datetime) -> House:
+    colleagues = await colleagues_of(reader)
+    ids = [reader.id, *(one.id for one in colleagues)]
+    theirs = whole(Meeting.filter(of_participants(ids), status__in=LIVE).order_by("slot__start", "id"))
+    found = [_shared(meeting, reader) for meeting in await theirs if not _over(meeting, now)]
+    requested = [one for one in found if one.meeting.status == MeetingStatus.REQUESTED]
+    to_us = [one for one in requested if one.meeting.invitee in one.ours]
+    agreed = [one for one in found if one.meeting.status == MeetingStatus.ACCEPTED]
+    return House(
+        colleagues=tuple(colleagues),
+        requests=tuple([await _with_candidates(one, now) for one in to_us]),
+        asked=tuple(one for one in requested if one not in to_us),
+        agreed=tuple(sorted(agreed, key=lambda one: one.meeting.slot is None)),
+    )
+
+
+async def company_of(meeting: Meeting, reader: Participant) -> Company:
+    """The meeting comes from `overview.whole`."""
+    inside = people(meeting)
+    present = {one.id for one in inside}
+    ours = [one for one in principals(meeting) if one.id == reader.id or are_colleagues(one, reader)]
+    ours.sort(key=lambda one: one.id != reader.id)
+    others = [one for one in await colleagues_of(reader) if one.id not in present]
+    seats = {seat.participant_id: seat.role.value for seat in meeting.seats}
+    first = SeatRole.MEMBER.value if meeting.group_id else ""
+    return Company(tuple((one, seats.get(one.id, first)) for one in inside), tuple(ours), tuple(others))
+
+
+def _shared(meeting: Meeting, reader: Participant) -> Shared:
+    everybody = principals(meeting)
+    mine = any(one.id == reader.id for one in everybody)
+    ours = [one for one in everybody if one.id == reader.id or are_colleagues(one, reader)]
+    ticket = Ticket(meeting, reader if mine else ours[0])
+    return Shared(ticket, tuple(sorted(ours, key=lambda one: one.id != reader.id)), mine)
+
+
+async def _with_candidates(one: Shared, now: datetime) -> Shared:
+    meeting = one.meeting
+    if meeting.house_id is None:
+        return one
+    await meeting.fetch_related("house")
+    assert meeting.house
+    found: Sequence[Candidate] = await delegation(meeting.asker, meeting.house, asked=meeting.invitee, now=now)
+    return Shared(one.ticket, one.ours, one.mine, tuple(found))
+
+
+def _over(meeting: Meeting, now: datetime) -> bool:
+    return meeting.slot is not None and meeting.slot.end <= now
