@@ -53,6 +53,15 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """A profile of another event, and how many of its lines are about pilots that this event does not have."""
+
+    card: Card
+    event: str
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
 class Directory:
     """The approved profiles by name, and the pilots and demo cases of the network in their order."""
 
@@ -124,6 +133,20 @@ async def own_card(participant: Participant) -> Card | None:
     """Their card as others see it, or will once it is approved."""
     found = await cards(Profile.filter(participant=participant))
     return found[0] if found else None
+
+
+async def earlier_profile(participant: Participant) -> Earlier | None:
+    """What the same person wrote for another event last, as far as it is about pilots of this event's network."""
+    others = Profile.filter(participant__person_id=participant.person_id).exclude(participant=participant)
+    newest = await others.order_by("-id").first().select_related("participant__event")
+    if participant.person_id is None or newest is None:
+        return None
+    (card,) = await cards(Profile.filter(id=newest.id))
+    event = await Event.get(id=participant.event_id)
+    pilots = {pilot.id for pilot in await Pilot.filter(network_id=event.network_id)}
+    kept = tuple(line for line in card.lines if line.pilot in pilots)
+    left_out = len(card.lines) - len(kept)
+    return Earlier(replace(card, lines=kept), newest.participant.event.title, left_out)
 
 
 async def _directory(event: Event, profiles: QuerySet[Profile]) -> Directory:

@@ -15,7 +15,7 @@ from events.pages import event_page
 from events.scope import Place
 from matchmaking.admits import number_of
 from matchmaking.asking import allowance
-from matchmaking.directory import own_card
+from matchmaking.directory import Earlier, earlier_profile, own_card
 from matchmaking.forms import AvailabilityForm, BlockForm, LeaveForm, LimitForm, ProfileForm, profile_data
 from matchmaking.leaving import withdraw
 from matchmaking.models import Availability, Block, Profile, Round
@@ -25,8 +25,10 @@ from matchmaking.times import give_back, keep_free, limit_meetings, placed_meeti
 
 async def profile_page(request: Request, place: Place) -> Response:
     profile = await Profile.get_or_none(participant=place.me)
-    form = ProfileForm(data=profile_data(await own_card(place.me), profile.version if profile else None))
-    return await _profile(request, place, form)
+    earlier = None if profile else await earlier_profile(place.me)
+    card = earlier.card if earlier else await own_card(place.me)
+    form = ProfileForm(data=profile_data(card, profile.version if profile else None))
+    return await _profile(request, place, form, earlier=earlier)
 
 
 async def edit_profile(request: Request, place: Place) -> Response:
@@ -105,11 +107,15 @@ async def leaving_reason(request: Request) -> str:
     return form.reason.data or ""
 
 
-async def _profile(request: Request, place: Place, form: ProfileForm, *, status: int = 200) -> Response:
+async def _profile(
+    request: Request, place: Place, form: ProfileForm, *, earlier: Earlier | None = None, status: int = 200
+) -> Response:
     form.offer(*await _works(place.event))
     form.make_room()
     profile = await Profile.get_or_none(participant=place.me)
-    return event_page(request, place, "matchmaking/profile.html", status=status, form=form, profile=profile)
+    return event_page(
+        request, place, "matchmaking/profile.html", status=status, form=form, profile=profile, earlier=earlier
+    )
 
 
 async def _works(event: Event) -> tuple[list[Pilot], list[DemoCase]]:

@@ -146,8 +146,17 @@ async def matches_page(request: Request, place: Place) -> Response:
     everybody = await (directory(place.event) if place.desk else directory_for(place.event, place.me))
     marks = await marks_of(place.me)
     found = everybody.matches(me, limit=BEST, without=await settled(place.me), marks=marks) if me else []
-    mine = await allowance(place.me)
-    return event_page(request, place, "matchmaking/matches.html", me=me, matches=found, mine=mine, directory=everybody)
+    return event_page(
+        request,
+        place,
+        "matchmaking/matches.html",
+        me=me,
+        matches=found,
+        mine=await allowance(place.me),
+        directory=everybody,
+        marks=marks,
+        ways=list(Mark),
+    )
 
 
 async def _request_form(place: Place, other: Participant) -> tuple[RequestForm, Refused | None]:
