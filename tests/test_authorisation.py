@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
@@ -20,6 +21,12 @@ from app.models import Mail, Person
 from events.bookings import book
 from events.hosting import About, create_event
 from events.models import Event, OrganisationKind
+from events.networks.calls.announcing import Terms, draft_call, open_call
+from events.networks.calls.arranging import add_criterion, add_topic, name_officer, tie_briefing
+from events.networks.calls.attaching import attach
+from events.networks.calls.models import Call, CallAuthor, CallReview, OfficerRole
+from events.networks.calls.proposing import Content, draft_proposal, submit
+from events.networks.calls.reviewing import assign, write_review
 from events.networks.coordinators import appoint
 from events.networks.keeping import add_series
 from events.networks.memberships import admit_region
@@ -32,12 +39,15 @@ from events.rooms import add_room, add_track
 from events.schedule import Details, create_session
 from events.types import add_type
 from matchmaking.drafting import draft_schedule
+from matchmaking.groups.membership import propose_group
+from matchmaking.interpreters.models import Interpreter
+from matchmaking.interpreters.registering import register_interpreter
 from matchmaking.marketplace.fields import add_field
 from matchmaking.marketplace.models import ExtraKind, OpportunityKind
 from matchmaking.marketplace.posting import Draft, post
 from matchmaking.meetings import request_meeting
 from matchmaking.messages.silencing import report
-from matchmaking.models import Profile
+from matchmaking.models import Profile, Round
 from matchmaking.times import keep_free
 from tests.matchmaking.conftest import Fair, make_fair
 from tests.sink import Sink
@@ -50,9 +60,12 @@ ONCE = {  # then the thing is gone
     "POST /e/{slug}/desk/rounds/{id}/closing",
     "POST /e/{slug}/desk/rules/types/{id}/removal",
     "POST /e/{slug}/desk/fields/{id}/removal",
+    "POST /e/{slug}/desk/interpreters/{id}/removal",
     "POST /e/{slug}/desk/questions/{id}/removal",
     "POST /networks/{code}/desk/members/{id:int}/removal",
     "POST /networks/{code}/desk/coordinators/{id:int}/removal",
+    "POST /calls/topics/{id:int}/removal",
+    "POST /calls/briefings/{id:int}/removal",
 }
 
 
@@ -203,6 +216,7 @@ async def _populate(fair: Fair) -> tuple[dict[str, Person], Ids]:
     draft = await draft_schedule(event, seconds=1, by=fair.organiser)
     return people, Ids(
         {
+            **await _keep_call(fair, fair[member], fair[other]),
             "sessions": talk.id,
             "tracks": track.id,
             "rooms": hall.id,
@@ -226,8 +240,16 @@ async def _populate(fair: Fair) -> tuple[dict[str, Person], Ids]:
             "cases": fair.demo_case.id,
             "listings": other.organisation_id or 0,
             "organisations": other.organisation_id or 0,
+            "companies": member.organisation_id or 0,
+            "groups": (await propose_group(event, fair.demo_case, title="Bark", proposer=other, by=fair[other])).id,
+            "interpreters": (await _interpreter(fair, morning)).id,
         }
     )
+
+
+async def _interpreter(fair: Fair, morning: Round) -> Interpreter:
+    ewa = await fair.newcomer("Ewa")
+    return await register_interpreter(ewa, languages=["pl", "fi"], rounds=[morning], by=fair.organiser)
 
 
 async def _keep_network(fair: Fair, rival: Person) -> Kept:
@@ -241,6 +263,42 @@ async def _keep_network(fair: Fair, rival: Person) -> Kept:
         membership=await admit_region(network, fair.regions[0], status, Term(), by=organiser),
         role=await appoint(network, (await fair.person("Substitute")).email, by=organiser),
     )
+
+
+async def _keep_call(fair: Fair, author: Person, reviewer: Person) -> dict[str, int]:
+    """A call of the organiser's whose deadline is over, with a proposal of the author that the reviewer has begun."""
+    by = fair.organiser
+    deadline = datetime.now(UTC) + timedelta(days=1)
+    terms = Terms(
+        language="en", titles={"en": "Call"}, texts={}, eligibility={}, budget=100, currency="EUR", most=None,
+        deadline=deadline, zone="Europe/Warsaw",
+    )  # fmt: skip
+    call = await open_call(await draft_call(fair.network, terms, by=by), by=by)
+    topic = await add_topic(call, "T1", {"en": "Topic"}, by=by)
+    criterion = await add_criterion(call, {"en": "Impact"}, weight=1, most=5, by=by)
+    briefing = await tie_briefing(call, fair.event, None, by=by)
+    officer = await name_officer(call, OfficerRole.REVIEWER, email=reviewer.email, name=reviewer.name, by=by)
+    house = Affiliation("Member Ltd", OrganisationKind.COMPANY, fair.regions[0])
+    content = Content(affiliation=house, language="en", title="Bark", summary="Much bark", amount=100)
+    proposal = await draft_proposal(call, content, by=author)
+    file = await attach(proposal, "a.txt", b"Bark", by=author)
+    await submit(proposal, by=author)
+    await Call.filter(id=call.id).update(deadline=datetime.now(UTC))
+    await assign(officer, [proposal], by=by)
+    review = await write_review(
+        await CallReview.get(proposal=proposal), {}, "So far so good", final=False, version=1, by=reviewer
+    )
+    return {
+        "calls": call.id,
+        "calls/topics": topic.id,
+        "calls/criteria": criterion.id,
+        "calls/briefings": briefing.id,
+        "calls/officers": officer.id,
+        "calls/proposals": proposal.id,
+        "calls/authors": (await CallAuthor.get(proposal=proposal)).id,
+        "calls/files": file.id,
+        "calls/reviews": review.id,
+    }
 
 
 async def _mail_about(event: Event) -> Mail:

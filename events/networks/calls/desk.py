@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 from app.errors import Refused
 from app.i18n import _, language
 from app.text import BadText
-from app.web import page, route, see_other, submitted, uploaded
+from app.web import route, see_other, submitted, uploaded
 from events.networks.calls import announcing, arranging, attaching, deciding, reviewing
 from events.networks.calls.forms import (
     AssignForm,
@@ -34,6 +34,7 @@ from events.networks.calls.reading import (
     overview,
 )
 from events.networks.calls.scope import Place, briefing, coordinator, criterion, officer, topic
+from events.networks.pages import desk_page as network_desk_page
 from events.networks.scope import Standing
 from events.networks.scope import coordinator as network_coordinator
 
@@ -199,7 +200,7 @@ async def assign(request: Request, found: tuple[Place, CallOfficer]) -> Response
 
 async def _new(request: Request, standing: Standing, form: TermsForm, *, status: int = 200) -> Response:
     await _offer(form, standing.network.id)
-    return page(request, "events/call_new.html", status=status, form=form, network=standing.network, desk=True)
+    return network_desk_page(request, standing, "events/call_new.html", status=status, form=form)
 
 
 async def _text(request: Request, place: Place, form: TermsForm, *, status: int = 200) -> Response:

@@ -38,11 +38,13 @@ async def assign(reviewer: CallOfficer, proposals: Sequence[CallProposal], *, by
         before = {review.proposal_id: review for review in await CallReview.filter(reviewer=reviewer)}
         wanted = {proposal.id for proposal in proposals}
         await _take_away([review for key, review in before.items() if key not in wanted], reviewer, changes)
-        new = [proposal for proposal in proposals if proposal.id not in before]
+        new = await CallProposal.filter(
+            id__in=list(wanted - before.keys()), call=current, status=ProposalStatus.SUBMITTED
+        ).order_by("id")
+        if len(new) < len(wanted - before.keys()):
+            raise NotFound
         interests = await conflicts(reviewer, new)
         for proposal in new:
-            if proposal.call_id != current.id or proposal.status != ProposalStatus.SUBMITTED:
-                raise NotFound
             if proposal.id in interests:
                 words = _("%(name)s cannot review “%(title)s”: they come from the same organisation, or wrote it.")
                 raise Refused(words % {"name": reviewer.name, "title": proposal.title})

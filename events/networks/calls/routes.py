@@ -44,7 +44,6 @@ async def network_calls(request: Request, standing: Standing) -> Response:
         request,
         standing,
         "events/calls.html",
-        network=network,
         calls=await public_calls(now, network=network),
         drafts=await drafts(network) if standing.whole else [],
         now=now,
