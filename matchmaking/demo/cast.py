@@ -12,7 +12,7 @@ from events.networks import reference
 
 Table = dict[str, Any]
 
-ROUNDS = ((0, 1),) * 14 + ((0,), (1,), ())  # what people tick; some forget
+ROUNDS = ((0, 1),) * 8 + ((0, 1, 2),) * 6 + ((0,), (1,), ())  # what people tick; some forget
 LEVELS = {"research institution": range(2, 6), "company": range(5, 10)}  # technology readiness
 
 

@@ -12,7 +12,18 @@ from app.journal import changing
 from app.models import Person
 from events.bookings import book
 from events.hosting import About, create_event
-from events.models import Event, EventKind, OrganisationKind, Participant, ParticipantKind, Room, Session, Track
+from events.models import (
+    Event,
+    EventKind,
+    Organisation,
+    OrganisationKind,
+    Participant,
+    ParticipantKind,
+    ParticipantType,
+    Room,
+    Session,
+    Track,
+)
 from events.networks import reference
 from events.networks.adopting import adopt_reference
 from events.networks.models import Network, Pilot, Region
@@ -20,19 +31,31 @@ from events.participants import Affiliation, approve, register
 from events.releasing import release_programme
 from events.rooms import add_room, add_track
 from events.schedule import Details, create_session
+from events.types import add_type
 from matchmaking.affinity import Wish
+from matchmaking.conditions import LONGEST, Terms, change_conditions
 from matchmaking.demo.cast import Delegate, Interest
 from matchmaking.demo.programme import Session as Told
 from matchmaking.demo.requests import Request
 from matchmaking.demo.story import Story, tell
+from matchmaking.demo.together import Guests, meet_together
+from matchmaking.hosts import give_table
+from matchmaking.matrix import change_matrix
 from matchmaking.meetings import REQUEST_LIFE, accept, cancel, decline, expire_due, request_meeting
-from matchmaking.models import Meeting, Round
+from matchmaking.models import Between, Location, Meeting, Mode, Round
 from matchmaking.profiles import approve_profile, write_profile
 from matchmaking.rounds import Shape, open_round
 from matchmaking.times import tick_rounds
 
 SLUG = "vanguard-days-"
-SPECIAL = {"business support office": ParticipantKind.SUPPORT}  # types by kind of organisation
+SPECIAL = {"business support office": ParticipantKind.SUPPORT}  # kinds of participants by kind of organisation
+TYPES = {  # the event's own types by kind of organisation
+    "company": "Industry",
+    "cluster": "Industry",
+    "research institution": "Research",
+    "public authority": "Public authority",
+    "business support office": "Adviser",
+}
 
 T = TypeVar("T")
 
@@ -59,6 +82,7 @@ class Stage:
     tracks: dict[str | None, Track] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)  # by title
     rounds: list[Round] = field(default_factory=list)
+    types: dict[str, ParticipantType] = field(default_factory=dict)  # by name
     pilots: dict[str, Pilot] = field(default_factory=dict)  # by code
     regions: dict[str, Region] = field(default_factory=dict)
 
@@ -108,7 +132,12 @@ async def _play(stage: Stage) -> Event:
     for seat in stage.steps(10, stage.story.seats):
         email = seat.delegate.email
         await book(stage.sessions[seat.session.title], stage.participants[email], by=stage.people[email])
+    booth = await Organisation.filter(participants__event=stage.event).order_by("id").first()
+    await give_table(stage.rounds[0], 1, booth, by=stage.organiser)
     await _ask(stage)
+    guests = Guests(stage.story.delegates, stage.participants, stage.people)
+    _organiser, (_delegate, host), *_others = _logins(stage.story)
+    await meet_together(stage.event, guests, host=host, pilots=stage.pilots, rounds=stage.rounds, by=stage.organiser)
     return stage.event
 
 
@@ -150,8 +179,20 @@ async def _announce(stage: Stage) -> None:
         shape = Shape(
             name=each.name, start=stage.at(each.day, each.start), end=stage.at(each.day, each.end),
             slot_minutes=each.slot_minutes, tables=each.tables, place=each.place,
+            location=Location(each.location), mode=Mode(each.mode), link=each.link,
         )  # fmt: skip
         stage.rounds.append(await open_round(stage.event, shape, by=stage.organiser))
+    await _rule(stage)
+
+
+async def _rule(stage: Stage) -> None:
+    """Types, which advisers do not use to meet advisers, and limits."""
+    for name in stage.story.programme.types:
+        stage.types[name] = await add_type(stage.event, name, open=True, by=stage.organiser)
+    adviser = stage.types["Adviser"].id
+    await change_matrix(stage.event, {(adviser, adviser): Between.SEEN}, by=stage.organiser)
+    terms = Terms(pending=20, request_minutes=LONGEST, most_meetings=16, pause_minutes=0, locked=False)
+    await change_conditions(stage.event, terms, by=stage.organiser)
 
 
 async def _admit(stage: Stage, delegate: Delegate) -> None:
@@ -161,7 +202,13 @@ async def _admit(stage: Stage, delegate: Delegate) -> None:
     kind = ParticipantKind.SPEAKER if speaks else SPECIAL.get(house.kind, ParticipantKind.DELEGATE)
     affiliation = Affiliation(house.name, OrganisationKind(house.kind), stage.regions[house.region])
     asked = await register(
-        stage.event, person, affiliation=affiliation, position=delegate.position, kind=kind, by=person
+        stage.event,
+        person,
+        affiliation=affiliation,
+        position=delegate.position,
+        kind=kind,
+        type=stage.types[TYPES[house.kind]],
+        by=person,
     )
     participant = await approve(asked, by=stage.organiser)
     profile = await write_profile(
@@ -212,7 +259,8 @@ async def _ask(stage: Stage) -> None:
 
 async def _request(stage: Stage, request: Request) -> Meeting:
     asker, invitee = (stage.participants[one.email] for one in (request.asker, request.invitee))
-    return await request_meeting(asker, invitee, message=request.message, by=stage.people[request.asker.email])
+    by = stage.people[request.asker.email]
+    return await request_meeting(asker, invitee, message=request.message, beside=True, by=by)
 
 
 async def _answer(stage: Stage, request: Request, meeting: Meeting) -> None:

@@ -50,6 +50,9 @@ class Round:
     slot_minutes: int
     tables: int
     place: str
+    location: str = "on-site"
+    mode: str = "accepting"
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Programme:
     rooms: tuple[Room, ...]
     tracks: tuple[Track, ...]
     rounds: tuple[Round, ...]
+    types: tuple[str, ...]  # of participants
     sessions: tuple[Session, ...]
 
 
@@ -80,6 +84,7 @@ def programme(delegates: Sequence[Delegate]) -> Programme:
         rooms=tuple(Room(**room) for room in found.pop("rooms")),
         tracks=tuple(Track(**track) for track in found.pop("tracks")),
         rounds=tuple(Round(**each) for each in found.pop("rounds")),
+        types=tuple(found.pop("types")),
         sessions=tuple(_with_speakers(found.pop("sessions"), delegates)),
         **found,
     )
