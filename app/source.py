@@ -22,6 +22,7 @@ class Entry:
     sequence: int
     created: datetime
     changed: datetime
+    company: str = ""  # ids of whom the reader meets: other people are news, another name is not
     location: str = ""
     description: tuple[str, ...] = ()  # lines
     categories: tuple[str, ...] = ()

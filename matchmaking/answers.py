@@ -39,8 +39,10 @@ async def answered(changes: Changes, answer: Answer) -> None:
 async def proposed(changes: Changes, subject: str, person: Person, start: datetime, end: datetime) -> bool:
     """Another slot, for the other one to take; only one that is free for all."""
     meeting = await _theirs(subject, person)
-    if meeting is None or not meeting.placed:
+    if meeting is None or not meeting.placed or meeting.group_id is not None:
         return False
+    if _side(meeting, person) not in (meeting.asker_id, meeting.invitee_id):
+        return False  # who only comes along moves nobody
     gathering = await gathering_of(meeting.event, meeting, reader=person, now=changes.at)
     slot = next((slot for slot in gathering.free() if (slot.span.start, slot.span.end) == (start, end)), None)
     if slot is None or slot.id == meeting.slot_id:

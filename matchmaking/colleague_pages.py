@@ -140,8 +140,8 @@ def _after(at: AtMeeting) -> str:
 
 routes: Sequence[BaseRoute] = [
     route("/e/{slug}/colleagues", colleagues_page, member),
-    route("/e/{slug}/organisations/{id}", house_page, member),
-    route("/e/{slug}/organisations/{id}/requests", house_request, member, methods=["POST"]),
+    route("/e/{slug}/companies/{id}", house_page, member),
+    route("/e/{slug}/companies/{id}/requests", house_request, member, methods=["POST"]),
     route("/e/{slug}/meetings/{id}/takeover", takeover, near_meeting, methods=["POST"]),
     route("/e/{slug}/meetings/{id}/handover", handover, at_meeting, methods=["POST"]),
     route("/e/{slug}/meetings/{id}/joining", joining, near_meeting, methods=["POST"]),

@@ -71,6 +71,7 @@ def entry(meeting: Meeting, *, reader: Participant) -> Entry:
     partners = [one for one in people(meeting) if one.id != reader.id]
     return Entry(
         subject=meeting.subject,
+        company=" ".join(str(one.id) for one in sorted(partners, key=lambda one: one.id)),
         summary=_("Meeting: %(who)s") % {"who": _whom(partners)},
         start=meeting.slot.start,
         end=meeting.slot.end,

@@ -13,9 +13,12 @@ from playwright.async_api import Browser
 
 from app import auth, outbox, unsubscribing
 from app.models import Mail, Person, ReminderKind
-from events.models import Event, Participant, Room, Session, Track
+from events.models import Event, Organisation, Participant, Room, Session, Track
+from events.networks.models import Membership
 from matchmaking.demo.loading import load_demo
 from matchmaking.drafting import draft_schedule, run_draft
+from matchmaking.groups.models import Group
+from matchmaking.marketplace.models import Opportunity
 from matchmaking.models import Draft, Meeting, MeetingStatus
 from tests.browsing import WIDTHS, Window, chromium
 from tests.conftest import SECRET
@@ -122,7 +125,13 @@ async def _addresses(event: Event, delegate: Participant) -> dict[str, str]:
         "people": await Participant.filter(event=event, kind="delegate").exclude(id=delegate.id).first(),
         "participants": await Participant.filter(event=event, kind="delegate").first(),
         "meetings": requested,
+        "groups": await Group.filter(event=event).order_by("id").first(),
+        "companies": await Organisation.filter(participants__event=event).exclude(participants=delegate).first(),
         "drafts": await Draft.filter(event=event).first(),
+        "organisations": await Organisation.filter(listings__isnull=False).first(),
+        "members": await Membership.filter(network__code="vanguard").first(),
+        "opportunities": await Opportunity.filter(event=event).first(),
+        "messages": await Participant.filter(event=event, messages_sent__recipient=delegate).first(),
         "outbox": await Mail.filter(scope=outbox.mail_scope(event.scope)).first(),
     }
     # pages whose address is a secret
@@ -130,11 +139,20 @@ async def _addresses(event: Event, delegate: Participant) -> dict[str, str]:
         "/sign-in/{token}": f"/sign-in/{link.text}",
         "/unsubscribe/{token}": unsubscribing.address(delegate.person, ReminderKind.SOON, key=SECRET),
     }
+    words = {
+        "{slug}": event.slug,
+        "{code}": "vanguard",
+        "{pilot}": "BIO",
+        "{series}": "city-to-city",
+        "{region}": "malopolska",
+    }
     for key in MATRIX["routes"]:
         method, _, path = key.partition(" ")
-        if method != "GET" or path.endswith((".ics", ".ico", ".txt", "healthz")):
+        if method != "GET" or path.endswith((".csv", ".json", ".ics", ".ico", ".txt", "healthz")):
             continue
-        address = path.replace("{slug}", event.slug).replace("{code}", "vanguard")
+        address = path.replace(":int", "")
+        for place, word in words.items():
+            address = address.replace(place, word)
         for word, thing in ids.items():
             if thing is not None:
                 address = address.replace(f"/{word}/{{id}}", f"/{word}/{thing.pk}")

@@ -51,6 +51,7 @@ class Told:
     summary: str
     location: str
     online_url: str
+    company: str = ""
     partstat: Partstat = Partstat.NEEDS_ACTION
     cancelled: bool = False
     left: bool = False
@@ -125,7 +126,7 @@ class Mailbox:
 def reconcile(wanted: Sequence[Wanted], told: Sequence[Told], *, now: datetime) -> list[Message]:
     """What to tell one person, what frees their time first. Applying it and asking again gives nothing.
 
-    Time, place and status are news; a better title is not. What is over is let rest. Every message about a UID
+    Time, place, people and status are news; a better title is not. What is over is let rest. Every message about a UID
     has a higher SEQUENCE than the one before it, whether that one left or not (RFC 5546 2.1.4).
     """
     live = {want.entry.subject: want for want in wanted if not want.entry.cancelled and want.entry.end > now}
@@ -175,7 +176,9 @@ def decline_counter(message: DeclineCounter, *, organiser: Mailbox, now: datetim
 
 
 def _is_news(entry: Entry, told: Told | None) -> bool:
-    return told is None or told.cancelled or told.resend or not (_same_time(entry, told) and _same_place(entry, told))
+    if told is None or told.cancelled or told.resend:
+        return True
+    return not (_same_time(entry, told) and _same_place(entry, told) and entry.company == told.company)
 
 
 def _same_time(entry: Entry, told: Told) -> bool:
@@ -206,6 +209,7 @@ def _invite(want: Wanted, told: Told | None) -> Request:
         summary=entry.summary,
         location=entry.location,
         online_url=entry.online_url,
+        company=entry.company,
     )
     if told is None:
         return Request(new, entry, None)

@@ -34,11 +34,13 @@ from events.schedule import Details, create_session
 from events.types import add_type
 from matchmaking.affinity import Wish
 from matchmaking.conditions import LONGEST, Terms, change_conditions
+from matchmaking.demo.calls import load_calls
 from matchmaking.demo.cast import Delegate, Interest
+from matchmaking.demo.market import converse, open_market
 from matchmaking.demo.programme import Session as Told
 from matchmaking.demo.requests import Request
 from matchmaking.demo.story import Story, tell
-from matchmaking.demo.together import Guests, meet_together
+from matchmaking.demo.together import TOGETHER, Guests, meet_together
 from matchmaking.hosts import give_table
 from matchmaking.matrix import change_matrix
 from matchmaking.meetings import REQUEST_LIFE, accept, cancel, decline, expire_due, request_meeting
@@ -111,7 +113,7 @@ async def load_demo(*, base_day: date, progress: Callable[[int], object]) -> Loa
     event = await Event.filter(slug__startswith=SLUG, last_day__gte=base_day).first()
     if event is None:
         event = await _play(Stage(story, base_day, progress))
-    elif await Meeting.filter(event=event).count() < len(story.requests):
+    elif await Meeting.filter(event=event).count() < len(story.requests) + TOGETHER:
         raise Refused(
             _("The demonstration was not loaded to its end."), hints=[_("Delete its database and start again.")]
         )
@@ -135,9 +137,15 @@ async def _play(stage: Stage) -> Event:
     booth = await Organisation.filter(participants__event=stage.event).order_by("id").first()
     await give_table(stage.rounds[0], 1, booth, by=stage.organiser)
     await _ask(stage)
+    delegates, everybody = stage.story.delegates, stage.participants
+    await open_market(stage.event, delegates, everybody, stage.people, stage.pilots, by=stage.organiser)
+    _role, busiest = _logins(stage.story)[1]
+    await converse(everybody[busiest], {person.id: person for person in stage.people.values()})
+    await load_calls(stage.organiser, today=datetime.now(UTC).date(), sessions=stage.sessions)
     guests = Guests(stage.story.delegates, stage.participants, stage.people)
-    _organiser, (_delegate, host), *_others = _logins(stage.story)
-    await meet_together(stage.event, guests, host=host, pilots=stage.pilots, rounds=stage.rounds, by=stage.organiser)
+    await meet_together(
+        stage.event, guests, host=_host(stage.story), pilots=stage.pilots, rounds=stage.rounds, by=stage.organiser
+    )
     return stage.event
 
 
@@ -297,3 +305,11 @@ def _logins(story: Story) -> tuple[tuple[str, str], ...]:
     organiser = next(member.email for member in story.staff if member.kind == ParticipantKind.ORGANISER)
     meetings = Counter(who.email for each in story.requests for who in (each.asker, each.invitee))
     return (("organiser", organiser), *(("delegate", email) for email, _count in meetings.most_common(2)))
+
+
+def _host(story: Story) -> str:
+    """Whose company is asked as a whole: the delegate with most to look at who has a colleague here."""
+    meetings = Counter(who.email for each in story.requests for who in (each.asker, each.invitee))
+    houses = Counter(one.organisation for one in story.delegates)
+    among = (one for one in story.delegates if houses[one.organisation] > 1)
+    return max(among, key=lambda one: meetings[one.email]).email

@@ -35,10 +35,10 @@ async def test_a_company_is_asked_once_and_any_colleague_accepts(sqlite_fair, op
     mikko, maija, anna = await house(fair, opened)
     await Profile.filter(participant=maija).update(languages=["fi"])
     hers, theirs = await browse(fair[anna]), await browse(fair[maija])
-    page = (await hers.get(f"/e/tampere/organisations/{mikko.organisation_id}")).text
+    page = (await hers.get(f"/e/tampere/companies/{mikko.organisation_id}")).text
     for why in ("same demo case: Biobased aromatics", "speaks English", "free at 10:00"):
         assert why in page
-    ask = f"/e/tampere/organisations/{mikko.organisation_id}/requests"
+    ask = f"/e/tampere/companies/{mikko.organisation_id}/requests"
     assert (await hers.post(ask, data={"message": "Shall we?"})).status_code == 303
     meeting = await Meeting.get()
     assert (meeting.invitee_id, meeting.house_id) == (mikko.id, mikko.organisation_id)

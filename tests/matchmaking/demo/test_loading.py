@@ -9,7 +9,11 @@ from app.models import Person
 from events.models import Booking, Event, Participant, ParticipantKind, ParticipantStatus, Session
 from matchmaking.demo.loading import load_demo
 from matchmaking.demo.story import Story, tell
-from matchmaking.models import Availability, Interest, Meeting, MeetingStatus, Profile, ProfileStatus
+from matchmaking.demo.together import INTERPRETERS, TOGETHER
+from matchmaking.groups.models import Group, GroupStatus
+from matchmaking.marketplace.models import Opportunity
+from matchmaking.messages.models import Message
+from matchmaking.models import Availability, Interest, Meeting, MeetingStatus, Profile, ProfileStatus, Seat, SeatRole
 
 TOMORROW = date.today() + timedelta(days=1)  # noqa: DTZ011 - any day ahead of every zone's today
 
@@ -28,7 +32,8 @@ async def test_demo_becomes_a_whole_event(sqlite_database: str, assert_sound: Ca
     again: list[int] = []
     assert await load_demo(base_day=TOMORROW, progress=again.append) == loaded
     assert again == [100]
-    assert await Event.all().count() == 1
+    assert await Event.filter(slug__startswith="vanguard-days-").count() == 1
+    assert await Event.filter(network__code__not="vanguard").count() == 6, "the other networks have their year too"
 
     await (await Meeting.filter(event=event).order_by("id"))[0].delete()
     with pytest.raises(Refused, match="not loaded to its end"):
@@ -38,21 +43,32 @@ async def test_demo_becomes_a_whole_event(sqlite_database: str, assert_sound: Ca
 async def _assert_told(event: Event) -> None:
     story = tell()
     people = await Participant.filter(event=event, status=ParticipantStatus.APPROVED)
-    assert len(people) == len(story.delegates) + len(story.staff)
+    assert len(people) == len(story.delegates) + len(story.staff) + len(INTERPRETERS)
     assert {person.kind for person in people} == set(ParticipantKind)
     assert await Profile.filter(status=ProfileStatus.APPROVED).count() == len(story.delegates)
     assert await Interest.all().count() == sum(len(delegate.interests) for delegate in story.delegates)
-    assert await Availability.all().count() == sum(len(delegate.rounds) for delegate in story.delegates)
+    ticks = sum(len(delegate.rounds) for delegate in story.delegates)
+    assert await Availability.all().count() == ticks + len(INTERPRETERS) * len(story.programme.rounds)
     assert await Booking.all().count() == len(story.seats)
     await _assert_programme(event, story)
+    await _assert_together()
+    assert await Opportunity.filter(event=event).count() == 26
+    assert await Message.filter(event=event, read_at__isnull=True).count() == 4
     wanted = Counter(request.state for request in story.requests)
     states = Counter(str(status) for status in await Meeting.all().values_list("status", flat=True))
     for state in ("declined", "cancelled", "expired"):
         assert states[state] == wanted[state]
-    assert wanted["accepted"] - 5 <= states["accepted"] <= wanted["accepted"]  # some find no common time
-    assert sum(states.values()) == len(story.requests)
-    waiting = await Meeting.filter(status=MeetingStatus.ACCEPTED, slot_id=None).count()
+    assert wanted["accepted"] - 5 <= states["accepted"] <= wanted["accepted"] + TOGETHER  # some find no common time
+    assert sum(states.values()) == len(story.requests) + TOGETHER
+    waiting = await Meeting.filter(status=MeetingStatus.ACCEPTED, slot_id=None, group_id=None).count()
     assert waiting == sum(request.waiting for request in story.requests)
+
+
+async def _assert_together() -> None:
+    """A company asked as a whole, a group that meets and one that gathers, an interpreter at work."""
+    assert await Meeting.filter(house_id__isnull=False).count() == 1
+    assert set(await Group.all().values_list("status", flat=True)) == {GroupStatus.MEETING, GroupStatus.GATHERING}
+    assert await Seat.filter(role=SeatRole.INTERPRETER).exists()
 
 
 async def _assert_programme(event: Event, story: Story) -> None:
