@@ -4,7 +4,6 @@ import subprocess
 from email import message_from_bytes
 from pathlib import Path
 
-import pytest
 from icalendar import Calendar
 
 from app.ical.itip import DeclineCounter, Mailbox, Told, decline_counter
@@ -15,17 +14,15 @@ from events.schedule import Details, edit_session, move_session
 from matchmaking.meetings import cancel, reschedule
 from tests.answering import answer, invitation_in
 from tests.calendar.conftest import Stage
+from tests.calendar.parsers import SYSTEM_PYTHON, need_libical
 
-PYTHON = Path("/usr/bin/python3")
 JUDGE = Path(__file__).with_name("restrictions.py")
 
 
 def libical(stream: bytes) -> list[str]:
     """What libical's check of RFC 5546's tables says; the test is skipped where it is not installed."""
-    asked = ["-c", 'import gi; gi.require_version("ICalGLib", "3.0")']
-    if not PYTHON.exists() or subprocess.run([PYTHON, *asked], capture_output=True).returncode:
-        pytest.skip("libical's binding for the system's Python is not installed (gir1.2-ical-3.0, python3-gi)")
-    told = subprocess.run([PYTHON, JUDGE], input=stream, capture_output=True)
+    need_libical()
+    told = subprocess.run([SYSTEM_PYTHON, JUDGE], input=stream, capture_output=True)
     assert told.returncode == 0, told.stderr.decode()
     return [line for line in told.stdout.decode().splitlines() if line]
 
