@@ -42,6 +42,7 @@ import matchmaking.messages.routes
 import matchmaking.outcomes.routes
 import matchmaking.routes
 import matchmaking.supply_pages
+import matchmaking.table_feeds
 import matchmaking.telling
 from app import account, db, feeds, invitations, outbox, reminders, templating, unsubscribing, web, workers
 from app.config import Settings
@@ -57,7 +58,10 @@ MOST_BODY = 2 << 20  # bytes of a request; schedule files have a limit of their 
 LATE = timedelta(minutes=2)
 SOURCES: tuple[Reminding, ...] = (events.ical, matchmaking.ical)
 ANSWERING: tuple[Answering, ...] = (events.answers, matchmaking.answers)
-FEED_KINDS: Mapping[str, feeds.Draw] = {}
+FEED_KINDS: Mapping[str, feeds.Draw] = {
+    "table": matchmaking.table_feeds.of_table,
+    "round": matchmaking.table_feeds.of_round,
+}
 NEWS: tuple[events.networks.news.News, ...] = (events.networks.news.news, matchmaking.marketplace.news.news)
 SLICES = (
     feeds,  # first what is asked for most often: routes are tried in turn

@@ -185,7 +185,7 @@ class Feed(Model):
     id = fields.IntField(primary_key=True)
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("app.Person", related_name="feeds")
     person_id: int
-    scope = fields.CharField(40)  # event:3, or "all"
+    scope = fields.CharField(40)  # event:3 or "all": their agenda there; else a kind of its own, such as table:7
     version = fields.IntField(default=1)
     token_hash = fields.CharField(64, unique=True)
     revoked = fields.BooleanField(default=False)

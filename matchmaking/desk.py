@@ -12,7 +12,7 @@ from app.web import route, see_other, submitted
 from events.models import Participant
 from events.pages import Link, desk_page
 from events.scope import Place, desk, find
-from matchmaking import arranging_page, round_pages, rule_pages
+from matchmaking import arranging_page, round_pages, rule_pages, table_feeds
 from matchmaking.admits import at_draft, number_of
 from matchmaking.directory import queue
 from matchmaking.draft_pages import (
@@ -125,6 +125,7 @@ routes: list[BaseRoute] = [
     route("/e/{slug}/desk/profiles/{id}/return", return_, desk, methods=["POST"]),
     route("/e/{slug}/desk/participants/{id}/withdrawal", withdrawal, desk, methods=["POST"]),
     *round_pages.routes,
+    *table_feeds.routes,
     *rule_pages.routes,
     *arranging_page.routes,
     *interpreting.routes,

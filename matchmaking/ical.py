@@ -1,10 +1,14 @@
 """How meetings look in a calendar: `app.agenda` and `app.invitations` ask for them. They hold no one's address."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+
+from tortoise.expressions import Q
 
 from app.i18n import _
 from app.source import Entry, Occasion, Waiting
+from app.turns import unhurried
 from app.wording import several
 from events.models import Event, Participant
 from matchmaking.links import link_of
@@ -30,6 +34,15 @@ async def agendas(person_ids: Sequence[int], scope: str) -> Mapping[int, Sequenc
 async def occasion(scope: str) -> Occasion | None:
     """Meetings take place at somebody else's event."""
     return None
+
+
+async def placed(which: Q) -> list[Entry]:
+    """Meetings at a table or in a room, for the desk, which is in none of them: who is, and nothing they wrote."""
+    found = Meeting.filter(which, slot_id__isnull=False, table_id__isnull=False)
+    found = found.filter(status__in=[MeetingStatus.ACCEPTED, MeetingStatus.CANCELLED])
+    found = with_people(found.order_by("slot__start", "id"), "organisation")
+    meetings = await found.select_related("event", "slot__round", "table")
+    return [_overheard(meeting) async for meeting in unhurried(meetings)]
 
 
 async def starting(after: datetime, before: datetime) -> set[tuple[int, str]]:
@@ -86,6 +99,13 @@ def entry(meeting: Meeting, *, reader: Participant) -> Entry:
         cancelled=meeting.status == MeetingStatus.CANCELLED,
         private=True,
     )
+
+
+def _overheard(meeting: Meeting) -> Entry:
+    whole = entry(meeting, reader=meeting.asker)
+    houses = tuple(_listed(one.name, one.organisation.name if one.organisation else "") for one in people(meeting))
+    names = several(one.name for one in people(meeting))
+    return replace(whole, summary=names, description=houses, online_url="", transparent=True)
 
 
 def _where(meeting: Meeting) -> str:
