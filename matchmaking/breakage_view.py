@@ -16,7 +16,7 @@ from matchmaking.models import Meeting
 from matchmaking.parties import with_people
 from matchmaking.wording import names_of
 
-SHOWN = 200  # meetings of one fate: the rest is counted
+SHOWN = 60  # meetings of one fate: the rest is counted
 
 
 @dataclass(frozen=True, slots=True)

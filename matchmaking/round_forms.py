@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from wtforms import Field
-from wtforms.validators import ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from app.forms import Choice, Form, Instant, Line, Ticks, Whole
 from app.i18n import _, later
@@ -41,14 +41,14 @@ class RoundForm(SeenForm):
     slot_minutes = Whole(later("Minutes a meeting"), low=5, high=480, default=20, render_kw={"step": 5})
     break_minutes = Whole(later("Minutes between meetings"), low=0, high=240, default=5, render_kw={"step": 5})
     tables = Whole(later("Tables"), low=0, high=MOST_TABLES, required=False, description=later("Online: none."))
-    location = Choice(later("Meetings are"), LOCATIONS, default=Location.ON_SITE.value)
+    location = Choice(later("Meetings are"), LOCATIONS, default=Location.ON_SITE.value, validators=[InputRequired()])
     link = Line(
         later("Template of the video link"),
         limit=300,
         required=False,
         description=later("Such as https://meet.example.org/{event}-{meeting}. Empty: those who meet type one."),
     )
-    mode = Choice(later("Times"), MODES, default=Mode.ACCEPTING.value)
+    mode = Choice(later("Times"), MODES, default=Mode.ACCEPTING.value, validators=[InputRequired()])
     opens_at = Instant(later("Booking opens"), required=False)
     closes_at = Instant(later("Booking closes"), required=False)
     most_meetings = Whole(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from wtforms import Field
-from wtforms.validators import ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from app.forms import Choice, Form, Line, Tick, Whole
 from app.i18n import _, later
@@ -40,7 +40,10 @@ class LimitsForm(Form):
     )
     life = Whole(later("A request waits"), low=1, high=10_000)
     unit = Choice(
-        "", [("minutes", later("minutes")), ("hours", later("hours")), ("days", later("days"))], default="days"
+        "",
+        [("minutes", later("minutes")), ("hours", later("hours")), ("days", later("days"))],
+        default="days",
+        validators=[InputRequired()],
     )
     most_meetings = Whole(
         later("Meetings of one person at most"), low=1, high=500, required=False, description=later("Empty: no limit.")
@@ -113,14 +116,14 @@ def words_of(pair: tuple[int, int], types: Iterable[ParticipantType]) -> list[tu
     names = {type.id: type.name for type in types} | {0: _("without a type")}
     first, second = names[pair[0]], names[pair[1]]
     asks = [
-        (Between.FIRST.value, _("only asks: %(name)s") % {"name": first}),
-        (Between.SECOND.value, _("only asks: %(name)s") % {"name": second}),
+        (Between.FIRST.value, _("asks: %(name)s") % {"name": first}),
+        (Between.SECOND.value, _("asks: %(name)s") % {"name": second}),
     ]
     return [
-        (Between.EITHER.value, _("see and ask each other")),
+        (Between.EITHER.value, _("ask each other")),
         *(asks if first != second else []),
-        (Between.SEEN.value, _("see each other, do not ask")),
-        (Between.APART.value, _("do not see each other")),
+        (Between.SEEN.value, _("see each other")),
+        (Between.APART.value, _("are kept apart")),
     ]
 
 
