@@ -14,6 +14,7 @@ from playwright.async_api import Browser
 from app import auth, outbox, unsubscribing
 from app.models import Mail, Person, ReminderKind
 from events.models import Event, Organisation, Participant, Room, Session, Track
+from events.networks.calls.models import Call, CallAuthor, CallProposal, CallStatus
 from events.networks.models import Membership
 from matchmaking.demo.loading import load_demo
 from matchmaking.drafting import draft_schedule, run_draft
@@ -132,6 +133,8 @@ async def _addresses(event: Event, delegate: Participant) -> dict[str, str]:
         "members": await Membership.filter(network__code="vanguard").first(),
         "opportunities": await Opportunity.filter(event=event).first(),
         "messages": await Participant.filter(event=event, messages_sent__recipient=delegate).first(),
+        "calls": await Call.filter(status=CallStatus.OPEN, currency="PLN").first(),
+        "calls/proposals": await _proposal_of(delegate.person),
         "outbox": await Mail.filter(scope=outbox.mail_scope(event.scope)).first(),
     }
     # pages whose address is a secret
@@ -159,3 +162,11 @@ async def _addresses(event: Event, delegate: Participant) -> dict[str, str]:
         if "{" not in address:
             addresses[path] = address
     return addresses
+
+
+async def _proposal_of(person: Person) -> CallProposal | None:
+    """One of last year's that the delegate is an author of, too."""
+    proposal = await CallProposal.filter(call__status=CallStatus.PUBLISHED).first()
+    if proposal:
+        await CallAuthor.create(proposal=proposal, email=person.email, name=person.name)
+    return proposal

@@ -11,7 +11,7 @@ from app.web import route, see_other, submitted, uploaded
 from events.networks.calls import attaching, proposing
 from events.networks.calls.deciding import decide
 from events.networks.calls.forms import AuthorForm, ContentForm, DecisionForm, FileForm, SubmitForm, content_of
-from events.networks.calls.models import CallAuthor, CallFile, Verdict
+from events.networks.calls.models import CallAuthor, CallFile, Phase, Verdict
 from events.networks.calls.pages import call_page, with_refusal
 from events.networks.calls.reading import options, sheet
 from events.networks.calls.scope import (
@@ -29,6 +29,8 @@ MOST_BODY = attaching.MOST_BYTES + (1 << 20)
 
 
 async def new_page(request: Request, place: Place) -> Response:
+    if place.phase != Phase.OPEN:
+        raise Refused(_("The deadline of this call has passed."))
     return await _text(request, place, ContentForm(data={"language": language()}))
 
 
