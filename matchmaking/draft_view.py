@@ -1,5 +1,6 @@
 """A draft as the desk reads it: what would change for whom, and who has no time and why, in words."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -9,11 +10,12 @@ from events.models import Event, Participant
 from matchmaking.drafting import proposal_of
 from matchmaking.models import Draft, Meeting, Slot, Table
 from matchmaking.parties import people, with_people
-from matchmaking.proposal import Placement, Quality, Spot, Unplaced
+from matchmaking.proposal import Placement, Quality, Spot, Unplaced, Wished
 from matchmaking.report_view import ReportView, report_view
-from matchmaking.wording import names_of, over_committed, spot
+from matchmaking.wording import cause_words, names_of, over_committed, spot
 
 NAMED = 3  # rivals in one sentence
+MOST_NAMED = 50  # of those without a meeting
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Line:
     names: str
     before: str
     after: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,22 @@ class Left:
     meeting: int
     names: str
     why: str
+    remedy: str  # the smallest change that would place it, "" where one is not enough
+
+
+@dataclass(frozen=True, slots=True)
+class Gets:
+    """How many people get so many meetings."""
+
+    meetings: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class WishView:
+    wished: Wished
+    gets: tuple[Gets, ...]
+    without: tuple[str, ...]  # names of people whose requests were all passed over, and who have no meeting
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +67,9 @@ class DraftView:
     worst: str
     report: ReportView | None
     people: int  # for whom anything changes
+    touched: int
+    least_touched: int | None
+    wishes: WishView | None
 
     @property
     def changes(self) -> int:
@@ -67,11 +89,14 @@ async def view(draft: Draft, event: Event) -> DraftView | None:
         moved=tuple(line for line in lines if line.before and line.after),
         lost=tuple(line for line in lines if not line.after),
         kept=sum(bool(placement.after) for placement in proposal.placements) - sum(bool(line.after) for line in lines),
-        left=tuple(Left(one.meeting, words.names(one.meeting), words.why(one)) for one in proposal.unplaced),
+        left=tuple(words.left(one) for one in proposal.unplaced),
         quality=proposal.quality,
         worst=worst.name if worst else "",
         people=len({one for placement in proposal.changes for one in words.people(placement.meeting)}),
         report=await report_view(proposal.report) if proposal.report else None,
+        touched=proposal.touched,
+        least_touched=proposal.least_touched,
+        wishes=await _wishes(proposal.wished) if proposal.wished else None,
     )
 
 
@@ -84,7 +109,26 @@ class _Words:
 
     def line(self, placement: Placement) -> Line:
         before, after = self.spot(placement.before), self.spot(placement.after)
-        return Line(placement.meeting, self.names(placement.meeting), before, after)
+        return Line(placement.meeting, self.names(placement.meeting), before, after, cause_words(placement.cause))
+
+    def left(self, one: Unplaced) -> Left:
+        return Left(one.meeting, self.names(one.meeting), self.why(one), self.remedy(one))
+
+    def remedy(self, one: Unplaced) -> str:
+        slot = self.slots.get(one.remedy_slot or 0)
+        words = {
+            "name": self._name(one.meeting, one.remedy_participant),
+            "when": when(slot.start, self.event.tz) if slot else "",
+            "meeting": self.names(one.remedy_meeting or 0),
+        }
+        match one.remedy:
+            case "frees":
+                return _("It would have a time if %(name)s were free at %(when)s.") % words
+            case "table":
+                return _("It would have a time with one more table at %(when)s.") % words
+            case "gives up":
+                return _("It would have a time if %(name)s gave up this meeting: %(meeting)s.") % words
+        return ""
 
     def names(self, meeting_id: int) -> str:
         meeting = self.meetings.get(meeting_id)
@@ -114,13 +158,23 @@ class _Words:
         return _("They have no free time in common: different rounds, sessions, or time kept free.")
 
     def _over_committed(self, one: Unplaced) -> str:
-        meeting = self.meetings.get(one.meeting)
+        return over_committed(self._name(one.meeting, one.participant), meetings=one.meetings, room=one.room)
+
+    def _name(self, meeting_id: int, participant: int | None) -> str:
+        meeting = self.meetings.get(meeting_id)
         everybody = people(meeting) if meeting else ()
-        name = next((person.name for person in everybody if person.id == one.participant), "")
-        return over_committed(name, meetings=one.meetings, room=one.room)
+        return next((person.name for person in everybody if person.id == participant), "")
 
     def _times(self, slots: Iterable[int]) -> str:
         return several(when(self.slots[slot].start, self.event.tz) for slot in slots if slot in self.slots)
+
+
+async def _wishes(wished: Wished) -> WishView:
+    counts = Counter(meetings for *_, meetings in wished.gets)
+    ids = [participant for participant, _asked, _got, meetings in wished.gets if not meetings]
+    without = await Participant.filter(id__in=ids[:MOST_NAMED]).order_by("name")
+    gets = tuple(Gets(meetings, counts[meetings]) for meetings in sorted(counts))
+    return WishView(wished, gets, tuple(one.name for one in without))
 
 
 async def _words(event: Event) -> _Words:

@@ -14,15 +14,18 @@ from app.models import Person
 from events.models import Event
 from matchmaking.course import Course
 from matchmaking.models import Draft, DraftKind, DraftState
+from matchmaking.orders import Order
 from matchmaking.parties import desk_only
 from matchmaking.posing import problem_of
 from matchmaking.proposal import Proposal
 from matchmaking.scheduler.problem import Problem
-from matchmaking.solving import GRACE, Solved, SolverDied, solve_apart
+from matchmaking.solving import GRACE, How, Solved, SolverDied, solve_apart
 
 MOST_SECONDS = 600
 LEASE = timedelta(seconds=30)  # beyond the time that a solver may take
 PROGRESS_SECONDS = 1.0
+STANDARD = Order()
+HOW = {DraftKind.MEND: How.MEND, DraftKind.WISHES: How.GRANT}
 ABANDONED = "abandoned"  # Draft.error: its worker has not been heard of
 
 
@@ -32,7 +35,13 @@ def scope_of(draft: Draft) -> str:
 
 
 async def draft_schedule(
-    event: Event, *, kind: DraftKind = DraftKind.WHOLE, seed: int = 1, seconds: int = 10, by: Actor
+    event: Event,
+    *,
+    kind: DraftKind = DraftKind.WHOLE,
+    order: Order = STANDARD,
+    seed: int = 1,
+    seconds: int = 10,
+    by: Actor,
 ) -> Draft:
     """Ask for a draft; a worker takes it up. The same seed and meetings give the same draft."""
     if not 1 <= seconds <= MOST_SECONDS:
@@ -48,6 +57,7 @@ async def draft_schedule(
             seed=seed,
             seconds=seconds,
             kind=kind,
+            terms=order.to_json(),
             progress={},
             created_at=changes.at,
         )
@@ -86,14 +96,20 @@ async def run_draft(draft: Draft) -> None:
     draft = await Draft.get(id=draft.id).select_related("event")
     if not await _leased(draft):
         return
-    posed = await problem_of(draft.event, now=datetime.now(UTC), keep=draft.kind == DraftKind.WAITING)
+    posed = await problem_of(
+        draft.event,
+        now=datetime.now(UTC),
+        keep=draft.kind in (DraftKind.WAITING, DraftKind.WISHES),
+        requests=draft.kind == DraftKind.WISHES,
+        order=None if draft.kind == DraftKind.MEND else Order.from_json(draft.terms),
+    )
     try:
         solved = await _solve(draft, posed.problem)
     except (SolverDied, TimeoutError) as error:
         await _finish(draft, state=DraftState.FAILED, error=str(error) or "timeout")
         return
     if solved:
-        proposal = posed.proposal(solved.plan, solved.report).to_json()
+        proposal = posed.proposal(solved.plan, solved.report, mended=draft.kind == DraftKind.MEND).to_json()
         made = {"plan": proposal, "progress": draft.progress, "revision": posed.revision}
         await _finish(draft, state=DraftState.READY, **made)
 
@@ -130,9 +146,9 @@ async def _leased(draft: Draft) -> bool:
 async def _solve(draft: Draft, problem: Problem) -> Solved | None:
     """None when the draft was discarded meanwhile."""
     course = Course()
-    mend = draft.kind == DraftKind.MEND
+    how = HOW.get(draft.kind, How.SOLVE)
     solving = asyncio.create_task(
-        solve_apart(problem, seed=draft.seed, seconds=draft.seconds, tell=course.take, mend=mend), name=scope_of(draft)
+        solve_apart(problem, seed=draft.seed, seconds=draft.seconds, tell=course.take, how=how), name=scope_of(draft)
     )
     try:
         while not (await asyncio.wait({solving}, timeout=PROGRESS_SECONDS))[0]:

@@ -429,6 +429,7 @@ class DraftKind(StrEnum):
     WHOLE = "whole"  # everything that is not fixed
     WAITING = "waiting"  # nothing: whoever waits is placed around what has a time
     MEND = "mend"  # only what cannot stay, and whoever must make room for it
+    WISHES = "wishes"  # nothing: whoever waits is placed, and of the open requests those worth most
 
 
 class Draft(Model):
@@ -446,6 +447,7 @@ class Draft(Model):
     seed = fields.IntField(default=1)
     seconds = fields.IntField(default=10)  # how long the solver may take
     kind = fields.CharEnumField(DraftKind, default=DraftKind.WHOLE)
+    terms: dict[str, Any] = fields.JSONField(default=dict)  # an orders.Order
     progress: dict[str, Any] = fields.JSONField()  # what the solver told last, and points to draw (see `course`)
     plan: dict[str, Any] | None = fields.JSONField(null=True)
     error = fields.TextField(default="")

@@ -1,61 +1,161 @@
 """Puts the question to the scheduler: every accepted meeting whose time may still be found or moved. Reads only."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import combinations
 
 from tortoise.expressions import Q
 
 from app import journal
 from events.models import Event, Participant
 from matchmaking import availability
-from matchmaking.availability import Diary, free_slots
-from matchmaking.diaries import diaries, floor
-from matchmaking.models import Meeting, MeetingStatus
+from matchmaking.affinity import Wishes, score
+from matchmaking.availability import Diary, Tables, free_slots
+from matchmaking.cards import cards
+from matchmaking.conditions import conditions_of
+from matchmaking.diaries import Floor, diaries, floor
+from matchmaking.models import Meeting, MeetingStatus, Profile, ProfileStatus, Round
+from matchmaking.orders import Order
 from matchmaking.parties import people, with_people
 from matchmaking.proposal import Posed, Spot
 from matchmaking.scheduler import problem
+from matchmaking.scheduler.problem import Limit
 
 FREEZE = timedelta(minutes=30)  # slots that begin sooner are left as they are: people are on their way
 LOOKS = 5
+ASKED = 100  # points of a request by itself; what two have for each other comes to 1000 at most
 
 
-async def problem_of(event: Event, *, now: datetime, keep: bool = False, requests: bool = False) -> Posed:
+async def problem_of(
+    event: Event, *, now: datetime, keep: bool = False, requests: bool = False, order: Order | None = None
+) -> Posed:
     """The problem as of one revision. While others keep writing, the last look stands: a release checks again.
 
-    `keep`: every meeting that has a time is taken for fixed. `requests`: as if everybody who is asked had said yes.
+    `keep`: every meeting that has a time is taken for fixed. `requests`: with those that can still be accepted.
+    Without an `order` nobody's meetings are counted or parted by pauses: what stands may stand.
     """
     for _look in range(LOOKS):
         revision = await journal.revision(event.scope)
-        posed = await _look_at(event, revision, now, keep=keep, requests=requests)
+        posed = await _look_at(event, revision, now, keep=keep, requests=requests, order=order)
         if await journal.revision(event.scope) == revision:
             break
     return posed
 
 
-async def _look_at(event: Event, revision: int, now: datetime, *, keep: bool, requests: bool) -> Posed:
+async def _look_at(
+    event: Event, revision: int, now: datetime, *, keep: bool, requests: bool, order: Order | None
+) -> Posed:
     ground = await floor(event)
     slots = [slot for slot in ground.slots if slot.span.start >= now + FREEZE]
     meetings = await _movable(event, [slot.id for slot in slots], now=now, requests=requests)
     fixed = {meeting.id: meeting.slot_id for meeting in meetings if meeting.slot_id and (keep or meeting.fixed)}
     everybody = list({one.id: one for meeting in meetings for one in people(meeting)}.values())
     found = await diaries(everybody, within=ground.span, without={meeting.id for meeting in meetings})
-    own = _own(fixed, meetings)
-    tables = tuple(ground.seats[slot.id] for slot in slots)
+    held = _own(fixed, meetings)
+    open_to_all = ground.tables_for(())
+    tables = tuple(_standing(slot, open_to_all, ground) for slot in slots)
+    own = {meeting.id: _own_tables(meeting, slots, ground) for meeting in meetings}
+    booths = sorted({table for at in own.values() for table in at.booth})
+    counts = await _counts(event, meetings, everybody, order)
+    shown = tuple(_slot(slot, len(seats)) for slot, seats in zip(slots, tables, strict=True))
     asked = problem.Problem(
-        participants=tuple(_participant(found[one.id], slots, own[one.id], now) for one in everybody),
-        slots=tuple(_slot(slot, len(seats)) for slot, seats in zip(slots, tables, strict=True)),
-        meetings=tuple(_meetings(meetings, everybody, slots, tables, fixed)),
+        participants=(
+            *(_participant(found[one.id], slots, held[one.id], now, counts[one.id]) for one in everybody),
+            *(problem.Participant(thing=True) for _ in booths),
+        ),
+        slots=shown,
+        meetings=tuple(
+            _meetings(_Asked(meetings, everybody, booths, slots, tables, own, fixed, await _weights(event, requests)))
+        ),
+        limits=(*order.limits(shown), *await _limits(event, slots, shown)) if order else (),
+        aim=order.aim if order else problem.Aim.WAITS,
     )
     return Posed(
         problem=asked,
         revision=revision,
-        participants=tuple(one.id for one in everybody),
+        participants=(*(one.id for one in everybody), *(0 for _ in booths)),
         slots=tuple(slot.id for slot in slots),
         tables=tables,
         versions=tuple(meeting.version for meeting in meetings),
         spots=tuple(_spot(meeting) for meeting in meetings),
+        own={meeting: at.tables for meeting, at in own.items() if at.tables},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """Where a meeting sits at a table that is its people's own: by slot (an index). `lost`: slots in which that table
+    is not there. `booth` are the tables by id: each is in one place only, like a participant."""
+
+    tables: Mapping[int, int]
+    lost: int
+    booth: tuple[int, ...]
+
+
+def _standing(slot: availability.Slot, tables: Tables, ground: Floor) -> tuple[int, ...]:
+    """The tables of nobody in particular that are there."""
+    return tuple(one for one in ground.seats[slot.id] if one in tables.of_round[slot.round])
+
+
+def _own_tables(meeting: Meeting, slots: Sequence[availability.Slot], ground: Floor) -> _Own:
+    """Several tables of one owner are dealt out among their meetings beforehand."""
+    everybody, invitee = people(meeting), meeting.invitee
+    mine = ground.tables_for([invitee, *(one for one in everybody if one.id != invitee.id)])
+    nobodys = ground.tables_for(())
+    tables, lost, booth = dict[int, int](), 0, set[int]()
+    for index, slot in enumerate(slots):
+        choice = mine.of_round[slot.round]
+        if choice == nobodys.of_round[slot.round]:
+            continue
+        table = choice[meeting.id % len(choice)]
+        booth.add(table)
+        if table in ground.seats[slot.id]:
+            tables[index] = table
+        else:
+            lost |= 1 << index
+    return _Own(tables, lost, tuple(sorted(booth)))
+
+
+async def _counts(
+    event: Event, meetings: Sequence[Meeting], everybody: Sequence[Participant], order: Order | None
+) -> dict[int, tuple[int | None, int]]:
+    """By participant how many meetings they are to have at most and at least. What is agreed is never too much."""
+    if order is None:
+        return {one.id: (None, 0) for one in everybody}
+    agreed = Counter(one.id for each in meetings if each.status == MeetingStatus.ACCEPTED for one in people(each))
+    profiles = Profile.filter(participant__event=event, most_meetings__isnull=False)
+    wanted = {one.participant_id: one.most_meetings for one in await profiles}
+    general = (await conditions_of(event.id)).most_meetings
+    counts = dict[int, tuple[int | None, int]]()
+    for one in everybody:
+        named = [most for most in (order.most, general, wanted.get(one.id)) if most is not None]
+        most = max(min(named), agreed[one.id]) if named else None
+        counts[one.id] = most, order.least if most is None else min(order.least, most)
+    return counts
+
+
+async def _limits(event: Event, slots: Sequence[availability.Slot], shown: Sequence[problem.Slot]) -> list[Limit]:
+    """The pause between two meetings of one person, and how many of a round they may have."""
+    pause = (await conditions_of(event.id)).pause_minutes
+    limits = [
+        Limit(1 << one | 1 << other, 1)
+        for one, other in combinations(range(len(shown)), 2)
+        if shown[other].start - shown[one].end < pause
+    ]
+    for opened in await Round.filter(event=event, most_meetings__isnull=False):
+        mask = sum(1 << index for index, slot in enumerate(slots) if slot.round == opened.id)
+        limits.append(Limit(mask, opened.most_meetings or 0))
+    return limits
+
+
+async def _weights(event: Event, requests: bool) -> Mapping[int, Wishes]:
+    """What people offer and seek, by participant."""
+    if not requests:
+        return {}
+    approved = Profile.filter(participant__event=event, status=ProfileStatus.APPROVED)
+    return {card.id: card.wishes for card in await cards(approved)}
 
 
 async def _movable(event: Event, slots: Sequence[int], *, now: datetime, requests: bool) -> list[Meeting]:
@@ -63,7 +163,7 @@ async def _movable(event: Event, slots: Sequence[int], *, now: datetime, request
     wanted = Q(status=MeetingStatus.ACCEPTED)
     if requests:
         wanted |= Q(status=MeetingStatus.REQUESTED, expires_at__gt=now)
-    found = with_people(Meeting.filter(wanted, event=event))
+    found = with_people(Meeting.filter(wanted, event=event)).prefetch_related("times")
     upcoming = set(slots)
     return [meeting for meeting in await found.order_by("id") if meeting.slot_id in {None, *upcoming}]
 
@@ -82,11 +182,13 @@ def _own(fixed: Mapping[int, int], meetings: Sequence[Meeting]) -> dict[int, set
 
 
 def _participant(
-    diary: Diary, slots: Sequence[availability.Slot], fixed: set[int], now: datetime
+    diary: Diary, slots: Sequence[availability.Slot], fixed: set[int], now: datetime, counts: tuple[int | None, int]
 ) -> problem.Participant:
     """Whatever has come up since, a meeting that is fixed may stay where it is."""
     free = {slot.id for slot in free_slots(slots, diary, now=now)} | fixed
-    return problem.Participant(blocked=sum(1 << index for index, slot in enumerate(slots) if slot.id not in free))
+    most, least = counts
+    blocked = sum(1 << index for index, slot in enumerate(slots) if slot.id not in free)
+    return problem.Participant(blocked=blocked, most=most, least=least)
 
 
 def _slot(slot: availability.Slot, tables: int) -> problem.Slot:
@@ -97,28 +199,46 @@ def _minutes(instant: datetime) -> int:
     return int(instant.timestamp() // 60)
 
 
-def _meetings(
-    meetings: Sequence[Meeting],
-    everybody: Sequence[Participant],
-    slots: Sequence[availability.Slot],
-    tables: Sequence[Sequence[int]],
-    fixed: Mapping[int, int],
-) -> list[problem.Meeting]:
-    person = {one.id: index for index, one in enumerate(everybody)}
-    slot = {one.id: index for index, one in enumerate(slots)}
-    asked = []
-    for meeting in meetings:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """All that makes the problem's meetings."""
+
+    meetings: Sequence[Meeting]
+    everybody: Sequence[Participant]
+    booths: Sequence[int]
+    slots: Sequence[availability.Slot]
+    tables: Sequence[Sequence[int]]
+    own: Mapping[int, _Own]
+    fixed: Mapping[int, int]
+    wishes: Mapping[int, Wishes]
+
+
+def _meetings(asked: _Asked) -> Iterator[problem.Meeting]:
+    person = {one.id: index for index, one in enumerate(asked.everybody)}
+    booth = {one: len(person) + index for index, one in enumerate(asked.booths)}
+    slot = {one.id: index for index, one in enumerate(asked.slots)}
+    for meeting in asked.meetings:
         current = slot[meeting.slot_id] if meeting.slot_id else None
-        asked.append(
-            problem.Meeting(
-                id=meeting.id,
-                people=tuple(person[one.id] for one in people(meeting)),
-                fixed=current if meeting.id in fixed else None,
-                current=current,
-                table=_seat(meeting, tables[current]) if current is not None else None,
-            )
+        own = asked.own[meeting.id]
+        request = meeting.status == MeetingStatus.REQUESTED
+        named = sum(1 << slot[one.id] for one in meeting.times if one.id in slot) if request else 0
+        yield problem.Meeting(
+            id=meeting.id,
+            people=(*(person[one.id] for one in people(meeting)), *(booth[table] for table in own.booth)),
+            allowed=(named or problem.EVERY) & ~own.lost,
+            fixed=current if meeting.id in asked.fixed else None,
+            current=current,
+            table=_seat(meeting, asked.tables[current]) if current is not None else None,
+            weight=_interest(meeting, asked.wishes) if request else 1,
+            own=sum(1 << index for index in own.tables),
+            asked=request,
         )
-    return asked
+
+
+def _interest(meeting: Meeting, wishes: Mapping[int, Wishes]) -> int:
+    """Points: that somebody asked, and how much both sides have for each other."""
+    one, other = wishes.get(meeting.asker_id), wishes.get(meeting.invitee_id)
+    return ASKED + (score(one, other) if one and other else 0)
 
 
 def _seat(meeting: Meeting, tables: Sequence[int]) -> int | None:

@@ -1,7 +1,7 @@
 """Releasing a draft, and undoing that: is what was assumed still true? Then all its meetings move at once."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app import occupancy
@@ -14,6 +14,7 @@ from events.models import Event, Participant
 from matchmaking.availability import Diary, Tables
 from matchmaking.diaries import diaries, floor
 from matchmaking.drafting import proposal_of
+from matchmaking.interpreters.booking import book_interpreter, no_interpreter
 from matchmaking.meetings import claims, tell
 from matchmaking.models import Draft, DraftState, Meeting, MeetingStatus, Slot, Table
 from matchmaking.parties import desk_only, people, with_people
@@ -52,7 +53,7 @@ async def release_draft(draft: Draft, *, by: Actor) -> Draft:
         await draft.save(update_fields=["state", "released_at"])
         changes.record("draft.released", draft, topics=[draft.event.desk], data={"meetings": len(moved)})
         for placement, meeting in zip(wanted, moved, strict=True):
-            tell(changes, _kind(placement), meeting, {})
+            tell(changes, _kind(placement), meeting, {"draft": draft.id, "cause": placement.cause})
     return draft
 
 
@@ -73,7 +74,7 @@ async def undo_release(draft: Draft, *, by: Actor) -> Draft:
         await draft.save(update_fields=["state"])
         changes.record("draft.undone", draft, topics=[draft.event.desk], data={"meetings": len(moved)})
         for placement, meeting in zip(wanted, moved, strict=True):
-            tell(changes, _kind(placement), meeting, {})
+            tell(changes, _kind(placement), meeting, {"draft": draft.id, "cause": "undone"})
     return draft
 
 
@@ -86,7 +87,7 @@ async def can_be_undone(draft: Draft) -> bool:
 
 def _backwards(placement: Placement) -> Placement:
     """The release has raised the meeting's version by one."""
-    return Placement(placement.meeting, placement.version + 1, before=placement.after, after=placement.before)
+    return replace(placement, version=placement.version + 1, before=placement.after, after=placement.before)
 
 
 async def _today(event: Event, wanted: Sequence[Placement], now: datetime) -> _Today:
@@ -132,9 +133,14 @@ def _moved_since(placement: Placement, today: _Today) -> Iterator[str]:
         yield _("A meeting of the draft is gone.")
         return
     words = {"names": names_of(meeting)}
-    if meeting.status != MeetingStatus.ACCEPTED:
+    if placement.asked and placement.after:
+        if meeting.status != MeetingStatus.REQUESTED or (meeting.expires_at and meeting.expires_at <= today.now):
+            yield _("The request between %(names)s has its answer already.") % words
+            return
+    elif meeting.status != MeetingStatus.ACCEPTED:
         yield _("%(names)s do not meet any more.") % words
-    elif meeting.version != placement.version:
+        return
+    if meeting.version != placement.version:
         yield _("%(names)s have changed their meeting.") % words
     elif placement.before and (slot := today.slots.get(placement.before.slot)) and slot.start <= today.now:
         told = {**words, "when": when(slot.start, today.event.tz)}
@@ -172,6 +178,9 @@ async def _apply(wanted: Sequence[Placement], today: _Today) -> list[Meeting]:
         await Meeting.filter(id__in=ids[first : first + 500]).update(slot_id=None, table_id=None)
     for placement, meeting in zip(wanted, moved, strict=True):
         _move(meeting, placement, today)
+    for placement, meeting in zip(wanted, moved, strict=True):
+        if placement.asked and meeting.placed and (lacking := await book_interpreter(meeting)):
+            raise no_interpreter(lacking)
     await occupancy.hold_many((meeting.subject, claims(meeting)) for meeting in moved if meeting.placed)
     if moved:
         fields = ["status", "slot_id", "table_id", "version", "sequence", "changed_at"]
@@ -182,11 +191,16 @@ async def _apply(wanted: Sequence[Placement], today: _Today) -> list[Meeting]:
 def _move(meeting: Meeting, placement: Placement, today: _Today) -> None:
     if placement.after:
         meeting.place(today.slots[placement.after.slot], today.tables[placement.after.table], at=today.now)
+    elif placement.asked:
+        meeting.slot, meeting.table = None, None
+        meeting.become(MeetingStatus.REQUESTED, at=today.now)
     else:
         meeting.unplace(at=today.now)
 
 
 def _kind(placement: Placement) -> str:
+    if placement.asked:
+        return "meeting.chosen" if placement.after else "meeting.reopened"
     if placement.after is None:
         return "meeting.unscheduled"
     return "meeting.rescheduled" if placement.before else "meeting.scheduled"

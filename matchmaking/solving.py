@@ -9,15 +9,24 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 
 from matchmaking.proposal import report_from
 from matchmaking.scheduler.plan import Bound, Plan, Status
-from matchmaking.scheduler.problem import Meeting, Participant, Problem, Slot
+from matchmaking.scheduler.problem import Aim, Limit, Meeting, Participant, Problem, Slot
 from matchmaking.scheduler.quality import Report
 
 GRACE = 60  # seconds beyond its deadline after which a solver is taken for stuck
 LINE = 1 << 26  # bytes: a plan is one line
+
+
+class How(StrEnum):
+    """Which function of the scheduler is asked."""
+
+    SOLVE = "solve"
+    MEND = "mend"
+    GRANT = "grant"
 
 
 class SolverDied(Exception):
@@ -33,10 +42,10 @@ class Solved:
 
 
 async def solve_apart(
-    problem: Problem, *, seed: int, seconds: int, tell: Callable[[dict[str, Any]], None], mend: bool = False
+    problem: Problem, *, seed: int, seconds: int, tell: Callable[[dict[str, Any]], None], how: How = How.SOLVE
 ) -> Solved:
-    """`tell` gets each scheduler.solve.Progress as a dict; `mend`: by scheduler.mend. Cancelling ends the process.
-    Raises SolverDied, or TimeoutError when it does not keep its deadline."""
+    """`tell` gets each scheduler.solve.Progress as a dict. Cancelling ends the process. Raises SolverDied, or
+    TimeoutError when it does not keep its deadline."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -47,7 +56,7 @@ async def solve_apart(
     )
     try:
         async with asyncio.timeout(seconds + GRACE):
-            await _ask(process, encode(problem, seed=seed, seconds=seconds, mend=mend))
+            await _ask(process, encode(problem, seed=seed, seconds=seconds, how=how))
             return await _listen(process, tell)
     finally:
         if process.returncode is None:
@@ -55,8 +64,8 @@ async def solve_apart(
         await process.wait()
 
 
-def encode(problem: Problem, *, seed: int, seconds: int, mend: bool) -> bytes:
-    return json.dumps({"problem": asdict(problem), "seed": seed, "seconds": seconds, "mend": mend}).encode()
+def encode(problem: Problem, *, seed: int, seconds: int, how: How) -> bytes:
+    return json.dumps({"problem": asdict(problem), "seed": seed, "seconds": seconds, "how": how}).encode()
 
 
 def problem_from(told: dict[str, Any]) -> Problem:
@@ -67,6 +76,8 @@ def problem_from(told: dict[str, Any]) -> Problem:
         precedences=tuple((first, second) for first, second in told["precedences"]),
         homogeneity=told["homogeneity"],
         blocked_is_idle=told["blocked_is_idle"],
+        limits=tuple(Limit(**one) for one in told["limits"]),
+        aim=Aim(told["aim"]),
     )
 
 

@@ -17,6 +17,8 @@ SENTENCES = {
     "meeting.rescheduled": later("%(names)s: meeting moved"),
     "meeting.scheduled": later("%(names)s: meeting given a time"),
     "meeting.unscheduled": later("%(names)s: meeting without a time again"),
+    "meeting.chosen": later("%(names)s: meeting chosen by the organisers’ schedule"),
+    "meeting.reopened": later("%(names)s: the request waits for an answer again"),
     "meeting.cancelled": later("%(names)s: meeting cancelled"),
     "meeting.expired": later("%(names)s: the request expired"),
     "meeting.handed_over": later("%(names)s: %(joined)s goes instead of %(left)s"),

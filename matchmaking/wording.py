@@ -37,3 +37,25 @@ def over_committed(name: str, *, meetings: int, room: int) -> str:
         "%(name)s has agreed to %(meetings)d meetings and has time for %(room)d.",
         room,
     ) % {"name": name, "meetings": meetings, "room": room}
+
+
+def cause_words(cause: str) -> str:
+    """Why a schedule gave a meeting its place: a `proposal.Cause`, or "undone"."""
+    match cause:
+        case "somebody is not free":
+            return _("somebody could not be there at the old time")
+        case "table lost":
+            return _("its table was lost")
+        case "made room":
+            return _("it made room for a meeting that could not stay")
+        case "better":
+            return _("people wait less all together")
+        case "waited":
+            return _("it was waiting for a time")
+        case "chosen":
+            return _("chosen among the requests")
+        case "no place":
+            return _("no time is left for it")
+        case "undone":
+            return _("the schedule was taken back")
+    return ""

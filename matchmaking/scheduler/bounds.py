@@ -1,9 +1,11 @@
 """What no plan can beat: how many meetings fit at most, and how many breaks there are at least.
 
 Counting is free. Two linear programmes (HiGHS through SciPy: highspy and OR-Tools cannot share a process) see more:
-`fitting` relaxes who meets when, `waited` relaxes that two must meet at once and keeps each participant's own day.
+`fitting` relaxes who meets when, `waited` relaxes that two must meet at once and keeps each participant's own day;
+where that programme would be too large, `priced` comes close to what it says.
 """
 
+import time
 from collections import Counter
 from dataclasses import dataclass
 from math import ceil, floor, inf
@@ -12,11 +14,11 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix
 
+from matchmaking.scheduler.priced import BEFORE, MEETING, WAITING, priced
 from matchmaking.scheduler.problem import Problem
 
 LARGEST = 60_000  # variables: beyond, a linear programme takes longer than it is worth
 ROUNDING = 1e-6
-BEFORE, MEETING, WAITING = range(3)  # a participant's phase in a round
 
 
 def counted(problem: Problem) -> int:
@@ -71,7 +73,10 @@ def matching(problem: Problem, *, penalty: int, seconds: float) -> tuple[list[in
     for index, meeting in enumerate(problem.meetings):
         request = programme.variable(cost=-meeting.weight, upper=float(opens[index] != 0), whole=True)
         programme.add("tables", request, 1, upper=tables)
+        if meeting.fixed is not None and opens[index]:
+            programme.add(("fixed", index), request, 1, lower=1)
     for person, (_, room) in enumerate(_rooms(problem, opens)):
+        room = max(room, sum(problem.meetings[one].fixed is not None for one in meetings_of[person]))
         for request in meetings_of[person]:
             programme.add(("room", person), request, 1, upper=room)
     for person, least in enumerate(floors(problem)):
@@ -110,11 +115,15 @@ def waited(problem: Problem, *, seconds: float) -> Waited:
     if not all(opens):
         return Waited(0, possible=False)
     days = Counter(_days(problem, opens))
-    size = sum(day.meetings * day.open.bit_count() * 4 for day in days)
-    if size > LARGEST:
-        return Waited(0)
+    if not all(day.fits for day in days):
+        return Waited(0, possible=False)
+    largest = max((len(meeting.people) for meeting in problem.meetings), default=0)
+    seats = [largest * (slot.tables + _own(problem, t)) for t, slot in enumerate(problem.slots)]
+    if sum(day.meetings * day.open.bit_count() * 4 for day in days) > LARGEST:
+        enough = time.monotonic() + seconds
+        breaks = priced(list(days), list(days.values()), problem.slots, seats, stop=lambda: time.monotonic() > enough)
+        return Waited(0, possible=False) if breaks is None else Waited(breaks)
     programme = _Programme()
-    seats = max((len(meeting.people) for meeting in problem.meetings), default=0)
     for day, people in days.items():
         if not _flow(programme, problem, day, people, seats):
             return Waited(0, possible=False)
@@ -177,7 +186,7 @@ def _so_far(masks: list[int], choice: int, slots: int) -> tuple[tuple[int, ...],
     return tuple(least), tuple(most)
 
 
-def _flow(programme: "_Programme", problem: Problem, day: _Day, people: int, seats: int) -> bool:
+def _flow(programme: "_Programme", problem: Problem, day: _Day, people: int, seats: list[int]) -> bool:
     """Add the day's flow, slot after slot; False where no path leads through it."""
     states = {(0, BEFORE)}
     for t, slot in enumerate(problem.slots):
@@ -195,13 +204,13 @@ def _flow(programme: "_Programme", problem: Problem, day: _Day, people: int, sea
                 if t + 1 < len(problem.slots):
                     programme.add((day, t + 1, now, after), arc, 1, lower=0, upper=0)
                 if meets:
-                    programme.add(("seats", t), arc, 1, upper=seats * (slot.tables + _own(problem, t)))
+                    programme.add(("seats", t), arc, 1, upper=seats[t])
                     for mask, least in day.demands:
                         if mask >> t & 1:
                             programme.add((day, mask), arc, 1, lower=least * people)
                 reached.add((now, after))
         states = reached
-    return day.fits and bool(states)
+    return bool(states)
 
 
 def _phase(phase: int, *, meets: bool, unseen: bool, over: bool) -> int:

@@ -8,12 +8,13 @@ from random import Random
 
 from matchmaking.scheduler.bounds import floors, matching
 from matchmaking.scheduler.construct import construct, insert, must_leave, slots_in
+from matchmaking.scheduler.plan import Bound
 from matchmaking.scheduler.problem import Problem
 from matchmaking.scheduler.timetable import FREE, Timetable
 
 FLOOR = 10  # a meeting lacking to somebody's floor weighs as much as so many of the heaviest requests
 HOT = 0.3  # of exchanging: temperature as a share of the mean weight
-STEPS = 20  # exchanges tried for each request
+STEPS = 100  # exchanges tried for each request
 RENEWED = 200  # exchanges between two looks at who is out
 ENOUGH = 0.999  # of the bound
 
@@ -29,6 +30,11 @@ class Choice:
     points: int
     bound: int  # no choice has more points
     short: int  # meetings lacking to floors, of those that could be had
+    penalty: int = 0
+
+    def limits(self, meetings: int) -> Bound:
+        """What no choice that leaves as many people short can beat, in points of requests alone."""
+        return Bound(meetings, points=self.bound + self.penalty * self.short)
 
 
 def choose(problem: Problem, *, seed: int, seconds: float, stop: Callable[[], bool]) -> Choice:
@@ -43,8 +49,9 @@ def choose(problem: Problem, *, seed: int, seconds: float, stop: Callable[[], bo
     fixed = {index for index, meeting in enumerate(problem.meetings) if meeting.fixed is not None}
     choosing.place(sorted(fixed.union(wanted)), stop)
     choosing.exchange(bound, stop)
+    choosing.raise_floors()
     slots = tuple(None if slot == FREE else slot for slot in choosing.timetable.slot)
-    return Choice(slots, choosing.points, bound, choosing.short())
+    return Choice(slots, choosing.points, bound, choosing.short(), choosing.penalty)
 
 
 def chosen(problem: Problem, choice: Choice) -> Problem:
@@ -85,12 +92,24 @@ class _Choosing:
             if best >= ENOUGH * bound or not waiting or stop():
                 break
             for _ in range(RENEWED):
-                self._force(self.random.choice(waiting), hot * (1 - done / steps))
+                meeting = self.random.choice(waiting)
+                slot = self.random.choice(slots_in(self.timetable.open[meeting]))
+                self._force(meeting, slot, hot * (1 - done / steps))
                 if self.points > best:
                     best, slots = self.points, self.timetable.slot[:]
         if self.points < best:
             self.timetable.load_slots(slots)
             self.points = best
+
+    def raise_floors(self) -> None:
+        """Nobody keeps a meeting beyond their floor that would be somebody's first, where one exchange can help."""
+        mine = self.problem.meetings_of()
+        for person in range(len(mine)):
+            for meeting in mine[person]:
+                if self.timetable.busy[person].bit_count() >= self.floor[person]:
+                    break
+                for slot in slots_in(self.timetable.open[meeting]):
+                    self._force(meeting, slot, 0.0)
 
     def short(self) -> int:
         return sum(
@@ -116,13 +135,14 @@ class _Choosing:
         self.points += worth * placed
         return placed
 
-    def _force(self, meeting: int, temperature: float) -> None:
-        """Place the request where the least is lost by it, if that loss is bearable; whoever left may return."""
+    def _force(self, meeting: int, slot: int, temperature: float) -> None:
+        """Place the request there, if what is lost by it is bearable; whoever left may return."""
         if self.timetable.slot[meeting] != FREE or self._insert(meeting):
             return
-        slot = self.random.choice(slots_in(self.timetable.open[meeting]))
         out = must_leave(self.timetable, meeting, slot, Counter(), self.random)
-        if out is None or any(self.problem.meetings[other].fixed is not None for other in out):
+        if out is None or not self.timetable.bears(meeting, slot, out):
+            return
+        if any(self.problem.meetings[other].fixed is not None for other in out):
             return
         before = self.points
         home = [self.timetable.slot[other] for other in out]

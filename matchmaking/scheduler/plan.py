@@ -23,6 +23,7 @@ class Bound:
     placed: int  # at most so many meetings
     breaks: int = 0  # at least so many breaks, of plans that place every meeting
     touched: int = 0  # at least so many people with another time or table than today, of plans that mend
+    points: int = 0  # of requests, at most, for any choice that leaves no more people short
 
 
 class Rule(StrEnum):
@@ -71,6 +72,8 @@ class Plan:
     status: Status
     seconds: float
     seed: int
+    points: int = 0  # of the requests chosen, where any were chosen among
+    short: int = 0  # meetings that people lack to their floor
 
     @property
     def placed(self) -> int:

@@ -1,7 +1,7 @@
 """How good a plan is, in numbers an organiser can read: beside today's timetable, and beside first-fit."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matchmaking.scheduler.plan import Plan, today, totals, waiting
 from matchmaking.scheduler.problem import Meeting, Problem
@@ -50,6 +50,7 @@ IDLE_STEP = 30  # minutes in a bar of the idle histogram
 
 
 def report(problem: Problem, plan: Plan) -> Report:
+    problem, plan = _without_passed(problem, plan)
     before = today(problem)
     everything = plan.placed == len(plan.ids)
     gap = plan.breaks - plan.bound.breaks if everything else plan.breaks
@@ -61,6 +62,24 @@ def report(problem: Problem, plan: Plan) -> Report:
         plan=measure(problem, plan.slots, plan.tables),
         today=measure(problem, before.slots, before.tables) if before.placed else None,
         first_fit=_measure_first_fit(problem),
+    )
+
+
+def _without_passed(problem: Problem, plan: Plan) -> tuple[Problem, Plan]:
+    """Requests that were not chosen are nobody's meetings."""
+    pairs = enumerate(zip(problem.meetings, plan.slots, strict=True))
+    kept = [index for index, (one, slot) in pairs if slot is not None or not one.asked]
+    if len(kept) == len(problem.meetings):
+        return problem, plan
+    place = {index: at for at, index in enumerate(kept)}
+    order = tuple((place[a], place[b]) for a, b in problem.precedences if a in place and b in place)
+    some = replace(problem, meetings=tuple(problem.meetings[index] for index in kept), precedences=order)
+    return some, replace(
+        plan,
+        ids=tuple(plan.ids[index] for index in kept),
+        slots=tuple(plan.slots[index] for index in kept),
+        tables=tuple(plan.tables[index] for index in kept),
+        bound=replace(plan.bound, placed=min(plan.bound.placed, len(kept))),
     )
 
 

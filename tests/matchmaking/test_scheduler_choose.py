@@ -1,8 +1,11 @@
 """Choosing among requests: never a rule broken, never beyond the bound, and the floor before the points."""
 
 import itertools
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,20 +26,24 @@ def sound(problem: Problem, slots: tuple[int | None, ...]) -> bool:
     return not [violation for violation in plan.violations(problem) if violation.rule is not Rule.NO_TABLE]
 
 
+def lacking(problem: Problem, slots: tuple[int | None, ...]) -> int:
+    """Meetings that people lack to their floor."""
+    placed = [meeting for meeting, slot in zip(problem.meetings, slots, strict=True) if slot is not None]
+    had = [sum(person in meeting.people for meeting in placed) for person in range(len(problem.participants))]
+    return sum(max(0, floor - count) for floor, count in zip(floors(problem), had, strict=True))
+
+
 def points(problem: Problem, slots: tuple[int | None, ...]) -> int:
     placed = [meeting for meeting, slot in zip(problem.meetings, slots, strict=True) if slot is not None]
-    short = 0
-    for person, floor in enumerate(floors(problem)):
-        short += max(0, floor - sum(person in meeting.people for meeting in placed))
     heaviest = max((meeting.weight for meeting in problem.meetings), default=1)
-    return sum(meeting.weight for meeting in placed) - FLOOR * heaviest * short
+    return sum(meeting.weight for meeting in placed) - FLOOR * heaviest * lacking(problem, slots)
 
 
 def test_choose_prefers_the_heavier_of_two_that_exclude_each_other() -> None:
     people = (Participant(), Participant(), Participant())
     meetings = (Meeting(1, (0, 1), weight=5), Meeting(2, (0, 2), weight=9))
     found = pick(Problem(people, (Slot(0, 20, 5),), meetings))
-    assert found == Choice((None, 0), points=9, bound=9, short=0)
+    assert found == Choice((None, 0), points=9, bound=9, short=0, penalty=90)
 
 
 def test_choose_puts_the_floor_before_the_points() -> None:
@@ -94,6 +101,22 @@ def test_choose_is_sound_and_its_bound_holds(data: st.DataObject) -> None:
     found = pick(asked)
     assert sound(asked, found.slots)
     assert found.points == points(asked, found.slots)
-    every = itertools.product([None, *range(count)], repeat=len(asked.meetings))
-    best = max(points(asked, slots) for slots in every if sound(asked, slots))
+
+    def every() -> Iterator[tuple[int | None, ...]]:
+        return itertools.product([None, *range(count)], repeat=len(asked.meetings))
+
+    best = max(points(asked, slots) for slots in every() if sound(asked, slots))
     assert found.points <= best <= found.bound
+    assert found.short == min(lacking(asked, slots) for slots in every() if sound(asked, slots)), "the floor holds"
+
+
+@pytest.mark.parametrize(("slots", "use"), [(16, 0.4), (16, 0.95), (8, 0.95), (7, 0.9)])
+def test_a_thousand_people_with_seven_wishes_each_get_what_the_bound_allows(slots: int, use: float) -> None:
+    asked = generate(people=1000, meetings_each=7, slots=slots, choice=2, table_use=use, seed=5)
+    asked = replace(asked, participants=tuple(replace(p, most=8, least=1) for p in asked.participants))
+    end = time.process_time() + 5
+    found = choose(asked, seed=1, seconds=3, stop=lambda: time.process_time() > end)
+    assert time.process_time() < end
+    assert sound(asked, found.slots)
+    assert found.points >= 0.995 * found.bound
+    assert found.short == 0

@@ -1,0 +1,81 @@
+"""Schedules from wishes: what is agreed comes first, then the requests that are worth most, then the fewest breaks."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from matchmaking.scheduler.choose import Choice, choose, chosen
+from matchmaking.scheduler.plan import Plan, Status, totals
+from matchmaking.scheduler.problem import Meeting, Problem
+from matchmaking.scheduler.solve import Progress, solve
+from matchmaking.scheduler.tables import seat
+
+AGREED, CHOOSING = 0.2, 0.4  # shares of the time; the rest is for closing gaps
+
+
+def grant(problem: Problem, *, seed: int, deadline_seconds: float, progress: Callable[[Progress], None]) -> Plan:
+    """A plan of all agreed meetings that fit and of the best choice among the requests (`Meeting.asked`).
+
+    `Plan.points` are the weights of the requests in it; no choice that leaves as many people below their floor has
+    more than `Bound.points`.
+    """
+    started = time.monotonic()
+    first = _solved(problem, lambda one: not one.asked, seed, deadline_seconds * AGREED, progress)
+    held = tuple(_held(one, first.get(one.id)) for one in problem.meetings)
+    until = time.monotonic() + deadline_seconds * CHOOSING
+    choosing = replace(problem, meetings=tuple(one for one in held if one.asked or one.fixed is not None))
+    choosing = replace(choosing, precedences=())
+    choice = choose(
+        choosing, seed=seed, seconds=deadline_seconds * CHOOSING / 2, stop=lambda: time.monotonic() >= until
+    )
+    kept = chosen(choosing, choice)
+    begun = {one.id: slot for one, slot in zip(choosing.meetings, choice.slots, strict=True) if slot is not None}
+    left = deadline_seconds - (time.monotonic() - started)
+    last = _solved(_begin(problem, begun), lambda one: one.id in begun, seed, max(0.1, left), progress)
+    slots = tuple((last if len(last) == len(kept.meetings) else begun).get(one.id) for one in problem.meetings)
+    return _plan(problem, slots, choice, seed=seed, seconds=time.monotonic() - started)
+
+
+def _solved(
+    problem: Problem, which: Callable[[Meeting], bool], seed: int, seconds: float, progress: Callable[[Progress], None]
+) -> dict[int, int]:
+    """The slots, by meeting id, that the solver finds for some of the meetings."""
+    at = [index for index, one in enumerate(problem.meetings) if which(one)]
+    place = {index: number for number, index in enumerate(at)}
+    some = replace(
+        problem,
+        meetings=tuple(problem.meetings[index] for index in at),
+        precedences=tuple((place[a], place[b]) for a, b in problem.precedences if a in place and b in place),
+    )
+    plan = solve(some, seed=seed, deadline_seconds=seconds, progress=progress)
+    return {one: slot for one, slot in zip(plan.ids, plan.slots, strict=True) if slot is not None}
+
+
+def _held(meeting: Meeting, slot: int | None) -> Meeting:
+    """While requests are chosen, what is agreed stays where it was put, and is worth nothing more."""
+    return meeting if meeting.asked or slot is None else replace(meeting, fixed=slot, weight=0)
+
+
+def _begin(problem: Problem, slots: dict[int, int]) -> Problem:
+    """The choice as the timetable to begin from, where a meeting has none."""
+    begun = (replace(one, current=slots.get(one.id)) if one.current is None else one for one in problem.meetings)
+    return replace(problem, meetings=tuple(begun))
+
+
+def _plan(problem: Problem, slots: tuple[int | None, ...], choice: Choice, *, seed: int, seconds: float) -> Plan:
+    breaks, idle = totals(problem, slots)
+    pairs = list(zip(problem.meetings, slots, strict=True))
+    agreed = all(slot is not None for one, slot in pairs if not one.asked)
+    return Plan(
+        ids=tuple(one.id for one in problem.meetings),
+        slots=slots,
+        tables=seat(problem, slots),
+        breaks=breaks,
+        idle=idle,
+        bound=choice.limits(len(problem.meetings)),
+        status=Status.FEASIBLE if agreed else Status.UNKNOWN,
+        seconds=seconds,
+        seed=seed,
+        points=sum(one.weight for one, slot in pairs if one.asked and slot is not None),
+        short=choice.short,
+    )
