@@ -6,6 +6,7 @@ from typing import Any
 from app.errors import NotFound, Refused
 from app.i18n import _
 from app.journal import Actor, Changes, changing
+from app.models import Person
 from events.models import Event, Participant, ParticipantStatus
 from events.networks.models import DemoCase
 from matchmaking.conditions import refuse_locked
@@ -15,7 +16,7 @@ from matchmaking.houses import are_colleagues
 from matchmaking.interpreters.booking import book_interpreter
 from matchmaking.meetings import call_off, sit_down, tell
 from matchmaking.models import Meeting, MeetingStatus, Profile, ProfileStatus, Seat, SeatRole
-from matchmaking.parties import acting_for, desk_only, members, principals, with_people
+from matchmaking.parties import acting_for, desk_only, members, principals, runs_desk, with_people
 from matchmaking.seats import people_changed, refuse_busy, step_out
 
 MOST_OPEN = 3  # groups of one proposer that still gather
@@ -96,18 +97,19 @@ async def cancel_group(group: Group, *, reason: str = "", by: Actor) -> Group:
     """By whoever proposed it while it gathers, or by the organisers at any time."""
     async with changing(Event.scope_of(group.event_id), by=by) as changes:
         group = await Group.get(id=group.id).select_related("event", "proposer")
-        if group.proposer and group.status == GroupStatus.GATHERING:
-            acting = await acting_for(group.proposer, by=by)
-        else:
-            acting = await _desk(group.event, by=by)
         if group.status == GroupStatus.CANCELLED:
             return group
+        if not await _may_cancel(group, by=by):
+            raise Refused(
+                _("Only the organisers can cancel it, and whoever proposed it while it gathers."),
+                hints=[_("You can leave it.")],
+            )
         inside = await members_of(group)
         if group.status == GroupStatus.MEETING:
-            await call_off(changes, [await meeting_of(group)], reason=reason, acting=acting)
+            await call_off(changes, [await meeting_of(group)], reason=reason, acting={})
         group.status, group.reason = GroupStatus.CANCELLED, reason
         await group.save(update_fields=["status", "reason"])
-        _tell(changes, "group.cancelled", group, group.event, inside, acting)
+        _tell(changes, "group.cancelled", group, group.event, inside, {})
     return group
 
 
@@ -181,6 +183,13 @@ async def _take_seat(changes: Changes, meeting: Meeting, participant: Participan
 async def _desk(event: Event, *, by: Actor) -> dict[str, Any]:
     await desk_only(event, by=by)
     return {}
+
+
+async def _may_cancel(group: Group, *, by: Actor) -> bool:
+    if not isinstance(by, Person) or by.admin or await runs_desk(group.event_id, by):
+        return True
+    proposed = group.proposer is not None and group.proposer.person_id == by.id
+    return proposed and group.status == GroupStatus.GATHERING
 
 
 async def _refuse_unready(participant: Participant) -> None:

@@ -21,17 +21,28 @@ from events.models import Participant, Session
 from events.releasing import release_programme
 from events.rooms import add_room
 from events.schedule import Details, create_session, move_session
+from matchmaking.colleagues import bring_along, hand_over, leave_meeting
+from matchmaking.groups.membership import cancel_group, join_group, leave_group, propose_group
+from matchmaking.groups.models import Group, GroupMember, GroupStatus
+from matchmaking.houses import are_colleagues
+from matchmaking.interpreters.registering import register_interpreter
+from matchmaking.keeping import keep_time, let_move
 from matchmaking.leaving import withdraw
 from matchmaking.meetings import accept, cancel, decline, expire_due, request_meeting, reschedule
-from matchmaking.models import Meeting, MeetingStatus, Round
+from matchmaking.models import Availability, Block, Keep, Meeting, MeetingStatus, Profile, Round
+from matchmaking.parties import people as people_of
+from matchmaking.parties import principals, with_people
 from matchmaking.times import keep_free, tick_rounds
 from tests.conftest import settings_for
 from tests.matchmaking.conftest import Fair, make_fair, sound
 
 PEOPLE = ("Anna", "Mikko", "Jan", "Sara")
+COLLEAGUES = ("Maria", "Maija")  # of Anna and of Mikko
+EVERYBODY = (*PEOPLE, *COLLEAGUES, "Irma")
 SLOTS = ("10:00", "10:20", "10:40")
 
 people = st.integers(0, len(PEOPLE) - 1)
+anybody = st.integers(0, len(EVERYBODY) - 1)
 slots = st.sampled_from(SLOTS)
 meetings = st.integers(0, 30)
 seldom = st.integers(0, 7).map(lambda number: number == 0)
@@ -39,7 +50,8 @@ LIVE = [MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED]
 
 
 class Brokerage(RuleBasedStateMachine):
-    """Four people, three slots, one table: everybody is in everybody's way. The model is the list of invariants."""
+    """Four people, two colleagues, an interpreter, three slots, one table: everybody is in everybody's way. The model
+    is the list of invariants."""
 
     template: Path
     folder: Path
@@ -65,6 +77,17 @@ class Brokerage(RuleBasedStateMachine):
         self.fair = await make_fair()
         self.round = await self.fair.round("10:00", "11:00", tables=1)
         self.participants = [await self.fair.delegate(name, self.round) for name in PEOPLE]
+        houses = ("Anna Ltd", "Mikko Ltd")
+        self.participants += [
+            await self.fair.delegate(name, self.round, house=house)
+            for name, house in zip(COLLEAGUES, houses, strict=True)
+        ]
+        for name, code in (("Jan", "pl"), ("Sara", "fi")):
+            await Profile.filter(participant=self.participants[PEOPLE.index(name)]).update(languages=[code])
+        irma = await self.fair.newcomer("Irma")
+        spoken = {"languages": ["pl", "fi", "en"], "rounds": [self.round]}
+        await register_interpreter(irma, **spoken, by=self.fair.organiser)
+        self.participants.append(irma)
         hall = await add_room(self.fair.event, "Hall", capacity=50, by=self.fair.organiser)
         times = {"start": self.fair.at("10:00"), "end": self.fair.at("10:20")}
         details = Details(title="Keynote", speakers=[self.participants[0]], capacity=10)
@@ -72,7 +95,7 @@ class Brokerage(RuleBasedStateMachine):
         await release_programme(self.fair.event, "v1", by=self.fair.organiser)
         for one, slot in zip(self.participants, ("10:40", "10:20", "10:00"), strict=False):
             await keep_free(one, (await self.fair.slot(slot)).span, by=self.fair[one])
-        for one, other in combinations(self.participants, 2):
+        for one, other in combinations(self.participants[: len(PEOPLE)], 2):
             await request_meeting(one, other, message="", by=self.fair[one])
 
     def teardown(self) -> None:
@@ -129,6 +152,60 @@ class Brokerage(RuleBasedStateMachine):
 
         self.attempt(work())
 
+    @rule(number=meetings, to=anybody, how=st.sampled_from(["take over", "come along"]))
+    def change_people(self, number: int, to: int, how: str) -> None:
+        async def work() -> None:
+            if not (meeting := await self.meeting(number)):
+                return
+            newcomer = self.participants[to]
+            inside = people_of(await with_people(Meeting.filter(id=meeting.id)).get())
+            of = next((one for one in inside if are_colleagues(one, newcomer)), inside[0])
+            if how == "take over":
+                await hand_over(meeting, of=of, to=newcomer, by=self.fair[newcomer])
+            else:
+                await bring_along(meeting, to=newcomer, beside=of, by=self.fair.organiser)
+
+        self.attempt(work())
+
+    @rule(number=meetings, who=st.integers(0, 5), what=st.sampled_from(["leave", "keep", "let", "organisers keep"]))
+    def insist(self, number: int, who: int, what: str) -> None:
+        async def work() -> None:
+            if not (meeting := await self.meeting(number)):
+                return
+            inside = people_of(await with_people(Meeting.filter(id=meeting.id)).get())
+            one = inside[who % len(inside)]
+            match what:
+                case "leave":
+                    await leave_meeting(meeting, one, by=self.fair[one])
+                case "keep":
+                    await keep_time(meeting, keeper=one, by=self.fair[one])
+                case "let":
+                    await let_move(meeting, keeper=one, by=self.fair[one])
+                case _:
+                    await keep_time(meeting, keeper=None, by=self.fair.organiser)
+
+        self.attempt(work())
+
+    @rule(who=anybody, number=st.integers(0, 3), what=st.sampled_from(["propose", "join", "join", "leave", "cancel"]))
+    def group(self, who: int, number: int, what: str) -> None:
+        async def work() -> None:
+            one = self.participants[who]
+            groups = await Group.exclude(status=GroupStatus.CANCELLED).order_by("id")
+            if what == "propose" or not groups:
+                case, by = self.fair.demo_case, self.fair[one]
+                await propose_group(self.fair.event, case, title="Bark", seats=4, proposer=one, by=by)
+                return
+            group = groups[number % len(groups)]
+            match what:
+                case "join":
+                    await join_group(group, one, by=self.fair[one])
+                case "leave":
+                    await leave_group(group, one, by=self.fair[one])
+                case "cancel" if number == 0:
+                    await cancel_group(group, by=self.fair.organiser)
+
+        self.attempt(work())
+
     @rule(who=people, slot=slots, what=st.sampled_from(["keep", "seat", "unseat", "talk", "tick", "untick", "leave"]))
     def occupy(self, who: int, slot: str, what: str) -> None:
         guest = self.participants[who]
@@ -162,15 +239,36 @@ class Brokerage(RuleBasedStateMachine):
             self.run(self._promises())
 
     async def _promises(self) -> None:
-        """A placed meeting is in a ticked round and outside of time kept free; one live meeting a pair."""
-        sides = [f"{side}__{part}" for side in ("asker", "invitee") for part in ("availabilities", "blocks")]
-        found = await Meeting.filter(status__in=LIVE).prefetch_related("slot", *sides)
-        pairs = [frozenset((meeting.asker_id, meeting.invitee_id)) for meeting in found]
-        assert len(pairs) == len(set(pairs))
+        """A placed meeting is in a ticked round of all its people and outside of time they keep free; two have one
+        live meeting at most by themselves; nobody sits twice in one; a time is fixed while somebody holds to it."""
+        found = await with_people(Meeting.filter(status__in=LIVE)).select_related("slot")
+        alone = [frozenset((meeting.asker_id, meeting.invitee_id)) for meeting in found if meeting.group_id is None]
+        assert len(alone) == len(set(alone))
+        ticks = await self._ticks()
         for meeting in found:
-            for person in (meeting.asker, meeting.invitee) if meeting.placed else ():
-                assert {tick.round_id for tick in person.availabilities} == {self.round.id}
-                assert all(block.start != meeting.slot.start for block in person.blocks)
+            ids = [one.id for one in people_of(meeting)]
+            assert len(ids) == len(set(ids))
+            assert meeting.fixed == await Keep.filter(meeting=meeting).exists()
+            for one in people_of(meeting) if meeting.placed else ():
+                assert ticks.get(one.id) == {self.round.id}
+                assert not await Block.filter(participant=one, start=meeting.slot.start).exists()
+        await self._promises_of_groups()
+
+    async def _promises_of_groups(self) -> None:
+        """One with a meeting has three to four members in it; one that gathers has fewer than three, and no meeting."""
+        for group in await Group.all():
+            meetings = await with_people(Meeting.filter(group=group, status=MeetingStatus.ACCEPTED))
+            assert len(meetings) == (group.status == GroupStatus.MEETING)
+            if group.status == GroupStatus.MEETING:
+                assert 3 <= len(principals(meetings[0])) <= group.seats
+            if group.status == GroupStatus.GATHERING:
+                assert 1 <= await GroupMember.filter(group=group).count() < 3
+
+    async def _ticks(self) -> dict[int, set[int]]:
+        found: dict[int, set[int]] = {}
+        for tick in await Availability.all():
+            found.setdefault(tick.participant_id, set()).add(tick.round_id)
+        return found
 
 
 async def _of(work: Awaitable[Any]) -> Any:
