@@ -16,9 +16,9 @@ NOTHING_YET = datetime(2000, 1, 1, tzinfo=UTC)  # before anything a client may h
 
 @dataclass(frozen=True, slots=True)
 class CalendarPage:
-    """The events of a year, by month; `years` are those with any, `kinds` those that the year has."""
+    """The events of a year, or those to come, by month; `years` are those with any, `kinds` those among the events."""
 
-    year: int
+    year: int | None
     kind: EventKind | None
     months: tuple[tuple[date, tuple[Event, ...]], ...]
     years: tuple[int, ...]
@@ -34,17 +34,17 @@ class News:
 
 
 async def calendar_page(network: Network, *, year: int | None, kind: EventKind | None, today: date) -> CalendarPage:
-    """A year without events is shown as it is; None is this one."""
-    shown = year or today.year
-    years = {event.first_day.year for event in await _of(network).only("id", "first_day")}
-    events = await _of(network).filter(first_day__gte=date(shown, 1, 1), first_day__lte=date(shown, 12, 31))
+    """Without a year what is coming: all that is not over today."""
+    everything = await _of(network)
+    coming = [event for event in everything if event.last_day >= today]
+    events = [event for event in everything if event.first_day.year == year] if year else coming
     wanted = [event for event in events if kind in (None, event.kind)]
     there = {event.kind for event in events}
     return CalendarPage(
-        year=shown,
+        year=year,
         kind=kind,
         months=tuple((month, tuple(group)) for month, group in groupby(wanted, key=_month)),
-        years=tuple(sorted({*years, today.year, shown})),
+        years=tuple(sorted({event.first_day.year for event in everything})),
         kinds=tuple(kind for kind in EventKind if kind in there),
     )
 

@@ -23,6 +23,8 @@ from events.networks.models import Membership, MembershipStatus, Region
 from events.networks.pages import desk_page
 from events.networks.scope import Standing, coordinator
 
+NEW = "new-"  # before the names of what is to come, beside what was entered
+
 
 async def members_page(request: Request, standing: Standing) -> Response:
     return await _members(request, standing, MembershipForm(data={"start": _today()}))
@@ -64,7 +66,7 @@ async def correct_member(request: Request, standing: Standing) -> Response:
 
 async def new_status(request: Request, standing: Standing) -> Response:
     membership = await _membership(request, standing)
-    form = await submitted(request, StatusForm)
+    form = await submitted(request, StatusForm, prefix=NEW)
     if not form.validate():
         raise Refused(_("Choose the new status and the day from which it holds."))
     await change_status(membership, MembershipStatus(form.status.data), _of(form.on.data), by=standing.actor)
@@ -133,7 +135,7 @@ def _member(
     others = [one for one in MembershipStatus if one != membership.status]
     return desk_page(
         request, standing, "events/network_desk_member.html", status=status, membership=membership, form=form,
-        status_form=StatusForm(data={"status": others[0], "on": _today()}, prefix=""),
+        status_form=StatusForm(data={"status": others[0].value, "on": _today()}, prefix=NEW),
         end_form=EndForm(data={"on": _today()}), today=_today(),
     )  # fmt: skip
 

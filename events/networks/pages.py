@@ -15,7 +15,8 @@ Link = tuple[str, str]  # address, words
 
 def network_page(request: Request, standing: Standing, template: str, *, status: int = 200, **context: Any) -> Response:
     """A page everybody may be shown."""
-    return _page(request, standing, template, request.app.state.network_navigation, status=status, **context)
+    slices = (*request.app.state.network_navigation, to_the_desk)
+    return _page(request, standing, template, slices, status=status, **context)
 
 
 def desk_page(request: Request, standing: Standing, template: str, *, status: int = 200, **context: Any) -> Response:
@@ -25,10 +26,12 @@ def desk_page(request: Request, standing: Standing, template: str, *, status: in
 
 
 def navigation(standing: Standing) -> Sequence[Link]:
-    links = [(standing.path, _("About")), (f"{standing.path}/calendar", _("Calendar"))]
-    if standing.desk:
-        links.append((f"{standing.path}/desk", _("Coordinators’ desk")))
-    return links
+    return [(standing.path, _("About")), (f"{standing.path}/calendar", _("Calendar"))]
+
+
+def to_the_desk(standing: Standing) -> Sequence[Link]:
+    """After what all slices have for everybody."""
+    return [(f"{standing.path}/desk", _("Coordinators’ desk"))] if standing.desk else []
 
 
 def desk_navigation(standing: Standing) -> Sequence[Link]:

@@ -103,10 +103,7 @@ async def _pilot(request: Request, here: Here, form: PilotForm, *, status: int =
         status=status,
         pilot=pilot,
         form=form,
-        cases=[
-            (case, DemoCaseForm(obj=case, prefix=f"case-{case.id}-"))
-            for case in await DemoCase.filter(pilot=pilot).order_by("id")
-        ],
+        cases=await DemoCase.filter(pilot=pilot).order_by("id"),
         stages=list(Stage),
         roles=await NetworkRole.filter(pilot=pilot).select_related("person").order_by("person__name"),
     )

@@ -41,6 +41,7 @@ from matchmaking.demo.programme import Session as Told
 from matchmaking.demo.requests import Request
 from matchmaking.demo.story import Story, tell
 from matchmaking.demo.together import TOGETHER, Guests, meet_together
+from matchmaking.demo.year import gather_round, play_year
 from matchmaking.hosts import give_table
 from matchmaking.matrix import change_matrix
 from matchmaking.meetings import REQUEST_LIFE, accept, cancel, decline, expire_due, request_meeting
@@ -141,7 +142,9 @@ async def _play(stage: Stage) -> Event:
     await open_market(stage.event, delegates, everybody, stage.people, stage.pilots, by=stage.organiser)
     _role, busiest = _logins(stage.story)[1]
     await converse(everybody[busiest], {person.id: person for person in stage.people.values()})
+    await play_year(stage.first_day, stage.organiser)
     await load_calls(stage.organiser, today=datetime.now(UTC).date(), sessions=stage.sessions)
+    await gather_round(stage.participants)
     guests = Guests(stage.story.delegates, stage.participants, stage.people)
     await meet_together(
         stage.event, guests, host=_host(stage.story), pilots=stage.pilots, rounds=stage.rounds, by=stage.organiser

@@ -48,7 +48,9 @@ async def test_member_is_admitted_changed_corrected_and_ended(conference: Confer
     membership = await Membership.get()
     here = f"{DESK}/members/{membership.id}"
     assert (await desk.get(here)).status_code == 200
-    assert (await desk.post(f"{here}/status", status="full member", on="2021-07-01")).status_code == 303
+    assert (
+        await desk.post(f"{here}/status", **{"new-status": "full member", "new-on": "2021-07-01"})
+    ).status_code == 303
     full = await Membership.get(end=None)
     assert full.status == MembershipStatus.FULL
     wrong = await desk.post(f"{DESK}/members/{full.id}", status="full member", start="2021-06-30", end="")
@@ -101,6 +103,7 @@ async def test_pilot_has_names_leads_and_demo_cases_at_stages(conference: Confer
     assert case.code == "lab-on-a-chip"
     assert (await desk.post(f"{here}/cases/{case.id}", name="Lab on a chip", stage="demonstrate")).status_code == 303
     assert (await desk.post(f"{here}/cases/{case.id}", name="", stage="demonstrate")).status_code == 409
+    assert '<option value="demonstrate" selected>' in (await desk.get(here)).text
     kinds = [fact.kind for fact in await journal.changes_since(conference.network.scope, 0)]
     assert kinds[-3:] == ["pilot.added", "democase.added", "democase.moved_on"]
     shown = (await desk.get("/networks/vanguard/pilots/NANO")).text
