@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from matchmaking.affinity import Wishes
-from matchmaking.groups.models import FEWEST
 from matchmaking.terms import Term, alike, terms
 
 
@@ -24,9 +23,7 @@ class Overlap:
         return frozenset((*self.seeking, *self.offering))
 
 
-def overlaps(
-    profiles: Iterable[Wishes], requests: Collection[tuple[int, int]] = (), *, fewest: int = FEWEST
-) -> list[Overlap]:
+def overlaps(profiles: Iterable[Wishes], requests: Collection[tuple[int, int]] = (), *, fewest: int) -> list[Overlap]:
     """The strongest first: most who seek, then most requests among them. `requests` are pairs of participants who
     have asked each other."""
     seekers: dict[int, list[tuple[Term, int]]] = defaultdict(list)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from events.models import Event, Participant
 from events.networks.models import DemoCase
 from matchmaking.directory import Directory
-from matchmaking.groups.models import Group, GroupStatus
+from matchmaking.groups.models import FEWEST, Group, GroupStatus
 from matchmaking.groups.overlaps import Overlap, overlaps
 from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import principals, with_people
@@ -60,7 +60,8 @@ async def suggestions(event: Event, everybody: Directory, reader: Participant | 
     """Groups that could be, those of the reader first."""
     live = Meeting.filter(event=event, status__in=[MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED])
     pairs = await live.values_list("asker_id", "invitee_id")
-    found = overlaps([card.wishes for card in everybody.cards], [(one, other) for one, other in pairs])
+    asked = [(one, other) for one, other in pairs]
+    found = overlaps([card.wishes for card in everybody.cards], asked, fewest=FEWEST)
     cases = {case.id: case for case in everybody.demo_cases}
     mine = reader.id if reader else 0
     made = [Suggestion(cases[one.demo_case], one, mine in one.people) for one in found if one.demo_case in cases]

@@ -19,6 +19,7 @@ from app.invitations import settle_due
 from app.models import Change, Invitation, Mail, MailState
 from app.source import Entry
 from matchmaking.answers import answers_to, proposal
+from matchmaking.colleagues import bring_along
 from matchmaking.meetings import accept, cancel, request_meeting, reschedule
 from matchmaking.models import Meeting, MeetingStatus, Table
 from tests.answering import SHAPES, answer, invitation_in
@@ -298,3 +299,15 @@ async def test_answer_during_a_settling_is_not_forgotten(office: Office) -> None
 
 def _utc(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+async def test_a_no_leaves_the_meeting_to_the_colleague(office: Office) -> None:
+    maija = await office.fair.delegate("Maija", house="Mikko Ltd")
+    await office.fair.ticks(maija)
+    mikko = (await office.now()).invitee
+    await bring_along(office.meeting, to=maija, beside=mikko, by=office.fair[maija])
+    await office.settle()
+    await office.mikko_answers("DECLINED", comment="Ill")
+    meeting = await office.now()
+    assert (meeting.status, meeting.invitee) == (MeetingStatus.ACCEPTED, maija)
+    await sound()
