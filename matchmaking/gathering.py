@@ -61,9 +61,11 @@ async def gathering_of(event: Event, meeting: Meeting, *, reader: Actor, now: da
     return found if found.desk_reads else await _gated(found, event, named)
 
 
-async def gathering_for(event: Event, asker: Participant, invitee: Participant, *, now: datetime) -> Gathering:
-    """Two who have no meeting yet, read by the one who would ask."""
-    found = await _gather(event, asker, [invitee], host=invitee, without=(), now=now, desk_reads=False)
+async def gathering_for(
+    event: Event, asker: Participant, invitee: Participant, *, now: datetime, desk_reads: bool = False
+) -> Gathering:
+    """Two who have no meeting yet, read by the one who would ask, or by the desk about them."""
+    found = await _gather(event, asker, [invitee], host=invitee, without=(), now=now, desk_reads=desk_reads)
     return await _gated(found, event, frozenset())
 
 

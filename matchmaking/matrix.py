@@ -8,7 +8,7 @@ from app.errors import NotFound, Refused
 from app.i18n import _, ngettext
 from app.journal import Actor, changing
 from events.models import Event, Participant, ParticipantType, Session
-from matchmaking.breakage import Breakage, Fate, Hit, Why, apply, refuse_unseen
+from matchmaking.breakage import Breakage, Fate, Hit, Why, apply, refuse_stale, refuse_unseen
 from matchmaking.conditions import matrix_of
 from matchmaking.models import Availability, Between, Meeting, MeetingStatus, Round, Rule, TypeConditions
 from matchmaking.parties import desk_only, members, of_participants, with_people
@@ -17,15 +17,19 @@ from matchmaking.rules import Matrix, pair_of_types
 LIVE = (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED)
 
 
-async def change_matrix(event: Event, cells: Mapping[tuple[int, int], Between], *, seen: str = "", by: Actor) -> Matrix:
+async def change_matrix(
+    event: Event, cells: Mapping[tuple[int, int], Between], *, was: str = "", seen: str = "", by: Actor
+) -> Matrix:
     """Exactly these cells from now on: pairs of type ids, the smaller first, 0 for no type; a pair left out may do
-    everything. Raises Breaks while the desk has not `seen` which requests that withdraws."""
+    everything. Raises Stale when the matrix is not as it `was`, Breaks while the desk has not `seen` which requests
+    that withdraws."""
     async with changing(event.scope, by=by) as changes:
         await desk_only(event, by=by)
         known = {0, *[one.id for one in await ParticipantType.filter(event=event)]}
         if not all({*pair} <= known and pair == pair_of_types(*pair) for pair in cells):
             raise NotFound
         before = await matrix_of(event.id)
+        refuse_stale(was, sorted(before.cells.items()), hints=[_("Below stands what you chose; look at it once more.")])
         wanted = {pair: cell for pair, cell in cells.items() if cell is not Between.EITHER}
         after = Matrix({pair: cell.value for pair, cell in wanted.items()})
         if before == after:

@@ -44,9 +44,15 @@ def not_then(gathering: Gathering, found: Obstacle) -> Refused:
     """This slot is not free: why, and which are."""
     if not (free := gathering.free()):
         return Refused(_why(gathering, found), hints=[_("No other slot is free for all of you.")])
-    return Refused(
-        _why(gathering, found), hints=[_("Free for all of you: %(times)s.") % {"times": _times(gathering, free)}]
-    )
+    return Refused(_why(gathering, found), hints=[free_words(gathering, free)])
+
+
+def free_words(gathering: Gathering, free: Sequence[Slot]) -> str:
+    """Free for all of you: Tue 5 May 10:20 and 10:40. The desk reads it of others."""
+    times = {"times": _times(gathering, free)}
+    if gathering.desk_reads:
+        return _("Free for all of them: %(times)s.") % times
+    return _("Free for all of you: %(times)s.") % times
 
 
 def _why(gathering: Gathering, found: Obstacle) -> str:

@@ -8,8 +8,9 @@ from datetime import datetime
 from app.errors import Refused
 from app.i18n import _
 from app.journal import Actor, changing
+from app.wording import clock
 from events.models import Event, Participant
-from matchmaking.breakage import Breakage, Fate, Hit, Why, apply, refuse_unseen
+from matchmaking.breakage import Breakage, Fate, Hit, Why, apply, refuse_stale, refuse_unseen
 from matchmaking.models import Availability, Location, Meeting, MeetingStatus, Round, Slot, Table
 from matchmaking.parties import desk_only, people, with_people
 from matchmaking.rounds import (
@@ -24,6 +25,8 @@ from matchmaking.rounds import (
     seats_of,
 )
 
+Facts = tuple[str, ...]
+
 
 async def shape_of(opened: Round) -> Shape:
     """As it is."""
@@ -32,15 +35,17 @@ async def shape_of(opened: Round) -> Shape:
     return Shape(tables=tables, types=types, **{name: getattr(opened, name) for name in OWN})
 
 
-async def reshape(opened: Round, shape: Shape, *, seen: str = "", by: Actor) -> Round:
+async def reshape(opened: Round, shape: Shape, *, was: str = "", seen: str = "", by: Actor) -> Round:
     """Any change of a round, in one revision. A slot whose time stays keeps its meetings; those of others wait for a
-    new time. Raises Breaks while the desk has not `seen` that list, Refused where a slot has begun."""
+    new time. Raises Stale when it is not as it `was` (`facts_of`), Breaks while the desk has not `seen` that list,
+    Refused where a slot has begun."""
     refuse_measures(shape)
     async with changing(Event.scope_of(opened.event_id), by=by) as changes:
         event = await Event.get(id=opened.event_id)
         await desk_only(event, by=by)
         current = await Round.get(id=opened.id)
         before = await shape_of(current)
+        refuse_stale(was, facts_of(before), hints=_differences(before, shape, event))
         if _same(before, shape):
             return current
         await refuse_time(event, shape, without=current.id)
@@ -65,6 +70,11 @@ async def reshape(opened: Round, shape: Shape, *, seen: str = "", by: Actor) -> 
         await add_lines(current)
         record(changes, "round.changed", current, event, tables=seats_of(shape))
     return current
+
+
+def facts_of(shape: Shape) -> Facts:
+    """All there is to a round, as plain values."""
+    return (*(str(getattr(shape, name)) for name in OWN), str(seats_of(shape)), *map(str, sorted(_ids(shape))))
 
 
 async def change_tables(opened: Round, *, tables: int, seen: str = "", by: Actor) -> Round:
@@ -93,7 +103,20 @@ async def close_round(opened: Round, *, seen: str = "", by: Actor) -> None:
 
 
 def _same(before: Shape, shape: Shape) -> bool:
-    return replace(before, types=()) == replace(shape, types=(), tables=seats_of(shape)) and _ids(before) == _ids(shape)
+    return facts_of(before) == facts_of(shape)
+
+
+def _differences(now: Shape, wanted: Shape, event: Event) -> list[str]:
+    """What it is by now, where that is not what is wanted."""
+    said = []
+    if now.name != wanted.name:
+        said.append(_("It is called “%(name)s” now.") % {"name": now.name})
+    if (now.start, now.end) != (wanted.start, wanted.end):
+        span = {"start": clock(now.start, event.tz), "end": clock(now.end, event.tz)}
+        said.append(_("It is from %(start)s to %(end)s now.") % span)
+    if seats_of(now) != seats_of(wanted):
+        said.append(_("It has so many tables now: %(tables)d.") % {"tables": seats_of(now)})
+    return said
 
 
 @dataclass(slots=True)

@@ -11,8 +11,10 @@ from app.forms import Choice, Form, Instant, Line, Ticks, Whole
 from app.i18n import _, later
 from app.text import plain
 from events.models import Organisation, Participant, ParticipantType
+from matchmaking.breakage import mark_of
 from matchmaking.hosts import Owner
 from matchmaking.models import Location, Mode
+from matchmaking.reshaping import facts_of
 from matchmaking.rounds import MOST_TABLES, Shape
 
 MODES = (
@@ -28,9 +30,11 @@ LOCATIONS = (
 
 
 class SeenForm(Form):
-    """`seen` is the mark of the list of what a change breaks, once that was looked at."""
+    """`seen` is the mark of the list of what a change breaks, once that was looked at; `was` the mark of what the page
+    showed."""
 
     seen = Line("", limit=64, required=False)
+    was = Line("", limit=64, required=False)
 
 
 class RoundForm(SeenForm):
@@ -88,6 +92,7 @@ def round_data(shape: Shape) -> dict[str, Any]:
     same = ("name", "place", "start", "end", "slot_minutes", "break_minutes", "tables", "link", "opens_at", "closes_at")
     return {
         **{name: getattr(shape, name) for name in (*same, "most_meetings")},
+        "was": mark_of(facts_of(shape)),
         "mode": shape.mode.value,
         "location": shape.location.value,
         "types": [str(type.id) for type in shape.types],

@@ -15,13 +15,13 @@ from events.pages import desk_page
 from events.scope import Place, desk, find
 from events.types import types_of
 from matchmaking.away import find_table, lose_table
-from matchmaking.breakage import Breaks
+from matchmaking.breakage import Breaks, mark_of
 from matchmaking.breakage_view import confirm
 from matchmaking.figures import rounds
 from matchmaking.fit_view import fit_view
 from matchmaking.hosts import give_table
 from matchmaking.models import Round, Table
-from matchmaking.reshaping import change_tables, close_round, reshape, shape_of
+from matchmaking.reshaping import change_tables, close_round, facts_of, reshape, shape_of
 from matchmaking.round_forms import HostForm, LossForm, RoundForm, SeenForm, TableForm, TablesForm, round_data
 from matchmaking.rounds import cut, open_round
 
@@ -58,11 +58,13 @@ async def edit_round(request: Request, place: Place) -> Response:
     if not form.validate():
         return await _round(request, place, opened, form, status=422)
     try:
-        await reshape(opened, form.shape(), seen=form.seen.data or "", by=place.actor)
+        was, seen = form.was.data or "", form.seen.data or ""
+        await reshape(opened, form.shape(), was=was, seen=seen, by=place.actor)
     except Breaks as breaks:
         return await _confirm(request, place, breaks, opened)
     except Refused as refused:
         form.form_errors.append(" ".join((str(refused), *refused.hints)))
+        form.was.data = mark_of(facts_of(await shape_of(opened)))  # whoever saves once more has seen it
         return await _round(request, place, opened, form, status=409)
     return _back(place, _("Saved."))
 

@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, ValidationError
 from app.forms import Choice, Form, Line, Tick, Whole
 from app.i18n import _, later
 from events.models import ParticipantType
+from matchmaking.breakage import mark_of
 from matchmaking.conditions import LONGEST, SHORTEST, Terms
 from matchmaking.models import Between, Conditions
 from matchmaking.round_forms import SeenForm
@@ -96,7 +97,11 @@ class MatrixForm(SeenForm):
 
 def matrix_data(matrix: Matrix, types: Sequence[ParticipantType]) -> dict[str, str]:
     """What the page of the matrix starts with."""
-    return {name_of(pair): matrix.between(*pair) for pair in pairs(types)}
+    return {name_of(pair): matrix.between(*pair) for pair in pairs(types)} | {"was": mark_of_matrix(matrix)}
+
+
+def mark_of_matrix(matrix: Matrix) -> str:
+    return mark_of(sorted(matrix.cells.items()))
 
 
 def pairs(types: Sequence[ParticipantType]) -> Iterator[tuple[int, int]]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from app.errors import Refused
+from app.errors import Refused, Stale
 from app.i18n import _
 from app.text import plain
 from app.web import route, see_other, submitted
@@ -19,8 +20,10 @@ from matchmaking.asking import refusal, standing
 from matchmaking.breakage import Breaks
 from matchmaking.breakage_view import confirm
 from matchmaking.conditions import change_conditions, conditions_of, matrix_of
+from matchmaking.gathering import gathering_for
 from matchmaking.matrix import change_matrix, change_type_conditions, give_type, remove_type
 from matchmaking.models import TypeConditions
+from matchmaking.obstacles import free_words, nothing_free
 from matchmaking.round_forms import label_of
 from matchmaking.rule_forms import (
     LimitsForm,
@@ -28,6 +31,7 @@ from matchmaking.rule_forms import (
     OwnTypeForm,
     TypeForm,
     limits_data,
+    mark_of_matrix,
     matrix_data,
     name_of,
 )
@@ -83,9 +87,14 @@ async def matrix(request: Request, place: Place) -> Response:
     if not form.validate():
         return await _rules(request, place, matrix_form=form, status=422)
     try:
-        await change_matrix(place.event, form.cells(types), seen=form.seen.data or "", by=place.actor)
+        was, seen = form.was.data or "", form.seen.data or ""
+        await change_matrix(place.event, form.cells(types), was=was, seen=seen, by=place.actor)
     except Breaks as breaks:
         return await confirm(request, place, breaks, title=_("Change the rules?"), back=f"{place.path}/desk/rules")
+    except Stale as stale:
+        form.form_errors.append(" ".join((str(stale), *stale.hints)))
+        form.was.data = mark_of_matrix(await matrix_of(place.event.id))  # whoever saves once more has seen it
+        return await _rules(request, place, matrix_form=form, status=409)
     return _back(place, _("Saved."))
 
 
@@ -145,7 +154,7 @@ async def _rules(
         type_forms=await _type_forms(types),
         matrix_form=matrix_form or MatrixForm.of(types)(data=cells),
         limits_form=limits_form or LimitsForm(data=limits_data(await conditions_of(place.event.id))),
-        question=await _answered(request, named),
+        question=await _answered(request, place, named),
         known=list(named),
     )
 
@@ -170,7 +179,7 @@ async def _type_forms(types: Sequence[ParticipantType]) -> list[tuple[Participan
     ]
 
 
-async def _answered(request: Request, named: Mapping[str, Participant]) -> Question:
+async def _answered(request: Request, place: Place, named: Mapping[str, Participant]) -> Question:
     """In the words of the function that the verb asks."""
     one, other = (request.query_params.get(name, "").strip()[:400] for name in ("asker", "invitee"))
     asked = Question(one, other)
@@ -183,9 +192,19 @@ async def _answered(request: Request, named: Mapping[str, Participant]) -> Quest
     found = await standing(asker, invitee, desk_reads=True)
     if found.against is None:
         words = {"you": asker.name, "name": invitee.name}
-        return replace(asked, yes=True, sentence=_("Yes: %(you)s may ask %(name)s, who may accept.") % words)
+        sentence = _("Yes: %(you)s may ask %(name)s, who may accept.") % words
+        return replace(asked, yes=True, sentence=sentence, hints=await _times(place, asker, invitee))
     refused = refusal(found, desk_reads=True)
     return replace(asked, yes=False, sentence=str(refused), hints=refused.hints)
+
+
+async def _times(place: Place, asker: Participant, invitee: Participant) -> Sequence[str]:
+    """When they could meet, or why they could not."""
+    found = await gathering_for(place.event, asker, invitee, now=datetime.now(UTC), desk_reads=True)
+    if free := found.free():
+        return [free_words(found, free)]
+    nothing = nothing_free(found)
+    return [str(nothing), *nothing.hints]
 
 
 async def named_participants(place: Place) -> dict[str, Participant]:

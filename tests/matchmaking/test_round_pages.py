@@ -254,3 +254,20 @@ def _hidden(page: str) -> list[str]:
     """name" value="value of each hidden input of the form that asks whether to do it."""
     (form,) = [form for form in page.split("<form") if 'name="seen"' in form]
     return [part.partition('">')[0] for part in form.split('<input type="hidden" name="')[1:]]
+
+
+async def test_of_two_organisers_the_second_sees_both_versions(fair, opened, visit):  # noqa: F811
+    desk = await visit(fair.organiser)
+    page = (await desk.get(f"{DESK}/rounds/{opened.id}")).text
+    was = page.partition('name="was" value="')[2].partition('"')[0]
+    shape = await shape_of(opened)
+    await change(fair, opened, name="Noon", tables=5)
+    late = form_of(fair, replace(shape, name="Dawn"), was=was)
+    refused = await desk.post(f"{DESK}/rounds/{opened.id}", data=late)
+    assert refused.status_code == 409
+    assert "It is called “Noon” now. It has so many tables now: 5." in refused.text
+    assert 'value="Dawn"' in refused.text
+    assert (await Round.get(id=opened.id)).name == "Noon"
+    seen = refused.text.partition('name="was" value="')[2].partition('"')[0]
+    assert (await desk.post(f"{DESK}/rounds/{opened.id}", data={**late, "was": seen})).status_code == 303
+    assert (await Round.get(id=opened.id)).name == "Dawn"

@@ -237,3 +237,21 @@ async def test_the_question_wants_names_of_the_list(fair, people, visit):  # noq
     page = await desk.get(f"{DESK}/rules", params={"asker": "<b>Nobody</b>", "invitee": ""})
     assert "Choose both from the list." in page.text
     assert "<b>Nobody" not in page.text
+
+
+async def test_of_two_organisers_the_second_looks_at_the_matrix_again(fair, types, people, visit):  # noqa: F811
+    desk = await visit(fair.organiser)
+    was = (await desk.get(f"{DESK}/rules")).text.partition('name="was" value="')[2].partition('"')[0]
+    assert (await desk.post(f"{DESK}/rules/matrix", data={**matrix(types, "first"), "was": was})).status_code == 303
+    late = await desk.post(f"{DESK}/rules/matrix", data={**matrix(types, "apart"), "was": was})
+    assert late.status_code == 409
+    assert "Somebody else changed this a moment ago." in late.text
+    assert list((await matrix_of(fair.event.id)).cells.values()) == ["first"]
+
+
+async def test_the_question_also_says_when(fair, types, people, visit):  # noqa: F811
+    anna, mikko = people
+    desk = await visit(fair.organiser)
+    assert "Free for all of them:" in await why(desk, anna, mikko)
+    jan = await fair.delegate("Jan")
+    assert "Jan does not meet in “Morning”." in await why(desk, jan, mikko)
