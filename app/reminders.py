@@ -29,6 +29,7 @@ EVENING = range(18, 24)  # hours by the event's clock
 DAYTIME = range(8, 20)
 GATHERING = timedelta(hours=1)  # five requests make one mail
 A_DAY = timedelta(hours=24)
+REMEMBERED = timedelta(days=30)
 LOOK = timedelta(seconds=20)
 LONG_LOOK = timedelta(minutes=10)
 
@@ -62,6 +63,7 @@ class Looking:
             self.next_long = now + LONG_LOOK
             found += await evenings(self.sources, now=now) + await requests(self.sources, now=now)
             found += await messages(self.sources, now=now)
+            await forget(now=now)
         return await send(found, self.sources, self.settings, now=now) > 0
 
 
@@ -121,6 +123,14 @@ async def send(found: Sequence[Due], sources: Sequence[Reminding], settings: Set
         async with changing(outbox.mail_scope(scope), by="worker") as changes:
             await _queue(changes, list(zip(ones, mails, strict=True)), now)
     return len(fresh)
+
+
+async def forget(*, now: datetime) -> None:
+    """What was remembered so as not to be told twice, and is long over. A digest's stay: their requests may wait on."""
+    old = Reminder.filter(kind__in=[ReminderKind.SOON, ReminderKind.EVENING], at__lt=now - REMEMBERED)
+    if first := await old.first():
+        async with changing("mail:0", by="worker") as changes:
+            changes.record("reminder.forgotten", first, topics=[], data={"number": await old.delete()})
 
 
 async def _digests(

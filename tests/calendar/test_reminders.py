@@ -9,8 +9,8 @@ from email.policy import default
 import pytest
 
 from app import main
-from app.models import Mail, Person, Reminder
-from app.reminders import Due, evenings, messages, requests, send, soon
+from app.models import Change, Mail, Person, Reminder, ReminderKind
+from app.reminders import Due, evenings, forget, messages, requests, send, soon
 from events.bookings import book
 from matchmaking.meetings import request_meeting, reschedule
 from matchmaking.messages.models import Message
@@ -45,6 +45,18 @@ async def test_both_are_reminded_fifteen_minutes_before_and_once(stage: Stage) -
     assert "table 1" in text(mails[0])
     for clock in ("09:45", "09:50", "09:59", "10:00", "10:05"):
         assert await before(stage, clock) == []
+
+
+async def test_reminders_are_forgotten_a_month_later_and_digests_are_not(stage: Stage) -> None:
+    await stage.meeting()
+    await before(stage, "09:45")
+    person = await Person.get(name="Anna")
+    now = stage.fair.at("09:45")
+    await Reminder.create(person=person, kind=ReminderKind.REQUESTS, key="meeting:9", at=now)
+    for days, kept in ((29, 3), (31, 1), (400, 1)):
+        await forget(now=now + timedelta(days=days))
+        assert await Reminder.all().count() == kept
+    assert await Change.filter(kind="reminder.forgotten").count() == 1
 
 
 async def test_what_moved_is_told_again(stage: Stage) -> None:
