@@ -56,7 +56,7 @@ def _rows(section: str) -> Iterator[tuple[str, str]]:
 
 def _journal_writers() -> Iterator[Path]:
     for file in sorted(path for name in SLICES for path in (ROOT / name).rglob("*.py")):
-        if re.search(r"^from \S+ import .*\b(changing|Changes|changing_meeting)\b", file.read_text("utf-8"), re.M):
+        if re.search(r"^from \S+ import .*\b(changing(_\w+)?|Changes)\b", file.read_text("utf-8"), re.M):
             yield file
 
 

@@ -46,9 +46,9 @@ async def test_every_kind_is_worded_with_its_facts(office: Office, settings: Set
     assert kinds == set(LetterKind)
     mails = await told()
     assert all("http://127.0.0.1:8000/calls/" in text_of(mail) for mail in mails)
-    granted = [text_of(mail) for mail in mails if "80,000" in text_of(mail)]
+    granted = [text_of(mail) for mail in mails if "Bravo" in text_of(mail)]
     assert len(granted) == 2, "both authors"
-    assert all("Bravo" in text for text in granted)
+    assert all("80,000" in text or "80 000" in text for text in granted)
 
 
 async def test_each_reads_their_own_language(office: Office, settings: Settings) -> None:
