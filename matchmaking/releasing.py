@@ -18,6 +18,7 @@ from matchmaking.interpreters.booking import book_interpreter, no_interpreter
 from matchmaking.meetings import claims, tell
 from matchmaking.models import Draft, DraftState, Meeting, MeetingStatus, Slot, Table
 from matchmaking.parties import desk_only, people, with_people
+from matchmaking.posing import FREEZE
 from matchmaking.proposal import Placement
 from matchmaking.wording import names_of
 
@@ -142,9 +143,12 @@ def _moved_since(placement: Placement, today: _Today) -> Iterator[str]:
         return
     if meeting.version != placement.version:
         yield _("%(names)s have changed their meeting.") % words
-    elif placement.before and (slot := today.slots.get(placement.before.slot)) and slot.start <= today.now:
+    elif placement.before and (slot := today.slots.get(placement.before.slot)) and slot.start < today.now + FREEZE:
         told = {**words, "when": when(slot.start, today.event.tz)}
-        yield _("The meeting of %(names)s at %(when)s has begun.") % told
+        if slot.start <= today.now:
+            yield _("The meeting of %(names)s at %(when)s has begun.") % told
+        else:
+            yield _("The meeting of %(names)s at %(when)s begins soon: they are on their way.") % told
     elif placement.after:
         yield from _place_lost(placement.after.slot, placement.after.table, meeting, today, words)
 

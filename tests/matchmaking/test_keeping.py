@@ -4,11 +4,14 @@ import pytest
 
 from app.errors import Forbidden, Refused
 from events.models import Participant
+from matchmaking.away import mark_away
+from matchmaking.drafting import draft_schedule, run_draft
 from matchmaking.keeping import keep_time, keepers, let_move
 from matchmaking.meetings import accept, request_meeting, reschedule
-from matchmaking.models import Meeting
+from matchmaking.models import DraftKind, Meeting, Slot
 from matchmaking.parties import with_people
 from matchmaking.posing import FREEZE, problem_of
+from matchmaking.releasing import release_draft
 from matchmaking.scheduler.solve import solve
 from tests.matchmaking.conftest import Fair
 
@@ -89,3 +92,15 @@ async def test_nothing_inside_the_freeze_is_asked_about(fair: Fair) -> None:
     soon = fair.at("10:00") - FREEZE + timedelta(minutes=1)
     posed = await problem_of(fair.event, now=soon)
     assert meeting.id not in {one.id for one in posed.problem.meetings}
+
+
+async def test_a_draft_does_not_move_what_begins_soon_by_the_time_of_its_release(fair: Fair) -> None:
+    _anna, mikko, meeting = await agreed(fair)
+    await mark_away(mikko, (await fair.slot("10:00")).span, by=fair.organiser)
+    draft = await draft_schedule(fair.event, kind=DraftKind.MEND, seconds=1, by=fair.organiser)
+    await run_draft(draft)
+    soon = datetime.now(UTC) + FREEZE - timedelta(minutes=1)
+    await Slot.filter(id=(await stand(meeting)).slot_id).update(start=soon, end=soon + timedelta(minutes=20))
+    with pytest.raises(Refused) as refused:
+        await release_draft(draft, by=fair.organiser)
+    assert any("begins soon" in hint for hint in refused.value.hints)
