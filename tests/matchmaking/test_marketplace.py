@@ -1,6 +1,7 @@
 """The marketplace: posting, finding and closing opportunities, the event's own fields, and asking from one."""
 
 from dataclasses import replace
+from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from matchmaking.marketplace.posting import MOST_OPEN, Draft, close, edit, post,
 from matchmaking.meetings import request_meeting
 from matchmaking.models import ChainRole, Meeting
 from matchmaking.profiles import return_profile
+from tests.events.conftest import counting_statements
 from tests.matchmaking.conftest import Fair
 from tests.matchmaking.visiting import visit  # noqa: F401 - a fixture
 
@@ -245,3 +247,30 @@ def test_only_answers_that_may_be_given_are_kept(answers) -> None:
         assert answer == answers[field.id]
         assert field.words(answer) or field.kind == "number"
     assert [field.id for field in missing(FIELDS, kept)] == ([] if "3" in kept else [3])
+
+
+async def test_five_hundred_come_in_pages_with_as_many_statements_as_five(fair: Fair, visit, mikko, anna) -> None:  # noqa: F811
+    hers = await visit(fair[anna])
+    await post(mikko, OFFER, by=fair[mikko])
+    first = await Opportunity.get()
+    with counting_statements() as few:
+        await hers.get("/e/tampere/opportunities?q=kuori")
+    more = [
+        Opportunity(
+            event=fair.event, participant=mikko, kind="offer", title=f"Kuorta {number}", text="Kuorta ja purua " * 20,
+            language="fi", answers={}, created_at=first.created_at, changed_at=first.changed_at,
+        )
+        for number in range(499)
+    ]  # fmt: skip
+    await Opportunity.bulk_create(more)
+    with counting_statements() as many:
+        last = await hers.get("/e/tampere/opportunities?q=kuori&page=25")
+    assert len(many) <= len(few)
+    assert "25 / 25" in last.text
+    assert last.text.count('id="opportunity-') == 20
+    assert "Kuoren lajittelu" in last.text, "the oldest stands last"
+    beyond = (await hers.get("/e/tampere/opportunities?q=kuori&page=900")).text
+    assert "25 / 25" in beyond
+    began = perf_counter()
+    await hers.get("/e/tampere/opportunities?q=puru")
+    assert perf_counter() - began < 1
