@@ -123,7 +123,7 @@ class InLanguages(FormField):  # type: ignore[type-arg]  # its stub is generic, 
         each = type("EachLanguage", (Form,), {code: one(name) for code, name in LANGUAGES.items()})
         super().__init__(each, label, **kwargs)
         self.flags.required = required
-        self._missing: list[str] = []
+        self._said: list[str] = []
 
     @property
     def data(self) -> dict[str, str]:
@@ -132,12 +132,17 @@ class InLanguages(FormField):  # type: ignore[type-arg]  # its stub is generic, 
     @property
     def errors(self) -> list[str]:  # type: ignore[override]  # one list of all languages', as pages show them
         said = [f"{LANGUAGES[code]}: {' '.join(map(str, errors))}" for code, errors in self.form.errors.items() if code]
-        return said + self._missing
+        return said + self._said
 
     def validate(self, form: Any, extra_validators: Any = ()) -> bool:
         sound = self.form.validate()
-        self._missing = [self.gettext("This field is required.")] if self.flags.required and not self.data else []
-        return sound and not self._missing
+        self._said = [self.gettext("This field is required.")] if self.flags.required and not self.data else []
+        for validator in extra_validators:
+            try:
+                validator(form, self)
+            except ValidationError as error:
+                self._said.append(str(error))
+        return sound and not self._said
 
 
 class Lines(TextAreaField):

@@ -4,6 +4,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from starlette.datastructures import FormData
+from wtforms import Field
+from wtforms.validators import ValidationError
 
 from app.forms import Deadline, Form, InLanguages, Line
 from app.i18n import speaking
@@ -42,6 +44,11 @@ def test_a_page_escapes_it_and_marks_its_language() -> None:
 
 class CallForm(Form):
     title = InLanguages("Title", lambda label: Line(label, limit=10, required=False))
+
+    def validate_title(self, field: Field) -> None:
+        if "fi" in field.data:
+            raise ValidationError("Not in Finnish, please.")
+
     note = InLanguages("Note", lambda label: Line(label, limit=10, required=False), required=False)
 
 
@@ -66,6 +73,12 @@ def test_what_is_wrong_in_one_language_is_said_with_its_name() -> None:
     form = typed(title_en="Call", title_pl="Nabór wniosków")
     assert not form.validate()
     assert form.title.errors == ["Polski: Please keep this to 10 characters."]
+
+
+def test_a_form_can_say_more_about_all_languages_together() -> None:
+    form = typed(title_fi="Haku")
+    assert not form.validate()
+    assert form.title.errors == ["Not in Finnish, please."]
 
 
 class DeadlineForm(Form):

@@ -17,8 +17,13 @@ Office = Any  # see conftest.py
 
 
 async def told() -> list[EmailMessage]:
-    mails = [message_from_bytes(mail.body, policy=policy.default) for mail in await Mail.all().order_by("id")]
-    return mails  # type: ignore[return-value]
+    return [_read(mail) for mail in await Mail.all().order_by("id")]
+
+
+def _read(mail: Mail) -> EmailMessage:
+    read = message_from_bytes(mail.body, policy=policy.default)
+    assert isinstance(read, EmailMessage)
+    return read
 
 
 def text_of(mail: EmailMessage) -> str:
