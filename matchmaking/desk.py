@@ -25,6 +25,7 @@ from matchmaking.draft_pages import (
     mending,
     releasing,
     undoing,
+    wishes,
 )
 from matchmaking.figures import profile_counts
 from matchmaking.forms import ReturnForm
@@ -134,6 +135,7 @@ routes: list[BaseRoute] = [
     route("/e/{slug}/desk/drafts", ask_draft, desk, methods=["POST"]),
     route("/e/{slug}/desk/absences", absence, desk, methods=["POST"]),
     route("/e/{slug}/desk/drafts/mending", mending, desk, methods=["POST"]),
+    route("/e/{slug}/desk/drafts/wishes", wishes, desk, methods=["POST"]),
     route("/e/{slug}/desk/drafts/{id}", draft_page, at_draft),
     route("/e/{slug}/desk/drafts/{id}/release", releasing, at_draft, methods=["POST"]),
     route("/e/{slug}/desk/drafts/{id}/discarding", discarding, at_draft, methods=["POST"]),

@@ -19,12 +19,14 @@ from matchmaking.charts import curve
 from matchmaking.draft_view import view
 from matchmaking.drafting import discard_draft, draft_schedule, failure, scope_of
 from matchmaking.figures import rounds
-from matchmaking.forms import AwayForm, DraftForm
+from matchmaking.forms import AwayForm, DraftForm, WishesForm
 from matchmaking.models import Draft, DraftKind, DraftState
+from matchmaking.orders import Order
 from matchmaking.overview import desk_list
 from matchmaking.releasing import can_be_undone, release_draft, undo_release
 
 MENDING_SECONDS = 3
+WISHES = "wishes-"  # before the names of that form's fields: two forms stand on the page
 
 
 async def drafts_page(request: Request, place: Place) -> Response:
@@ -38,6 +40,22 @@ async def ask_draft(request: Request, place: Place) -> Response:
     draft = await draft_schedule(
         place.event,
         kind=DraftKind.WAITING if form.keep.data else DraftKind.WHOLE,
+        order=form.order(),
+        seed=int(form.seed.data or 1),
+        seconds=int(form.seconds.data or 1),
+        by=place.actor,
+    )
+    return answer(request, {"draft": draft.id}, url=f"{place.path}/desk/drafts/{draft.id}")
+
+
+async def wishes(request: Request, place: Place) -> Response:
+    form = await submitted(request, WishesForm, prefix=WISHES)
+    if not form.validate():
+        return await _drafts(request, place, wishes=form, status=422)
+    draft = await draft_schedule(
+        place.event,
+        kind=DraftKind.WISHES,
+        order=form.order(),
         seed=int(form.seed.data or 1),
         seconds=int(form.seconds.data or 1),
         by=place.actor,
@@ -71,6 +89,7 @@ async def draft_page(request: Request, at: AtDraft) -> Response:
         draft=draft,
         path_of_draft=at.path,
         seen=seen,
+        order=Order.from_json(draft.terms),
         view=await view(draft, at.place.event),
         curve=curve(draft.progress.get("points", [])),
         failure=failure(draft) if draft.state == DraftState.FAILED else "",
@@ -111,7 +130,13 @@ async def follow(websocket: WebSocket) -> None:
 
 
 async def _drafts(
-    request: Request, place: Place, *, form: DraftForm | None = None, away: AwayForm | None = None, status: int = 200
+    request: Request,
+    place: Place,
+    *,
+    form: DraftForm | None = None,
+    wishes: WishesForm | None = None,
+    away: AwayForm | None = None,
+    status: int = 200,
 ) -> Response:
     if away is None:
         away = AwayForm(zone=place.event.tz)
@@ -122,6 +147,7 @@ async def _drafts(
         "matchmaking/desk_drafts.html",
         status=status,
         form=form or DraftForm(),
+        wishes=wishes or WishesForm(prefix=WISHES),
         away=away,
         drafts=await Draft.filter(event=place.event).order_by("-id").limit(50).select_related("by"),
         rounds=await rounds(place.event),

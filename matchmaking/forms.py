@@ -1,6 +1,7 @@
 """Forms of the brokerage event: profiles, availability and meetings, and the desk's rounds and drafts."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,8 +18,10 @@ from matchmaking.affinity import Wish
 from matchmaking.cards import Card
 from matchmaking.drafting import MOST_SECONDS
 from matchmaking.models import ChainRole, Round
+from matchmaking.orders import Order
 from matchmaking.profiles import MOST_INTERESTS
 from matchmaking.reasons import role_name
+from matchmaking.scheduler.problem import Aim
 
 # Languages that a meeting can be held in: the EU's, and those of its neighbours.
 SPOKEN = (
@@ -246,9 +249,27 @@ class ReturnForm(Form):
     reason = Text(later("What is missing"), limit=500, required=True, description=later("The author reads it."))
 
 
-class DraftForm(Form):
+class OrderForm(Form):
+    """What counts in a draft (see `orders`)."""
+
+    aim = Choice(
+        later("What counts first, once everybody has a place"),
+        [
+            (Aim.WAITS.value, later("few waits")),
+            (Aim.EVEN.value, later("waits shared evenly")),
+            (Aim.STAY.value, later("times that people know already stay")),
+        ],
+        default=Aim.WAITS.value,
+    )
+    in_a_row = Whole(later("Meetings in a row, at most"), low=1, high=60, required=False)
+    free = Whole(
+        later("Free slots a round for everybody, at least"),
+        low=0,
+        high=60,
+        required=False,
+        description=later("A session is no free slot. What is fixed stays, with or without a pause."),
+    )
     seconds = Whole(later("Seconds it may take"), low=1, high=MOST_SECONDS, default=20)
-    keep = Tick(later("Keep the times that are there, and place only those who wait"))
     seed = Whole(
         later("Seed"),
         low=1,
@@ -256,3 +277,30 @@ class DraftForm(Form):
         default=1,
         description=later("The same seed and meetings give the same schedule."),
     )
+
+    def order(self) -> Order:
+        return Order(aim=Aim(self.aim.data), in_a_row=self.in_a_row.data, free=self.free.data or 0)
+
+
+class DraftForm(OrderForm):
+    keep = Tick(later("Keep the times that are there, and place only those who wait"))
+
+
+class WishesForm(OrderForm):
+    """Requests are chosen among."""
+
+    most = Whole(
+        later("Meetings a person, at most"),
+        low=1,
+        high=100,
+        required=False,
+        description=later("Empty: as many as fit, and as they want themselves."),
+    )
+    least = Whole(later("Meetings a person, at least if possible"), low=0, high=20, default=1)
+
+    def order(self) -> Order:
+        return replace(OrderForm.order(self), most=self.most.data, least=int(self.least.data or 0))
+
+    def validate_least(self, field: Field) -> None:
+        if self.most.data and field.data and field.data > self.most.data:
+            raise ValidationError(_("This is more than the most."))

@@ -24,6 +24,7 @@ from matchmaking.marketplace.market import origin_of
 from matchmaking.marketplace.models import Opportunity
 from matchmaking.meetings import accept, cancel, decline, request_meeting, reschedule
 from matchmaking.models import Location, Meeting, MeetingStatus, Slot
+from matchmaking.moves import moves_of
 from matchmaking.obstacles import nothing_free
 from matchmaking.outcomes.saying import outcome_of, said_by
 from matchmaking.outcomes.verdict import Said
@@ -81,6 +82,7 @@ async def meeting_page(request: Request, at: AtMeeting) -> Response:
         mine=at.mine,
         answers=not at.mine or meeting.invitee_id == reader.id,
         acts=not at.mine or (meeting.group_id is None and reader.id in (meeting.asker_id, meeting.invitee_id)),
+        moves=await moves_of(meeting),
         company=await company_of(meeting, reader),
         keepers=await _keepers(meeting),
         keeps=(reader if at.mine else None) in await keepers(meeting),

@@ -8,15 +8,19 @@ from pathlib import Path
 import pytest
 
 from app.errors import Forbidden, Refused
-from app.journal import changes_since, revision
+from app.journal import changes_since, moved, revision
 from matchmaking import drafting
 from matchmaking.away import find_table, lose_table, mark_away
+from matchmaking.draft_view import view
 from matchmaking.drafting import discard_draft, draft_schedule, failure, proposal_of, run_draft, work
-from matchmaking.meetings import accept, cancel, request_meeting, reschedule
-from matchmaking.models import Block, Draft, DraftKind, DraftState, Meeting, Round, Slot
+from matchmaking.meetings import accept, cancel, decline, request_meeting, reschedule
+from matchmaking.models import Block, Draft, DraftKind, DraftState, Meeting, MeetingStatus, Round, Slot, Table
+from matchmaking.moves import moves_of
+from matchmaking.orders import Order
 from matchmaking.posing import problem_of
 from matchmaking.proposal import Proposal, Spot
 from matchmaking.releasing import release_draft, undo_release
+from matchmaking.scheduler.problem import Aim
 from matchmaking.times import give_back, keep_free
 
 
@@ -391,3 +395,114 @@ async def solver() -> int:
                     return int(pid)
         await asyncio.sleep(0.05)
     raise AssertionError("no solver was started")
+
+
+async def test_a_draft_from_wishes_chooses_among_the_requests(fair, crowd, assert_sound):
+    """Three requests, one slot for each pair with one table: what is chosen is agreed, what is not stays a request."""
+    anna, mikko, jan = crowd
+    sara = await fair.delegate("Sara", await Round.get())
+    await Table.filter(number=2).delete()
+    agreed = await agree(fair, anna, mikko)
+    asked = [
+        await request_meeting(one, other, message="", by=fair[one])
+        for one, other in ((anna, jan), (jan, sara), (mikko, sara))
+    ]
+    draft = await ready(fair, kind=DraftKind.WISHES, order=Order(least=1))
+    proposal = proposal_of(draft)
+    assert (proposal.wished.requests, proposal.wished.chosen, proposal.wished.short) == (3, 2, 0)
+    assert proposal.wished.points <= proposal.wished.most_points
+    assert Proposal.from_json(json.loads(json.dumps(proposal.to_json()))) == proposal
+    assert {placement.cause for placement in proposal.changes} == {"chosen"}
+    assert agreed.id not in {placement.meeting for placement in proposal.changes}
+    chosen = {placement.meeting for placement in proposal.changes}
+
+    released = await release_draft(draft, by=fair.organiser)
+    await assert_sound()
+    for meeting in await Meeting.filter(id__in=[one.id for one in asked]):
+        assert meeting.placed == (meeting.id in chosen)
+        assert meeting.status == (MeetingStatus.ACCEPTED if meeting.id in chosen else MeetingStatus.REQUESTED)
+    facts = await changes_since(fair.event.scope, await revision(fair.event.scope) - 1)
+    told = [fact for fact in facts if fact.kind == "meeting.chosen"]
+    assert {fact.subject_id for fact in told} == chosen
+    assert all(fact.data["draft"] == draft.id for fact in told)
+    assert {fact.kind for fact in facts} == {"draft.released", "meeting.chosen"}
+    (move,) = await moves_of(await Meeting.get(id=min(chosen)).select_related("event"))
+    assert (move.draft, move.by, move.why) == (draft.id, "Olga", "chosen among the requests")
+
+    await undo_release(released, by=fair.organiser)
+    assert await Meeting.filter(status=MeetingStatus.REQUESTED, slot_id__isnull=True).count() == 3
+    await assert_sound()
+
+
+async def test_a_request_that_was_answered_is_chosen_no_more(fair, crowd):
+    anna, mikko, _jan = crowd
+    asked = await request_meeting(anna, mikko, message="", by=fair[anna])
+    draft = await ready(fair, kind=DraftKind.WISHES)
+    await decline(asked, by=fair[mikko])
+    with pytest.raises(Refused) as refused:
+        await release_draft(draft, by=fair.organiser)
+    assert [*refused.value.hints] == ["The request between Anna and Mikko has its answer already."]
+
+
+async def test_the_order_of_a_draft_is_kept_and_obeyed(fair, crowd, waiting, assert_sound):
+    draft = await ready(fair, order=Order(aim=Aim.STAY, in_a_row=1))
+    assert Order.from_json(draft.terms) == Order(aim=Aim.STAY, in_a_row=1)
+    proposal = proposal_of(draft)
+    assert proposal.quality.placed == 2, "three slots, and never two of them one after the other"
+    assert len(proposal.unplaced) == 1
+
+
+async def test_who_has_no_time_learns_what_would_help(fair):
+    opened = await fair.round("10:00", "10:20", tables=1)
+    anna, mikko = await fair.delegate("Anna", opened), await fair.delegate("Mikko", opened)
+    jan, sara = await fair.delegate("Jan", opened), await fair.delegate("Sara", opened)
+    first = await agree(fair, anna, mikko)
+    await reschedule(first, slot=first.slot, version=first.version, by=fair.organiser)
+    full, busy = await agree(fair, jan, sara, waiting=True), await agree(fair, anna, jan, waiting=True)
+    draft = await ready(fair, kind=DraftKind.WAITING)
+    found = {one.meeting: one for one in proposal_of(draft).unplaced}
+    assert (found[full.id].remedy, found[full.id].remedy_slot) == ("table", first.slot_id)
+    assert (found[busy.id].remedy, found[busy.id].remedy_meeting) == ("gives up", first.id)
+    left = {one.meeting: one.remedy for one in (await view(draft, fair.event)).left}
+    assert left[full.id].startswith("It would have a time with one more table at ")
+    assert left[busy.id] == "It would have a time if Anna gave up this meeting: Anna and Mikko."
+
+
+async def test_a_table_of_ones_own_is_nobody_elses(fair, assert_sound):
+    """One slot, two tables, one of them Anna's: her meeting is there, and only one of two others finds a place."""
+    opened = await fair.round("10:00", "10:20", tables=2)
+    names = ("Anna", "Mikko", "Jan", "Sara", "Eve", "Lone")
+    anna, mikko, jan, sara, eve, lone = [await fair.delegate(name, opened) for name in names]
+    table = await Table.get(number=1)
+    await Table.filter(id=table.id).update(host_id=anna.id)
+    hers = await agree(fair, mikko, anna, waiting=True)
+    for pair in ((jan, sara), (eve, lone)):
+        await agree(fair, *pair, waiting=True)
+    draft = await ready(fair)
+    placements = {placement.meeting: placement.after for placement in proposal_of(draft).placements}
+    assert placements[hers.id].table == table.id
+    assert sum(after is not None for after in placements.values()) == 2
+    assert [one.why for one in proposal_of(draft).unplaced] == ["tables full"]
+    await release_draft(draft, by=fair.organiser)
+    await assert_sound()
+    assert proposal_of(await ready(fair)).changes == []
+
+
+async def test_nobody_outside_the_difference_hears_of_a_release(fair, crowd, waiting):
+    released = await release_draft(await ready(fair), by=fair.organiser)
+    first = await Meeting.all().order_by("slot__start").first().select_related("asker", "slot")
+    sara, eve = [await fair.delegate(name, await Round.get()) for name in ("Sara", "Eve")]
+    await agree(fair, sara, eve)
+    await Table.bulk_create(Table(round_id=first.slot.round_id, number=number) for number in (3, 4))
+    await mark_away(first.asker, first.slot.span, by=fair.organiser)
+    before = {one.id: await moved(fair.event.scope, one.topic) for one in (*crowd, sara, eve)}
+    mended = await ready(fair, kind=DraftKind.MEND)
+    proposal = proposal_of(mended)
+    assert proposal.least_touched <= proposal.touched
+    causes = {placement.meeting: placement.cause for placement in proposal.changes}
+    assert causes[first.id] in ("somebody is not free", "no place")
+    await release_draft(mended, by=fair.organiser)
+    people = {one for m in await Meeting.filter(id__in=list(causes)) for one in (m.asker_id, m.invitee_id)}
+    for one in (*crowd, sara, eve):
+        assert (await moved(fair.event.scope, one.topic) != before[one.id]) is (one.id in people)
+    assert released.id < mended.id
