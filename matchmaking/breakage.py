@@ -11,7 +11,7 @@ from app.errors import Refused, Stale
 from app.i18n import _
 from app.journal import Changes
 from matchmaking.meetings import call_off, claims, tell
-from matchmaking.models import Meeting, Table
+from matchmaking.models import Keep, Meeting, Table
 from matchmaking.parties import with_people
 
 
@@ -100,6 +100,7 @@ async def apply(changes: Changes, breakage: Breakage, *, reason: str) -> None:
     for meeting in meetings:
         if struck[meeting.id].fate is Fate.WAITING:
             await occupancy.release([meeting.subject])
+            await Keep.filter(meeting=meeting).delete()
             meeting.fixed = False
             meeting.unplace(at=changes.at)
             await meeting.save()

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import shutil
 from collections.abc import Awaitable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
@@ -17,21 +18,39 @@ from app import db
 from app.errors import Refused
 from app.intervals import Interval
 from events.bookings import book, unbook
-from events.models import Participant, Session
+from events.models import Participant, ParticipantType, Session
 from events.releasing import release_programme
 from events.rooms import add_room
 from events.schedule import Details, create_session, move_session
+from events.types import add_type
+from matchmaking.arranging import arrange
+from matchmaking.breakage import Breaks
 from matchmaking.colleagues import bring_along, hand_over, leave_meeting
+from matchmaking.conditions import Terms, change_conditions
 from matchmaking.groups.membership import cancel_group, join_group, leave_group, propose_group
 from matchmaking.groups.models import Group, GroupMember, GroupStatus
+from matchmaking.hosts import give_table
 from matchmaking.houses import are_colleagues
 from matchmaking.interpreters.registering import register_interpreter
 from matchmaking.keeping import keep_time, let_move
 from matchmaking.leaving import withdraw
+from matchmaking.matrix import change_matrix, give_type
 from matchmaking.meetings import accept, cancel, decline, expire_due, request_meeting, reschedule
-from matchmaking.models import Availability, Block, Keep, Meeting, MeetingStatus, Profile, Round
+from matchmaking.models import (
+    Availability,
+    Between,
+    Block,
+    Keep,
+    Location,
+    Meeting,
+    MeetingStatus,
+    Mode,
+    Profile,
+    Round,
+)
 from matchmaking.parties import people as people_of
 from matchmaking.parties import principals, with_people
+from matchmaking.reshaping import reshape, shape_of
 from matchmaking.times import keep_free, tick_rounds
 from tests.conftest import settings_for
 from tests.matchmaking.conftest import Fair, make_fair, sound
@@ -63,6 +82,7 @@ class Brokerage(RuleBasedStateMachine):
         self.round: Round
         self.participants: list[Participant] = []
         self.talk: Session
+        self.type: ParticipantType
 
     @initialize()
     def open(self) -> None:
@@ -88,6 +108,7 @@ class Brokerage(RuleBasedStateMachine):
         spoken = {"languages": ["pl", "fi", "en"], "rounds": [self.round]}
         await register_interpreter(irma, **spoken, by=self.fair.organiser)
         self.participants.append(irma)
+        self.type = await add_type(self.fair.event, "Buyer", open=True, by=self.fair.organiser)
         hall = await add_room(self.fair.event, "Hall", capacity=50, by=self.fair.organiser)
         times = {"start": self.fair.at("10:00"), "end": self.fair.at("10:20")}
         details = Details(title="Keynote", speakers=[self.participants[0]], capacity=10)
@@ -229,6 +250,51 @@ class Brokerage(RuleBasedStateMachine):
                     await tick_rounds(guest, [self.round] if what == "tick" else [], by=mine)
                 case "leave" if who == 0:
                     await withdraw(guest, by=self.fair.organiser)
+
+        self.attempt(work())
+
+    @rule(
+        who=people,
+        further=st.integers(1, len(PEOPLE) - 1),
+        flag=st.booleans(),
+        what=st.sampled_from(["arrange", "tables", "online", "mode", "host", "type", "gate", "rules", "lock"]),
+    )
+    def decide(self, who: int, further: int, flag: bool, what: str) -> None:
+        """The desk, which looks at what it breaks and does it."""
+        one, other = self.participants[who], self.participants[(who + further) % len(PEOPLE)]
+        desk = self.fair.organiser
+
+        async def change(seen: str) -> None:
+            opened = await Round.get(id=self.round.id)
+            shape, cells = await shape_of(opened), Between.APART if flag else Between.EITHER
+            match what:
+                case "arrange":
+                    await arrange(one, other, waiting=flag, by=desk)
+                case "tables":
+                    await reshape(opened, replace(shape, tables=1 + flag), seen=seen, by=desk)
+                case "online":
+                    location = Location.ONLINE if flag else Location.ON_SITE
+                    await reshape(opened, replace(shape, location=location, tables=1), seen=seen, by=desk)
+                case "mode":
+                    mode = Mode.SCHEDULE if flag else Mode.ASKING
+                    await reshape(opened, replace(shape, mode=mode), seen=seen, by=desk)
+                case "gate":
+                    await reshape(opened, replace(shape, types=[self.type] if flag else []), seen=seen, by=desk)
+                case "host":
+                    await give_table(opened, 1, one if flag else None, seen=seen, by=desk)
+                case "type":
+                    await give_type(one, self.type if flag else None, seen=seen, by=desk)
+                case "rules":
+                    await change_matrix(self.fair.event, {(0, self.type.id): cells}, seen=seen, by=desk)
+                case _:
+                    terms = Terms(pending=30, request_minutes=60, most_meetings=None, pause_minutes=0, locked=flag)
+                    await change_conditions(self.fair.event, terms, by=desk)
+
+        async def work() -> None:
+            try:
+                await change("")
+            except Breaks as breaks:
+                await change(breaks.breakage.mark)
 
         self.attempt(work())
 

@@ -255,3 +255,11 @@ async def test_the_question_also_says_when(fair, types, people, visit):  # noqa:
     assert "Free for all of them:" in await why(desk, anna, mikko)
     jan = await fair.delegate("Jan")
     assert "Jan does not meet in “Morning”." in await why(desk, jan, mikko)
+
+
+async def test_a_matrix_with_holes_or_odd_cells_is_refused(fair, types, visit):  # noqa: F811
+    desk = await visit(fair.organiser)
+    assert (await desk.post(f"{DESK}/rules/matrix", data={})).status_code == 422
+    odd = await desk.post(f"{DESK}/rules/matrix", data=matrix(types, "whatever"))
+    assert odd.status_code == 422
+    assert (await matrix_of(fair.event.id)).cells == {}
