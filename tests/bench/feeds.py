@@ -1,12 +1,16 @@
 """What public feeds cost, and how long others wait while one is made or while many ask."""
 
 import asyncio
+import gc
 import random
 import statistics
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
+from starlette.types import Message, Scope
+
+from app import main, polls
 from events.models import Event, Session
 from events.releasing import release_programme
 from tests.bench.agenda import agenda
@@ -51,6 +55,7 @@ async def figures(ground: Ground) -> list[Figure]:
             Figure("feed, all 400 entries new", every * 1e3, "ms CPU", every * 1e6 / plain),
             Figure("feed, one entry new", one * 1e3, "ms CPU", one * 1e6 / plain),
             *await _waits(server, lambda n: desk.rename_venue(f"Hall {n}")),
+            await _stretch(server),
             *await _crowd(server),
         ]
 
@@ -58,13 +63,13 @@ async def figures(ground: Ground) -> list[Figure]:
 def _copied(times: int) -> Schedule:
     """As many sessions as so many conferences have, in one: each copy in rooms of its own."""
     one = agenda()
-    sessions = [
+    sessions = (
         replace(session, key=f"{n}:{session.key}", room=f"{session.room} {n}", speakers=())
         for n in range(times)
         for session in one.sessions
-    ]
-    rooms = [replace(room, name=f"{room.name} {n}") for n in range(times) for room in one.rooms]
-    return replace(one, title="Large", sessions=sessions, rooms=rooms, speakers=())
+    )
+    rooms = (replace(room, name=f"{room.name} {n}") for n in range(times) for room in one.rooms)
+    return replace(one, title="Large", sessions=tuple(sessions), rooms=tuple(rooms), speakers=())
 
 
 @dataclass
@@ -128,6 +133,46 @@ async def _waits(server: Server, change: Callable[[int], Awaitable[None]]) -> li
         Figure("plain text meanwhile, slowest", max(meanwhile) * 1e3, "ms", note=f"of {COLD} feeds"),
         Figure("plain text otherwise, p99", percentile(quiet, 99) * 1e3, "ms"),
     ]
+
+
+async def _stretch(server: Server) -> Figure:
+    """How long the event loop is not given back while a feed is made, in CPU time, so that other work does not count.
+    Measured in this process, which has the same application on the same database."""
+    app = main.create_app(server.settings)
+    gc.collect()
+    gc.freeze()  # as the server does
+    longest = 0.0
+
+    async def watch() -> None:
+        nonlocal longest
+        last = time.thread_time()
+        while True:
+            await asyncio.sleep(0)
+            longest, last = max(longest, time.thread_time() - last), time.thread_time()
+
+    for _ in range(COLD):
+        polls.shelf.clear()
+        polls._blocks.clear()
+        watching = asyncio.create_task(watch())
+        await app(_asked(server), _nothing, _unread)
+        watching.cancel()
+    gc.unfreeze()
+    return Figure("feed, all entries new: longest stretch", longest * 1e3, "ms CPU", note=f"of {COLD} feeds")
+
+
+def _asked(server: Server) -> Scope:
+    return {
+        "type": "http", "method": "GET", "path": PATH, "headers": [(b"host", server.settings.host.encode())],
+        "query_string": b"", "http_version": "1.1", "scheme": "http", "root_path": "",
+    }  # fmt: skip
+
+
+async def _nothing() -> Message:
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+async def _unread(message: Message) -> None:
+    assert message.get("status", 200) == 200
 
 
 async def _crowd(server: Server) -> list[Figure]:
