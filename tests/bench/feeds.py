@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from starlette.types import Message, Scope
 
 from app import main, polls
+from events.interchange.schedule import ImportedSchedule as Schedule
 from events.models import Event, Session
 from events.releasing import release_programme
 from tests.bench.agenda import agenda
 from tests.bench.rig import Asked, Client, Figure, Ground, Server, cpu_of, percentile, probing, serving
-from tests.bench.stage import Conference, Schedule, conference, sign_in
+from tests.bench.stage import Conference, conference, sign_in
 
 PATH = "/e/agenda/feed.ics"
 LARGE = "/e/large/feed.ics"
