@@ -36,6 +36,7 @@ from matchmaking.affinity import Wish
 from matchmaking.conditions import LONGEST, Terms, change_conditions
 from matchmaking.demo.calls import load_calls
 from matchmaking.demo.cast import Delegate, Interest
+from matchmaking.demo.last_time import Known, play_last_time
 from matchmaking.demo.market import converse, open_market
 from matchmaking.demo.programme import Session as Told
 from matchmaking.demo.requests import Request
@@ -143,6 +144,9 @@ async def _play(stage: Stage) -> Event:
     _role, busiest = _logins(stage.story)[1]
     await converse(everybody[busiest], {person.id: person for person in stage.people.values()})
     await play_year(stage.first_day, stage.organiser)
+    known = Known(stage.people, stage.regions, lambda interest: _wish(stage, interest))
+    vanguard = await Network.get(code="vanguard")
+    await play_last_time(vanguard, stage.first_day, stage.story.requests, known, by=stage.organiser)
     await load_calls(stage.organiser, today=datetime.now(UTC).date(), sessions=stage.sessions)
     await gather_round(stage.participants)
     guests = Guests(stage.story.delegates, stage.participants, stage.people)

@@ -1,12 +1,13 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from app.errors import Refused
 from app.models import Person
 from events.models import Booking, Event, Participant, ParticipantKind, ParticipantStatus, Session
+from matchmaking.demo.last_time import MEETINGS
 from matchmaking.demo.loading import load_demo
 from matchmaking.demo.story import Story, tell
 from matchmaking.demo.together import INTERPRETERS, TOGETHER
@@ -14,6 +15,7 @@ from matchmaking.groups.models import Group, GroupStatus
 from matchmaking.marketplace.models import Opportunity
 from matchmaking.messages.models import Message
 from matchmaking.models import Availability, Interest, Meeting, MeetingStatus, Profile, ProfileStatus, Seat, SeatRole
+from matchmaking.outcomes.report import report
 
 TOMORROW = date.today() + timedelta(days=1)  # noqa: DTZ011 - any day ahead of every zone's today
 
@@ -27,7 +29,7 @@ async def test_demo_becomes_a_whole_event(sqlite_database: str, assert_sound: Ca
 
     await _assert_told(event)
     await assert_sound()
-    await _assert_logins(loaded.logins)
+    await _assert_logins(event, loaded.logins)
 
     again: list[int] = []
     assert await load_demo(base_day=TOMORROW, progress=again.append) == loaded
@@ -45,17 +47,23 @@ async def _assert_told(event: Event) -> None:
     people = await Participant.filter(event=event, status=ParticipantStatus.APPROVED)
     assert len(people) == len(story.delegates) + len(story.staff) + len(INTERPRETERS)
     assert {person.kind for person in people} == set(ParticipantKind)
-    assert await Profile.filter(status=ProfileStatus.APPROVED).count() == len(story.delegates)
-    assert await Interest.all().count() == sum(len(delegate.interests) for delegate in story.delegates)
+    here = Profile.filter(participant__event=event, status=ProfileStatus.APPROVED)
+    assert await here.count() == len(story.delegates)
+    interests = Interest.filter(profile__participant__event=event)
+    assert await interests.count() == sum(len(delegate.interests) for delegate in story.delegates)
     ticks = sum(len(delegate.rounds) for delegate in story.delegates)
-    assert await Availability.all().count() == ticks + len(INTERPRETERS) * len(story.programme.rounds)
+    ticks += len(INTERPRETERS) * len(story.programme.rounds)
+    assert await Availability.filter(round__event=event).count() == ticks
     assert await Booking.all().count() == len(story.seats)
     await _assert_programme(event, story)
     await _assert_together()
     assert await Opportunity.filter(event=event).count() == 26
     assert await Message.filter(event=event, read_at__isnull=True).count() == 4
+    before = await Event.get(slug__startswith="vanguard-online-")
+    results = await report(before, now=datetime.now(UTC), no_pilot="", total="")
+    assert (results.total.meetings, results.total.unknown, results.total.disputed) == (MEETINGS, 2, 2)
     wanted = Counter(request.state for request in story.requests)
-    states = Counter(str(status) for status in await Meeting.all().values_list("status", flat=True))
+    states = Counter(str(status) for status in await Meeting.filter(event=event).values_list("status", flat=True))
     for state in ("declined", "cancelled", "expired"):
         assert states[state] == wanted[state]
     assert wanted["accepted"] - 5 <= states["accepted"] <= wanted["accepted"] + TOGETHER  # some find no common time
@@ -97,8 +105,8 @@ async def _assert_programme(event: Event, story: Story) -> None:
     }
 
 
-async def _assert_logins(logins: tuple[tuple[str, str], ...]) -> None:
+async def _assert_logins(event: Event, logins: tuple[tuple[str, str], ...]) -> None:
     assert [role for role, _ in logins] == ["organiser", "delegate", "delegate"]
     for role, email in logins:
-        participant = await Participant.get(person=await Person.get(email=email))
+        participant = await Participant.get(event=event, person=await Person.get(email=email))
         assert role == "delegate" or participant.kind == role
