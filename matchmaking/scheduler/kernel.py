@@ -18,17 +18,27 @@ Floats = NDArray[np.float64]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 COMPILED = find_spec("numba") is not None
-PARTNERS = 12
+PARTNERS = 24
 MOST_SLOTS = 62  # bits of a busy pattern beside the sign
 LONGEST_CHAIN = 60
-AT_WAITING, TO_NEIGHBOUR = 0.85, 0.9
+AT_WAITING, TO_NEIGHBOUR = 0.9, 0.93
+DEARER = 3.0  # how far a chain may be above its limit before all its ends are found
 
 
 def compiled(function: Function) -> Function:
-    """Compile where Numba is installed (`pip install pilotmatch[fast]`); the machine code is kept on disk."""
+    """Compile where Numba is installed; the machine code is kept on disk.
+
+    Nothing here allocates, so nothing is counted: with the counting of references (`_nrt`) a step takes eight times
+    as long, for every array of the board is counted up and down at every call.
+    """
     if not COMPILED:
         return function
-    made: Function = import_module("numba").njit(cache=True)(function)
+    options = {"forceinline": True, "_nrt": False}
+    njit = import_module("numba").njit
+    try:
+        made: Function = njit(cache=True, **options)(function)
+    except RuntimeError:  # neither the package's folder nor the home can be written: compile anew in each process
+        made = njit(**options)(function)
     return made
 
 
@@ -42,25 +52,24 @@ class Board(NamedTuple):
     load: Ints  # of each slot
     capacity: Ints
     open: Ints  # of each meeting, a mask
+    own: Ints  # of each meeting, a mask: where it takes no table
     current: Ints  # of each meeting
     people: Ints  # of all meetings one after the other
     people_of: Ints  # where each meeting's begin
     unseen: Ints  # of each participant
+    limits: Ints  # mask and most, of all participants one after the other
+    limits_of: Ints  # where each participant's begin
     rounds: Ints  # masks
-    idle: Floats  # energy of an idle slot
-    weights: Floats  # of a break, of squared breaks, of a moved meeting, of a break beyond the limit; that limit
+    idle: Floats  # energy of an idle slot of each round
+    weights: Floats  # of a break, of squared breaks, of a moved meeting, of a break beyond the limit; that limit; ruin
     waiting: Ints  # participants with energy; the first `counts[0]` count
     position: Ints  # of each participant in `waiting`
-    counts: Ints
+    seen: Ints  # of each meeting, the chain that found it last
+    counts: Ints  # of those who wait, and of chains
     state: NDArray[np.uint64]  # of the random numbers
-
-
-class Chain(NamedTuple):
-    """Room for a chain: its meetings, whether each leaves (1) or comes (0), and its ends."""
-
-    meetings: Ints
-    leaves: Ints
-    ends: Ints
+    chain: Ints  # room for two chains: their meetings,
+    leaves: Ints  # whether each leaves (1) or comes (0),
+    ends: Ints  # and their ends
 
 
 @compiled
@@ -90,20 +99,18 @@ def nth_bit(mask: int, n: int) -> int:
     """Index of the set bit before which there are n others."""
     for _ in range(n):
         mask &= mask - 1
-    index = 0
-    while not mask >> index & 1:
-        index += 1
-    return index
+    return popcount((mask & -mask) - 1)
 
 
 @compiled
 def energy_of(board: Board, person: int, busy: int) -> float:
-    """As `pricing.gaps`, weighed."""
+    """As `pricing.gaps`, weighed; an idle slot counts as the usual one of its round."""
     breaks = 0
     energy = 0.0
-    for mask in board.rounds:
+    for k in range(len(board.rounds)):
+        mask = board.rounds[k]
         mine = busy & mask
-        if not mine:
+        if not mine & (mine - 1):
             continue
         filled = mine
         for shift in (1, 2, 4, 8, 16, 32):
@@ -115,68 +122,75 @@ def energy_of(board: Board, person: int, busy: int) -> float:
         after = idle << 1
         after |= (after & unseen) + unseen
         breaks += popcount(mine & after)
-        while idle:
-            energy += board.idle[nth_bit(idle, 0)]
-            idle &= idle - 1
+        energy += board.idle[k] * popcount(idle)
+    for k in range(board.limits_of[person], board.limits_of[person + 1]):
+        if popcount(busy & board.limits[2 * k]) > board.limits[2 * k + 1]:
+            return float(board.weights[5])
     energy += board.weights[0] * breaks + board.weights[1] * breaks * breaks
     energy += board.weights[3] * max(0.0, breaks - board.weights[4])
     return float(energy)
 
 
 @compiled
-def follow(board: Board, chain: Chain, meeting: int, there: int, limit: float) -> tuple[int, int, int, float]:
-    """Find the chain; how many meetings (0: none may move) and ends it has, what it carries there, its energy."""
+def follow(board: Board, which: int, meeting: int, there: int, limit: float) -> tuple[int, int, float]:
+    """Find the chain; how many meetings (0: none may move) and ends it has, and its energy."""
     here = board.slot[meeting]
     both = 1 << here | 1 << there
     if not board.open[meeting] >> there & 1:
-        return 0, 0, 0, 0.0
-    chain.meetings[0], chain.leaves[0] = meeting, 1
-    size, ends, done, net, change = 1, 0, 0, 0, 0.0
+        return 0, 0, 0.0
+    board.counts[1] += 1
+    mark = board.counts[1]
+    board.chain[which, 0], board.leaves[which, 0], board.seen[meeting] = meeting, 1, mark
+    size, ends, done, change = 1, 0, 0, 0.0
     while done < size:
-        one, leaves = chain.meetings[done], chain.leaves[done]
+        one, leaves = board.chain[which, done], board.leaves[which, done]
         done += 1
-        target = there if leaves else here
-        net += 2 * leaves - 1
+        target, source = (there, here) if leaves else (here, there)
         if board.current[one] >= 0:
-            change += board.weights[2] * ((board.current[one] == board.slot[one]) - (board.current[one] == target))
+            change += board.weights[2] * ((board.current[one] == source) - (board.current[one] == target))
         for at in range(board.people_of[one], board.people_of[one + 1]):
             person = board.people[at]
             other = board.at[person, target]
             if other < 0:
                 change += energy_of(board, person, board.busy[person] ^ both) - board.energy[person]
-                chain.ends[ends] = person
+                board.ends[which, ends] = person
                 ends += 1
-                continue
-            known = False
-            for k in range(size):
-                known = known or chain.meetings[k] == other
-            if known:
-                continue
-            if size == LONGEST_CHAIN or not board.open[other] >> (here if leaves else there) & 1:
-                return 0, 0, 0, 0.0
-            chain.meetings[size], chain.leaves[size] = other, 1 - leaves
-            size += 1
-        if change > limit:
-            return 0, 0, 0, 0.0
-    return size, ends, net, change
+            elif board.seen[other] != mark:
+                if size == LONGEST_CHAIN or not board.open[other] >> source & 1:
+                    return 0, 0, 0.0
+                board.chain[which, size], board.leaves[which, size], board.seen[other] = other, 1 - leaves, mark
+                size += 1
+        if change > limit + DEARER:
+            return 0, 0, 0.0
+    return (size, ends, change) if change <= limit else (0, 0, 0.0)
 
 
 @compiled
-def swap(board: Board, chain: Chain, size: int, ends: int, here: int, there: int) -> None:
+def taken(board: Board, which: int, size: int, slot: int, there: int) -> int:
+    """Tables of the slot that the chain's leavers take or would take there, less those of who comes."""
+    net = 0
     for k in range(size):
-        one, leaves = chain.meetings[k], chain.leaves[k]
+        takes = 1 - (board.own[board.chain[which, k]] >> slot & 1)
+        net += takes if board.leaves[which, k] else -takes
+    return net
+
+
+@compiled
+def swap(board: Board, which: int, size: int, ends: int, here: int, there: int) -> None:
+    board.load[here] -= taken(board, which, size, here, there)
+    board.load[there] += taken(board, which, size, there, there)
+    for k in range(size):
+        one, leaves = board.chain[which, k], board.leaves[which, k]
         for at in range(board.people_of[one], board.people_of[one + 1]):
             board.at[board.people[at], here if leaves else there] = -1
     for k in range(size):
-        one, leaves = chain.meetings[k], chain.leaves[k]
+        one, leaves = board.chain[which, k], board.leaves[which, k]
         target = there if leaves else here
         board.slot[one] = target
-        board.load[there] += 2 * leaves - 1
-        board.load[here] -= 2 * leaves - 1
         for at in range(board.people_of[one], board.people_of[one + 1]):
             board.at[board.people[at], target] = one
     for k in range(ends):
-        person = chain.ends[k]
+        person = board.ends[which, k]
         board.busy[person] ^= 1 << here | 1 << there
         board.energy[person] = energy_of(board, person, board.busy[person])
         watch(board, person)
@@ -230,44 +244,56 @@ def propose(board: Board) -> tuple[int, int]:
 
 
 @compiled
-def step(board: Board, chain: Chain, partner: Chain, temperature: float) -> float:
-    """Try one chain, with a partner where a slot is full; the change of energy, 0 where nothing was swapped."""
+def step(board: Board, temperature: float) -> None:
+    """Try one chain, with a partner where a slot is full."""
     meeting, there = propose(board)
     if meeting < 0:
-        return 0.0
+        return
     here = board.slot[meeting]
-    limit = -temperature * log(1.0 - throw(board.state))
-    size, ends, net, change = follow(board, chain, meeting, there, limit)
-    if not size or change > limit:
-        return 0.0
-    if board.load[there] + net <= board.capacity[there] and board.load[here] - net <= board.capacity[here]:
-        swap(board, chain, size, ends, here, there)
-        return change
-    if net != 1 and net != -1:
-        return 0.0
-    full, roomy = (there, here) if net == 1 else (here, there)
+    limit = -temperature * log(1.0 - throw(board.state))  # the Metropolis rule, drawn first
+    size, ends, change = follow(board, 0, meeting, there, limit)
+    if not size:
+        return
+    more, fewer = taken(board, 0, size, there, there), taken(board, 0, size, here, there)
+    over_there = board.load[there] + more - board.capacity[there]
+    over_here = board.load[here] - fewer - board.capacity[here]
+    if over_there <= 0 and over_here <= 0:
+        swap(board, 0, size, ends, here, there)
+        return
+    full, roomy = (there, here) if over_there > 0 else (here, there)
+    first = board.counts[1]
     for _ in range(PARTNERS):
         person = int(throw(board.state) * len(board.busy))
         other = board.at[person, full]
-        if other < 0 or board.at[person, roomy] >= 0:
+        if other < 0 or board.at[person, roomy] >= 0 or board.seen[other] == first:
             continue
-        known = False
-        for j in range(size):
-            known = known or chain.meetings[j] == other
-        if known:
+        size2, ends2, _ = follow(board, 1, other, roomy, limit - change)
+        if not size2:
             continue
-        size2, ends2, net2, change2 = follow(board, partner, other, roomy, limit - change)
-        if size2 and net2 == 1 and change + change2 <= limit:
-            swap(board, chain, size, ends, here, there)
-            swap(board, partner, size2, ends2, full, roomy)
-            return change + change2
-    return 0.0
+        sign = 1 if full == there else -1
+        back_full, back_roomy = taken(board, 1, size2, full, roomy), taken(board, 1, size2, roomy, roomy)
+        net_full, net_roomy = (more, fewer) if sign > 0 else (fewer, more)
+        if board.load[full] + sign * net_full - back_full > board.capacity[full]:
+            continue
+        if board.load[roomy] - sign * net_roomy + back_roomy > board.capacity[roomy]:
+            continue
+        swap(board, 0, size, ends, here, there)
+        swap(board, 1, size2, ends2, full, roomy)
+        return
 
 
 @compiled
-def run(board: Board, chain: Chain, partner: Chain, steps: int, temperature: float) -> None:
+def weigh(board: Board) -> None:
+    """Work out everybody's energy, and who waits."""
+    for person in range(len(board.busy)):
+        board.energy[person] = energy_of(board, person, board.busy[person])
+        watch(board, person)
+
+
+@compiled
+def run(board: Board, steps: int, temperature: float) -> None:
     """So many steps, or until nobody waits any more."""
     for _ in range(steps):
         if board.counts[0] == 0:
             return
-        step(board, chain, partner, temperature)
+        step(board, temperature)

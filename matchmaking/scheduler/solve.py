@@ -17,7 +17,7 @@ from matchmaking.scheduler.proof import prove
 from matchmaking.scheduler.tables import seat
 from matchmaking.scheduler.timetable import FREE, Timetable
 
-STEPS, FAST_STEPS = 100_000, 800_000  # of annealing planned for each second, so that the clock rarely decides
+STEPS, FAST_STEPS = 100_000, 5_000_000  # of annealing planned for each second, so that the clock rarely decides
 FIRST_STEPS = 20_000  # of the annealing before a proof
 LAST_STEPS = 160_000  # of the longest annealing before a proof
 NEAR = 2  # breaks from their bound that annealing usually closes

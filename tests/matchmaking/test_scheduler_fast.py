@@ -1,5 +1,6 @@
 """The kernel, compiled or not: what it tells of energy is what the pricing tells, and it breaks no rule."""
 
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -9,14 +10,15 @@ from hypothesis import strategies as st
 
 from matchmaking.scheduler import kernel
 from matchmaking.scheduler.construct import construct
-from matchmaking.scheduler.fast import _board, anneal_fast
+from matchmaking.scheduler.fast import IDLE_ENERGY, anneal_fast, board_of
 from matchmaking.scheduler.generate import generate
-from matchmaking.scheduler.plan import totals
+from matchmaking.scheduler.plan import today, totals
 from matchmaking.scheduler.pricing import beside, objectives
-from matchmaking.scheduler.problem import Meeting, Participant, Problem, Slot
-from matchmaking.scheduler.timetable import Timetable
+from matchmaking.scheduler.problem import Meeting, Participant, Problem, Slot, in_a_row
+from matchmaking.scheduler.tables import seat
+from matchmaking.scheduler.timetable import FREE, Timetable
 
-TEN = tuple(Slot(30 * t, 30 * t + 20 + 5 * (t % 2), 9, round=t // 6) for t in range(10))
+TEN = tuple(Slot(30 * t, 30 * t + 20 + 5 * (t // 6), 9, round=t // 6) for t in range(10))
 
 compiles = settings(deadline=None)  # the first call compiles, where Numba is installed
 
@@ -33,8 +35,10 @@ def test_kernel_prices_patterns_as_the_tariff_does(busy: int, blocked: int) -> N
     asked = Problem((Participant(blocked), Participant()), TEN, (Meeting(1, (0, 1)),), homogeneity=1)
     timetable = Timetable(asked)
     free = busy & ~blocked
-    priced = kernel.energy_of(_board(timetable, 1), 0, free)
-    assert priced == pytest.approx(timetable.tariff[0][free])
+    priced = kernel.energy_of(board_of(timetable, 1), 0, free)
+    energy = timetable.tariff[0][free]
+    idle = objectives(timetable.tariff[0].prices[free])[2] / (sum(slot.end - slot.start for slot in TEN) / len(TEN))
+    assert priced == pytest.approx(energy + (IDLE_ENERGY - 1) * idle)
 
 
 @compiles
@@ -73,6 +77,23 @@ def test_anneal_fast_improves_and_breaks_no_rule(table_use: float) -> None:
     assert all(mask >> slot & 1 for mask, slot in zip(timetable.open, timetable.slot, strict=True))
     seats = [(person, slot) for people, slot in zip(timetable.people, slots, strict=True) for person in people]
     assert len(seats) == len(set(seats))
+
+
+@pytest.mark.parametrize("most", [2, 3])
+def test_anneal_fast_keeps_pauses_and_tables_of_ones_own(most: int) -> None:
+    """Every third meeting has a table of its own in the first half; the others have few."""
+    asked = generate(people=40, table_use=0.9, meetings_each=6)
+    own = tuple(replace(m, own=(1 << 10) - 1 if m.id % 3 == 0 else 0) for m in asked.meetings)
+    few = tuple(replace(slot, tables=max(1, slot.tables - (2 if t < 10 else 0))) for t, slot in enumerate(asked.slots))
+    asked = replace(asked, meetings=own, slots=few, limits=tuple(in_a_row(asked.slots, most)))
+    timetable = started(asked)
+    before, placed = timetable.price, timetable.placed
+    anneal_fast(timetable, steps=20_000, seed=1, spent=lambda price: 0.0)
+    assert timetable.price < before
+    assert timetable.placed == placed
+    slots = tuple(None if slot == FREE else slot for slot in timetable.slot)
+    plan = replace(today(asked), slots=slots, tables=seat(asked, slots))
+    assert plan.violations(asked) == []
 
 
 def test_anneal_fast_again_is_the_same() -> None:
