@@ -32,7 +32,8 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """`requests` wait for an answer of ours; `asked` for one of theirs; `agreed` by time, without one last."""
+    """`requests` wait for an answer of ours, those to the whole house first; `asked` for one of theirs; `agreed` are by
+    time, without one last."""
 
     colleagues: tuple[Participant, ...]
     requests: tuple[Shared, ...]
@@ -47,6 +48,7 @@ class Company:
     roles: tuple[tuple[Participant, str], ...]
     ours: tuple[Participant, ...]  # the reader's own people in it, themselves first
     others: tuple[Participant, ...]  # colleagues who are not in it
+    goes_on: bool  # without the reader
 
     @property
     def several(self) -> bool:
@@ -63,7 +65,7 @@ async def house_of(reader: Participant, *, now: datetime) -> House:
     agreed = [one for one in found if one.meeting.status == MeetingStatus.ACCEPTED]
     return House(
         colleagues=tuple(colleagues),
-        requests=tuple([await _with_candidates(one, now) for one in to_us]),
+        requests=tuple([await _with_candidates(one, now) for one in sorted(to_us, key=_asked_of_one)]),
         asked=tuple(one for one in requested if one not in to_us),
         agreed=tuple(sorted(agreed, key=lambda one: one.meeting.slot is None)),
     )
@@ -78,7 +80,9 @@ async def company_of(meeting: Meeting, reader: Participant) -> Company:
     others = [one for one in await colleagues_of(reader) if one.id not in present]
     seats = {seat.participant_id: seat.role.value for seat in meeting.seats}
     first = SeatRole.MEMBER.value if meeting.group_id else ""
-    return Company(tuple((one, seats.get(one.id, first)) for one in inside), tuple(ours), tuple(others))
+    roles = tuple((one, seats.get(one.id, first)) for one in inside)
+    goes_on = meeting.group_id is not None or reader.id in seats or len(ours) > 1
+    return Company(roles, tuple(ours), tuple(others), goes_on)
 
 
 def _shared(meeting: Meeting, reader: Participant) -> Shared:
@@ -97,6 +101,10 @@ async def _with_candidates(one: Shared, now: datetime) -> Shared:
     assert meeting.house
     found: Sequence[Candidate] = await delegation(meeting.asker, meeting.house, asked=meeting.invitee, now=now)
     return Shared(one.ticket, one.ours, one.mine, tuple(found))
+
+
+def _asked_of_one(one: Shared) -> bool:
+    return one.meeting.house_id is None
 
 
 def _over(meeting: Meeting, now: datetime) -> bool:
