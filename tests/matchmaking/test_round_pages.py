@@ -271,3 +271,32 @@ async def test_of_two_organisers_the_second_sees_both_versions(fair, opened, vis
     seen = refused.text.partition('name="was" value="')[2].partition('"')[0]
     assert (await desk.post(f"{DESK}/rounds/{opened.id}", data={**late, "was": seen})).status_code == 303
     assert (await Round.get(id=opened.id)).name == "Dawn"
+
+
+async def test_hybrid_meetings_have_a_table_while_there_is_one_and_always_a_link(fair, visit, assert_sound):  # noqa: F811
+    opened = await fair.round("15:00", "15:20", name="Hybrid", tables=1)
+    await change(fair, opened, location=Location.HYBRID, link=LINK)
+    seats = []
+    for number in range(2):
+        guest, host = [await fair.delegate(f"{side} {number}", opened) for side in ("Guest", "Host")]
+        asked = await request_meeting(guest, host, message="", by=fair[guest])
+        found = await whole(Meeting.filter(id=(await accept(asked, by=fair[host])).id)).get()
+        told = entry(found, reader=found.asker)
+        seats.append((found.table.line, told.location.startswith("Hall, table 1"), bool(told.online_url)))
+    assert seats == [(False, True, True), (True, False, True)]
+    await assert_sound()
+
+
+async def test_a_break_lies_between_two_meetings_of_one_person(fair, opened, pair, visit):  # noqa: F811
+    desk, mikko = await visit(fair.organiser), pair[1]
+    limits = {"pending": "30", "life": "10", "unit": "days", "pause_minutes": "20"}
+    assert (await desk.post(f"{DESK}/rules/limits", data=limits)).status_code == 303
+    await accept(await asked_at(fair, pair), slot=await fair.slot("10:00"), by=fair[mikko])
+    jan = await fair.delegate("Jan", opened)
+    asked = await request_meeting(jan, mikko, message="", by=fair[jan])
+    his, path = await visit(fair[mikko]), f"/e/tampere/meetings/{asked.id}/acceptance"
+    refused = await his.post(path, data={"slot": (await fair.slot("10:20")).id}, headers=JSON)
+    assert "Between your meetings you have a break at" in refused.json()["error"]
+    assert "10:40" in refused.json()["hints"][0]
+    assert (await his.post(path, data={"slot": "first"})).status_code == 303
+    assert (await Meeting.get(id=asked.id).select_related("slot")).slot.start == fair.at("10:40")
