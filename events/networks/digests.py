@@ -140,6 +140,7 @@ def _mail(digest: Digest, settings: Settings, now: datetime) -> Mail:
             "n": count
         }
         context = {"subject": subject, "digest": digest, "base_url": settings.base_url, "unsubscribe": unsubscribe}
+        context["account"] = f"{settings.base_url}/account"
         plain = templating.render("events/mail/news.txt", context)
         html = templating.render("events/mail/news.html", context)
     message_id = f"<{secrets.token_hex(16)}@{settings.mail_domain}>"
