@@ -20,7 +20,7 @@ from matchmaking.demo.loading import load_demo
 from matchmaking.drafting import draft_schedule, run_draft
 from matchmaking.groups.models import Group
 from matchmaking.marketplace.models import Opportunity
-from matchmaking.models import Draft, Meeting, MeetingStatus
+from matchmaking.models import Draft, Meeting, MeetingStatus, Round
 from tests.browsing import WIDTHS, Window, chromium
 from tests.conftest import SECRET
 from tests.sink import Sink
@@ -129,6 +129,7 @@ async def _addresses(event: Event, delegate: Participant) -> dict[str, str]:
         "groups": await Group.filter(event=event).order_by("id").first(),
         "companies": await Organisation.filter(participants__event=event).exclude(participants=delegate).first(),
         "drafts": await Draft.filter(event=event).first(),
+        "rounds": await Round.filter(event=event).order_by("start").first(),
         "organisations": await Organisation.filter(listings__isnull=False).first(),
         "members": await Membership.filter(network__code="vanguard").first(),
         "opportunities": await Opportunity.filter(event=event).first(),
