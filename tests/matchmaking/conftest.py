@@ -1,8 +1,10 @@
 """A small brokerage event to try things on: people with approved profiles and a round of meeting time."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -170,3 +172,14 @@ async def sound() -> None:
             wanted.add((meeting.subject, resource))
     held = await db.rows("SELECT DISTINCT holder, resource FROM occupancy WHERE holder LIKE 'meeting:%'")
     assert {(row["holder"], row["resource"]) for row in held} == wanted
+
+
+async def solver() -> int:
+    """The process id of the solver, once there is one."""
+    for _attempt in range(200):
+        for children in Path("/proc/self/task").glob("*/children"):
+            for pid in children.read_text().split():
+                if "solver_process" in Path(f"/proc/{pid}/cmdline").read_text():
+                    return int(pid)
+        await asyncio.sleep(0.05)
+    raise AssertionError("no solver was started")

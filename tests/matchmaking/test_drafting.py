@@ -22,6 +22,7 @@ from matchmaking.proposal import Proposal, Spot
 from matchmaking.releasing import release_draft, undo_release
 from matchmaking.scheduler.problem import Aim
 from matchmaking.times import give_back, keep_free
+from tests.matchmaking.conftest import solver
 
 
 @pytest.fixture
@@ -384,17 +385,6 @@ async def test_two_workers_make_a_draft_once(fair, crowd, waiting):
     await asyncio.gather(run_draft(draft), run_draft(draft))
     own = [fact.kind for fact in await changes_since(drafting.scope_of(draft), 0)]
     assert own.count("draft.started") == 1
-
-
-async def solver() -> int:
-    """The process id of the solver, once there is one."""
-    for _attempt in range(200):
-        for children in Path("/proc/self/task").glob("*/children"):
-            for pid in children.read_text().split():
-                if "solver_process" in Path(f"/proc/{pid}/cmdline").read_text():
-                    return int(pid)
-        await asyncio.sleep(0.05)
-    raise AssertionError("no solver was started")
 
 
 async def test_a_draft_from_wishes_chooses_among_the_requests(fair, crowd, assert_sound):

@@ -1,5 +1,8 @@
 """Pages of the brokerage event over HTTP: what they show, what their forms keep, and how many queries lists take."""
 
+import asyncio
+import os
+import signal
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -19,7 +22,7 @@ from matchmaking.models import Availability, Block, Draft, Interest, Meeting, Me
 from matchmaking.overview import desk_list, overview
 from tests.conftest import settings_for
 from tests.events.conftest import counting_statements
-from tests.matchmaking.conftest import Fair
+from tests.matchmaking.conftest import Fair, solver
 
 BASE = "http://127.0.0.1:8000"
 Browse = Callable[[Person], Awaitable[httpx2.AsyncClient]]
@@ -325,6 +328,66 @@ async def test_the_desk_mends_the_schedule(sqlite_fair, browse, anna, mikko):
     assert (await desk.post(f"{where}/release")).status_code == 303
     assert (await Meeting.get(id=meeting.id)).slot_id != meeting.slot_id
     assert "mended" in (await desk.get("/e/tampere/desk/drafts")).text
+
+
+async def test_the_desk_schedules_from_wishes(sqlite_fair, browse, anna, mikko):
+    fair = sqlite_fair
+    desk = await browse(fair.organiser)
+    asked = await request_meeting(anna, mikko, message="", by=fair[anna])
+    here = "/e/tampere/desk/drafts"
+    for wrong in (
+        {"most": 0},
+        {"least": 3, "most": 2},
+        {"aim": "fame"},
+        {"in_a_row": 0},
+        {"free": -1},
+        {"seconds": "x"},
+    ):
+        typed = {"most": "", "least": 1, "aim": "even", "seconds": 3, "seed": 1, **wrong}
+        answer = await desk.post(f"{here}/wishes", data={f"wishes-{name}": value for name, value in typed.items()})
+        assert answer.status_code == 422, wrong
+    typed = {"most": 4, "least": 1, "aim": "stay", "in_a_row": 2, "free": 1, "seconds": 3, "seed": 1}
+    made = await desk.post(f"{here}/wishes", data={f"wishes-{name}": value for name, value in typed.items()})
+    where = made.headers["location"]
+    assert await work()
+    page = (await desk.get(where)).text
+    told = "from wishes · known times stay; meetings in a row, at most: 2; free slots a round, at least: 1"
+    assert told in " ".join(page.split())
+    for part in ("Who gets what", "requests chosen", "chosen among the requests", "Anna and Mikko"):
+        assert part in page
+    assert "style=" not in page
+    assert (await desk.post(f"{where}/release")).status_code == 303
+    assert (await Meeting.get(id=asked.id)).placed
+    theirs = (await (await browse(fair[mikko])).get(f"/e/tampere/meetings/{asked.id}")).text
+    assert "What the schedule did" in theirs
+    assert "chosen among the requests" in theirs
+    assert f'href="{where}"' not in theirs, "drafts are the desk’s"
+    assert f'href="{where}"' in (await desk.get(f"/e/tampere/meetings/{asked.id}")).text
+    assert (await desk.post(f"{where}/undoing")).status_code == 303
+    assert (await Meeting.get(id=asked.id)).status == MeetingStatus.REQUESTED
+
+
+async def test_a_killed_solver_leaves_the_last_schedule_and_says_so(sqlite_fair, browse, anna, mikko):
+    fair = sqlite_fair
+    desk = await browse(fair.organiser)
+    asked = await request_meeting(anna, mikko, message="", by=fair[anna])
+    await accept(asked, waiting=True, by=fair[mikko])
+    first = (await desk.post("/e/tampere/desk/drafts", data={"seconds": 2, "seed": 1})).headers["location"]
+    assert await work()
+    assert (await desk.post(f"{first}/release")).status_code == 303
+    before = await Meeting.get(id=asked.id)
+    second = (await desk.post("/e/tampere/desk/drafts", data={"seconds": 60, "seed": 1})).headers["location"]
+    running = asyncio.create_task(work())
+    os.kill(await solver(), signal.SIGKILL)
+    await asyncio.wait_for(running, 20)
+    page = (await desk.get(second)).text
+    assert "The solver ended before it had a schedule (SIGKILL). Ask for a new draft." in page
+    assert "Release it" not in page
+    assert (await desk.post(f"{second}/release")).status_code == 409
+    after = await Meeting.get(id=asked.id)
+    assert (after.slot_id, after.table_id, after.version) == (before.slot_id, before.table_id, before.version)
+    assert "Undo the release" in (await desk.get(first)).text, "the last plan stands"
+    assert "failed" in (await desk.get("/e/tampere/desk/drafts")).text
 
 
 @pytest.mark.parametrize(
