@@ -1,9 +1,12 @@
 """Generated events: the sizes asked for, the same again for the same seed, and as full as asked."""
 
+from statistics import fmean, pstdev
+
 import pytest
 
 from matchmaking.scheduler.bounds import counted
 from matchmaking.scheduler.generate import generate
+from matchmaking.scheduler.solve import solve
 
 
 @pytest.mark.parametrize(("people", "each", "slots", "use"), [(50, 8, 20, 0.4), (31, 7, 12, 0.95), (200, 4, 16, 0.75)])
@@ -38,3 +41,39 @@ def test_generate_weighs_more_requests_than_fit() -> None:
     assert len(made.meetings) == 280
     assert all(100 <= meeting.weight <= 1000 for meeting in made.meetings)
     assert len({meeting.people for meeting in made.meetings}) == 280
+
+
+def test_generate_spreads_meetings_as_published_events_do() -> None:
+    counts = [len(mine) for mine in generate(people=500, seed=2).meetings_of()]
+    assert 0.5 < pstdev(counts) / fmean(counts) < 0.75  # published: 0.64, 0.68
+
+
+def test_generate_lets_only_two_sides_meet() -> None:
+    made = generate(people=50, two_sided=True)
+    assert all(min(meeting.people) < 20 <= max(meeting.people) for meeting in made.meetings)
+    assert len(made.meetings) == 200
+
+
+def test_generate_makes_rounds_that_some_leave_out() -> None:
+    made = generate(people=60, rounds=2, meetings_each=5)
+    morning, afternoon = made.round_masks()
+    assert (morning, afternoon) == ((1 << 10) - 1, (1 << 20) - (1 << 10))
+    away = [
+        one for one in made.participants if one.blocked & morning == morning or one.blocked & afternoon == afternoon
+    ]
+    assert 15 <= len(away) <= 45
+
+
+def test_generate_gives_hosts_tables_and_people_colleagues() -> None:
+    made = generate(people=80, hosts=0.25, delegations=0.3, meetings_each=6, table_use=0.9)
+    hosted = [meeting for meeting in made.meetings if meeting.own]
+    assert 0.2 < len(hosted) / len(made.meetings) < 0.7
+    assert 0.8 < (len(made.meetings) - len(hosted)) / sum(slot.tables for slot in made.slots) <= 0.9
+    assert 0.1 < sum(len(meeting.people) == 3 for meeting in made.meetings) / len(made.meetings) < 0.3
+
+
+def test_generated_events_of_every_kind_are_solved_whole() -> None:
+    made = generate(people=60, two_sided=True, rounds=2, hosts=0.2, delegations=0.2, meetings_each=5, table_use=0.8)
+    plan = solve(made, seed=1, deadline_seconds=1)
+    assert plan.violations(made) == []
+    assert plan.placed == plan.bound.placed
