@@ -77,9 +77,7 @@ async def test_malopolska_gives_150_000_zloty_to_two_winners(site: Site, fair: F
     assert "sandbox" in download.headers["content-security-policy"]
 
     await _post(ewa, f"{first.path}/decision", verdict="granted", amount="80 000")
-    refused = await ewa.post(
-        f"{third.path}/decision", data={"verdict": "granted", "amount": "70 000,01", "reason": ""}
-    )
+    refused = await ewa.post(f"{third.path}/decision", data={"verdict": "granted", "amount": "70 000,01", "reason": ""})
     assert refused.status_code == 409, "never more than the budget"
     assert "70\N{NO-BREAK SPACE}000\N{NO-BREAK SPACE}zł" in refused.text
     await _post(ewa, f"{second.path}/decision", verdict="granted", amount="70000,00")
@@ -90,8 +88,7 @@ async def test_malopolska_gives_150_000_zloty_to_two_winners(site: Site, fair: F
 
     results = (await visitor.get(call.path)).text
     assert all(
-        words in results
-        for words in ("Klaster Bio", "80\N{NO-BREAK SPACE}000\N{NO-BREAK SPACE}zł", "Fundacja Druk")
+        words in results for words in ("Klaster Bio", "80\N{NO-BREAK SPACE}000\N{NO-BREAK SPACE}zł", "Fundacja Druk")
     )
     assert "Park Nano" not in results, "who got nothing is nobody's business"
     assert "Budżet został rozdzielony." in (await iga.get(third.path)).text
