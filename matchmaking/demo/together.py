@@ -81,7 +81,7 @@ async def _without_a_language(guests: Guests) -> None:
 async def _company(guests: Guests, host: str) -> None:
     """The host's company is asked by the first who still can ask it, best by one with the same demo case."""
     own = next(one for one in guests.delegates if one.email == host)
-    cases = {line.demo_case for line in own.interests}
+    cases = {line.demo_case for line in own.interests if line.demo_case}
     here = await Organisation.get(id=guests.participants[host].organisation_id or 0)
     for one in sorted(guests.delegates, key=lambda one: not cases & {line.demo_case for line in one.interests}):
         asker = guests.participants[one.email]
