@@ -53,9 +53,9 @@ def local(context: Context, value: datetime) -> datetime:
 
 
 @pass_context
-def deadline(context: Context, value: datetime) -> str:
-    """29 March 2019, 15:00, in the zone of the page."""
-    return wording.deadline(value, _zone(context))
+def deadline(context: Context, value: datetime, zone: tzinfo | None = None) -> str:
+    """29 March 2019, 15:00, in the zone of the page or another."""
+    return wording.deadline(value, zone or _zone(context))
 
 
 @pass_context
