@@ -13,7 +13,7 @@ from events.models import Event, EventKind, OrganisationKind, Participant
 from events.networks.models import Network, Region
 from events.participants import Affiliation, approve, register
 from matchmaking.affinity import Wish
-from matchmaking.demo.cast import Delegate, Interest
+from matchmaking.demo.cast import Delegate, Interest, Table, table
 from matchmaking.demo.requests import Request
 from matchmaking.meetings import accept, claims, request_meeting
 from matchmaking.models import Meeting, Round, Slot
@@ -31,7 +31,6 @@ SAID = (
     (Said.USEFUL, Said.HELD), (Said.FOLLOW_UP, Said.FOLLOW_UP), (Said.HELD, None), (Said.MISSED, Said.MISSED),
     (Said.USEFUL, Said.USEFUL), (None, None), (Said.FOLLOW_UP, Said.USEFUL), (Said.HELD, Said.MISSED),
 )  # fmt: skip
-NOTES = {Said.FOLLOW_UP: "We meet again in Kraków.", Said.MISSED: "Nobody was there; the link worked."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +46,13 @@ async def play_last_time(
     network: Network, base: date, requests: Sequence[Request], known: Known, *, by: Person
 ) -> None:
     """The people of the last requests of the story, a month before; with the verbs that they would have used."""
-    day = base + AHEAD
+    day, told = base + AHEAD, table("last_time")
     about = About(
-        title="Vanguard online round", kind=EventKind.BROKERAGE, zone="Europe/Warsaw", first_day=day, last_day=day,
-        summary="A morning of video meetings, to know each other before Kraków.",
+        title=told["title"], kind=EventKind.BROKERAGE, zone="Europe/Warsaw", first_day=day, last_day=day,
+        summary=told["summary"],
     )  # fmt: skip
     event = await create_event(network, f"vanguard-online-{base - AGO}", about, by=by)
-    opened = await open_round(event, _shape(event, day), by=by)
+    opened = await open_round(event, _shape(event, day, told), by=by)
     chosen = requests[-MEETINGS:]
     here = {
         delegate.email: await _admit(event, delegate, opened, known, by=by)
@@ -69,10 +68,10 @@ async def play_last_time(
     await _tell_outcomes(met, known)
 
 
-def _shape(event: Event, day: date) -> Shape:
+def _shape(event: Event, day: date, told: Table) -> Shape:
     start, end = (datetime.combine(day, time(hour), event.tz).astimezone(UTC) for hour in (9, 12))
     return Shape(
-        name="Morning", start=start, end=end, slot_minutes=20, break_minutes=0, tables=MEETINGS, place="By video"
+        name=told["round"], start=start, end=end, slot_minutes=20, break_minutes=0, tables=MEETINGS, place=told["place"]
     )
 
 
@@ -113,8 +112,8 @@ async def _turn_back(event: Event, span: timedelta) -> None:
 
 
 async def _tell_outcomes(met: Sequence[Meeting], known: Known) -> None:
-    persons = {person.id: person for person in known.people.values()}
+    persons, notes = {person.id: person for person in known.people.values()}, table("last_time")["notes"]
     for meeting, pair in zip(met, cycle(SAID), strict=False):
         for speaker, said in zip((meeting.asker, meeting.invitee), pair, strict=True):
             if said:
-                await say(meeting, speaker, said, note=NOTES.get(said, ""), by=persons[speaker.person_id or 0])
+                await say(meeting, speaker, said, note=notes.get(said.value, ""), by=persons[speaker.person_id or 0])

@@ -16,6 +16,7 @@ from matchmaking.affinity import (
     SharedLanguages,
     SharedPilot,
     TheyOfferYouSeek,
+    YouMarked,
     YouOfferTheySeek,
 )
 from matchmaking.models import ChainRole
@@ -42,6 +43,7 @@ SENTENCES = [
     (SharedLanguages(("xx",)), "Languages in common: xx."),
     (NoSharedLanguage(), "You have no language in common."),
     (SameOrganisation(), "You are from the same organisation."),
+    (YouMarked("must meet"), "You marked them: must meet."),
 ]
 
 
