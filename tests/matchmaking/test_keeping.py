@@ -104,3 +104,14 @@ async def test_a_draft_does_not_move_what_begins_soon_by_the_time_of_its_release
     with pytest.raises(Refused) as refused:
         await release_draft(draft, by=fair.organiser)
     assert any("begins soon" in hint for hint in refused.value.hints)
+
+
+async def test_a_draft_made_before_somebody_kept_the_time_is_not_released_over_it(fair: Fair) -> None:
+    anna, mikko, meeting = await agreed(fair)
+    await mark_away(mikko, (await fair.slot("10:00")).span, by=fair.organiser)
+    draft = await draft_schedule(fair.event, kind=DraftKind.MEND, seconds=1, by=fair.organiser)
+    await run_draft(draft)
+    await keep_time(meeting, keeper=anna, by=fair[anna])
+    with pytest.raises(Refused) as refused:
+        await release_draft(draft, by=fair.organiser)
+    assert [*refused.value.hints] == ["Anna and Mikko have changed their meeting."]
