@@ -16,7 +16,9 @@ from matchmaking.availability import Diary, Tables, free_slots
 from matchmaking.cards import cards
 from matchmaking.conditions import conditions_of
 from matchmaking.diaries import Floor, diaries, floor
-from matchmaking.models import Meeting, MeetingStatus, Profile, ProfileStatus, Round
+from matchmaking.interpreters.bridging import in_need
+from matchmaking.interpreters.models import Interpreter
+from matchmaking.models import Meeting, MeetingStatus, Profile, ProfileStatus, Round, SeatRole
 from matchmaking.orders import Order
 from matchmaking.parties import people, with_people
 from matchmaking.proposal import Posed, Spot
@@ -50,6 +52,9 @@ async def _look_at(
     ground = await floor(event)
     slots = [slot for slot in ground.slots if slot.span.start >= now + FREEZE]
     meetings = await _movable(event, [slot.id for slot in slots], now=now, requests=requests)
+    wishes = await _weights(event, requests)
+    if requests and await Interpreter.filter(participant__event=event).exists():
+        meetings = [meeting for meeting in meetings if not _needs_interpreter(meeting, wishes)]
     fixed = {meeting.id: meeting.slot_id for meeting in meetings if meeting.slot_id and (keep or meeting.fixed)}
     everybody = list({one.id: one for meeting in meetings for one in people(meeting)}.values())
     found = await diaries(everybody, within=ground.span, without={meeting.id for meeting in meetings})
@@ -66,9 +71,7 @@ async def _look_at(
             *(problem.Participant(thing=True) for _ in booths),
         ),
         slots=shown,
-        meetings=tuple(
-            _meetings(_Asked(meetings, everybody, booths, slots, tables, own, fixed, await _weights(event, requests)))
-        ),
+        meetings=tuple(_meetings(_Asked(meetings, everybody, booths, slots, tables, own, fixed, wishes))),
         limits=(*order.limits(shown), *await _limits(event, slots, shown)) if order else (),
         aim=order.aim if order else problem.Aim.WAITS,
     )
@@ -156,6 +159,15 @@ async def _weights(event: Event, requests: bool) -> Mapping[int, Wishes]:
         return {}
     approved = Profile.filter(participant__event=event, status=ProfileStatus.APPROVED)
     return {card.id: card.wishes for card in await cards(approved)}
+
+
+def _needs_interpreter(meeting: Meeting, wishes: Mapping[int, Wishes]) -> bool:
+    """A request for which one would have to be booked first: whoever accepts it does that."""
+    if meeting.status != MeetingStatus.REQUESTED or meeting.unaided:
+        return False
+    if any(seat.role == SeatRole.INTERPRETER for seat in meeting.seats):
+        return False
+    return in_need([wishes[one.id].languages for one in people(meeting) if one.id in wishes])
 
 
 async def _movable(event: Event, slots: Sequence[int], *, now: datetime, requests: bool) -> list[Meeting]:

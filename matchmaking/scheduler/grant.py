@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from matchmaking.scheduler.choose import Choice, choose, chosen
-from matchmaking.scheduler.plan import Plan, Status, totals
+from matchmaking.scheduler.choose import choose, chosen
+from matchmaking.scheduler.plan import Bound, Plan, Status, totals
 from matchmaking.scheduler.problem import Meeting, Problem
 from matchmaking.scheduler.solve import Progress, solve
 from matchmaking.scheduler.tables import seat
@@ -20,7 +20,7 @@ def grant(problem: Problem, *, seed: int, deadline_seconds: float, progress: Cal
     more than `Bound.points`.
     """
     started = time.monotonic()
-    first = _solved(problem, lambda one: not one.asked, seed, deadline_seconds * AGREED, progress)
+    first = _places(_solved(problem, lambda one: not one.asked, seed, deadline_seconds * AGREED, progress))
     held = tuple(_held(one, first.get(one.id)) for one in problem.meetings)
     until = time.monotonic() + deadline_seconds * CHOOSING
     choosing = replace(problem, meetings=tuple(one for one in held if one.asked or one.fixed is not None))
@@ -32,14 +32,17 @@ def grant(problem: Problem, *, seed: int, deadline_seconds: float, progress: Cal
     begun = {one.id: slot for one, slot in zip(choosing.meetings, choice.slots, strict=True) if slot is not None}
     left = deadline_seconds - (time.monotonic() - started)
     last = _solved(_begin(problem, begun), lambda one: one.id in begun, seed, max(0.1, left), progress)
-    slots = tuple((last if len(last) == len(kept.meetings) else begun).get(one.id) for one in problem.meetings)
-    return _plan(problem, slots, choice, seed=seed, seconds=time.monotonic() - started)
+    whole = last.placed == len(kept.meetings)
+    slots = tuple((_places(last) if whole else begun).get(one.id) for one in problem.meetings)
+    bound = replace(choice.limits(len(problem.meetings)), breaks=last.bound.breaks if whole else 0)
+    plan = _plan(problem, slots, bound, seed=seed, seconds=time.monotonic() - started)
+    return replace(plan, short=choice.short)
 
 
 def _solved(
     problem: Problem, which: Callable[[Meeting], bool], seed: int, seconds: float, progress: Callable[[Progress], None]
-) -> dict[int, int]:
-    """The slots, by meeting id, that the solver finds for some of the meetings."""
+) -> Plan:
+    """Some of the meetings, as if there were no others."""
     at = [index for index, one in enumerate(problem.meetings) if which(one)]
     place = {index: number for number, index in enumerate(at)}
     some = replace(
@@ -47,7 +50,11 @@ def _solved(
         meetings=tuple(problem.meetings[index] for index in at),
         precedences=tuple((place[a], place[b]) for a, b in problem.precedences if a in place and b in place),
     )
-    plan = solve(some, seed=seed, deadline_seconds=seconds, progress=progress)
+    return solve(some, seed=seed, deadline_seconds=seconds, progress=progress)
+
+
+def _places(plan: Plan) -> dict[int, int]:
+    """Slots by meeting id."""
     return {one: slot for one, slot in zip(plan.ids, plan.slots, strict=True) if slot is not None}
 
 
@@ -62,7 +69,7 @@ def _begin(problem: Problem, slots: dict[int, int]) -> Problem:
     return replace(problem, meetings=tuple(begun))
 
 
-def _plan(problem: Problem, slots: tuple[int | None, ...], choice: Choice, *, seed: int, seconds: float) -> Plan:
+def _plan(problem: Problem, slots: tuple[int | None, ...], bound: Bound, *, seed: int, seconds: float) -> Plan:
     breaks, idle = totals(problem, slots)
     pairs = list(zip(problem.meetings, slots, strict=True))
     agreed = all(slot is not None for one, slot in pairs if not one.asked)
@@ -72,10 +79,9 @@ def _plan(problem: Problem, slots: tuple[int | None, ...], choice: Choice, *, se
         tables=seat(problem, slots),
         breaks=breaks,
         idle=idle,
-        bound=choice.limits(len(problem.meetings)),
+        bound=bound,
         status=Status.FEASIBLE if agreed else Status.UNKNOWN,
         seconds=seconds,
         seed=seed,
         points=sum(one.weight for one, slot in pairs if one.asked and slot is not None),
-        short=choice.short,
     )
