@@ -8,7 +8,7 @@ EVENLY_ENERGY = 5.0  # where evenness comes first
 RUINOUS = 1e9  # of a pattern that breaks a limit: no chain may lead there
 UNEVEN_ENERGY = 1000.0  # and breaks beyond the homogeneity limit are all but forbidden
 TIER = 24  # bits of one objective in a price: totals stay below 16 million
-REMEMBERED = 50_000  # patterns of one tariff
+REMEMBERED = 200_000  # patterns of one tariff
 
 
 def price(*, excess: int = 0, breaks: int = 0, idle: int = 0, squares: int = 0, moved: int = 0) -> int:
@@ -61,6 +61,7 @@ class Tariff(dict[int, float]):
         self._evenly = problem.aim is Aim.EVEN
         self._square = EVENLY_ENERGY if self._evenly else EVEN_ENERGY
         self._minutes = [slot.end - slot.start for slot in problem.slots]
+        self._alike = len(set(self._minutes)) == 1
         self._usual = sum(self._minutes) / max(1, len(self._minutes)) or 1.0
         self._rounds = problem.round_masks()
         self._limit = problem.homogeneity
@@ -93,6 +94,8 @@ class Tariff(dict[int, float]):
         return price(excess=excess, breaks=few, idle=self._minutes_in(idle), squares=even)
 
     def _minutes_in(self, idle: int) -> int:
+        if self._alike:
+            return idle.bit_count() * self._minutes[0]
         return sum(self._minutes[t] for t in range(idle.bit_length()) if idle >> t & 1)
 
 

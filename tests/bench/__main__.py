@@ -11,7 +11,7 @@ from pathlib import Path
 
 import uvloop
 
-from tests.bench import accepting, fanout, feeds, importing, mailing, pages, push, releasing
+from tests.bench import accepting, fanout, feeds, importing, mailing, pages, push, releasing, scheduling
 from tests.bench.rig import Figure, Ground, database
 from tests.postgres import Cluster, running
 
@@ -24,6 +24,7 @@ BENCHES: dict[str, Callable[[Ground], Awaitable[list[Figure]]]] = {
     "mailing": mailing.figures,
     "releasing": releasing.figures,
     "importing": importing.figures,
+    "scheduling": scheduling.figures,
 }
 KINDS = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 Row = tuple[str, ...]

@@ -1,0 +1,264 @@
+"""How good schedules are, how soon, and how far from what no schedule can beat; and what pages feel of it.
+
+All but the pages is without a database, and so is measured once. Every measurement has a process of its own, whose
+peak of memory is read; generated events have 8 meetings for each participant, in 20 slots.
+"""
+
+import asyncio
+import resource
+import statistics
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+from random import Random
+from typing import Any, TypeVar
+
+from events.releasing import release_programme
+from matchmaking.scheduler import kernel
+from matchmaking.scheduler.choose import choose
+from matchmaking.scheduler.dzn import solve_dzn
+from matchmaking.scheduler.generate import generate
+from matchmaking.scheduler.plan import Plan, waiting
+from matchmaking.scheduler.problem import Problem
+from matchmaking.scheduler.repair import Changes, repair
+from matchmaking.scheduler.solve import Progress, solve
+from matchmaking.solving import solve_apart
+from tests.bench.rig import Client, Figure, Ground, Server, percentile, serving
+from tests.bench.stage import conference
+
+Result = TypeVar("Result")
+PUBLISHED = Path(__file__).parents[3] / "shared" / "data" / "b2b"
+# Seconds of the best method in Bofill et al., JAIR 74 (2022): MaxSAT on a Xeon E3-1220v2 at 3.1 GHz.
+PUBLISHED_SECONDS = {
+    "forum-13.forb0003": 2.1, "forum-13.original": 2.5, "forum-13.prec15": 2.3, "forum-13crafc.original": 2.3,
+    "forum-14.fixed020-Forb": 4.7, "forum-14.original": 5.1, "forumt-14.original": 0.5, "tic-12.fixed020-Forb": 0.1,
+    "tic-12.forb0007": 0.1, "tic-12.original": 0.1, "tic-12.prec25": 0.2, "tic-13.original": 0.4,
+    "tic-13crafc.original": 5.8, "tic-14crafd.original": 0.8, "ticf-13crafa.original": 2.2,
+    "ticf-14crafa.original": 7.6,
+}  # fmt: skip
+COMPLETE = (200, 0.4, 0.1), (200, 0.95, 0.1), (5_000, 0.4, 1), (5_000, 0.95, 1), (20_000, 0.4, 30), (20_000, 0.95, 30)
+WITHOUT_GAPS = (1_000, 10), (5_000, 40)
+CROWDED = 500, 0.95, 30
+SEEDS = 1, 2, 3
+PAGE = "/e/agenda/programme"
+PROBES, PAUSE = 400, 0.01
+
+
+async def figures(ground: Ground) -> list[Figure]:
+    found = [*_published(), *_complete(), *_gaps(), *_repairs(), *_chosen()] if ground.kind == "sqlite" else _nothing()
+    return [*found, *await _pages(ground)]
+
+
+def _nothing() -> list[Figure]:
+    """The other database has no part in these."""
+    names = [
+        "published instances, solved to proof", "published instances, seconds",
+        *(f"{_sizes(people)}, {use:.0%} of tables: {what}" for people, use, _ in COMPLETE for what in PLAN),
+        *(f"{_sizes(people)}, 40%: {what}" for people, _ in WITHOUT_GAPS for what in LOOSE),
+        *(f"{_sizes(CROWDED[0])}, {CROWDED[1]:.0%}: {what}" for what in TIGHT),
+        *(f"500 × 2,000, {what}: {which}" for what in REPAIRED for which in MENDED),
+        *(f"1,000 × 7 wishes, tables {what}: of the bound" for what in CHOSEN),
+    ]  # fmt: skip
+    return [Figure(name, None) for name in names]
+
+
+def _sizes(people: int) -> str:
+    return f"{people:,} × {4 * people:,}"
+
+
+def _published() -> list[Figure]:
+    names = "published instances, solved to proof", "published instances, seconds"
+    if not PUBLISHED.is_dir():
+        return [Figure(name, None, note="no ../shared/data/b2b here") for name in names]
+    answers = [_apart(_solve_published, path)[0] for path in sorted(PUBLISHED.glob("*.dzn"))]
+    proven = sum(answer["status"] in ("optimal", "infeasible") for answer in answers)
+    took = sum(answer["seconds"] for answer in answers)
+    published = sum(PUBLISHED_SECONDS[answer["instance"]] for answer in answers)
+    return [
+        Figure(names[0], proven, f"of {len(answers)}"),
+        Figure(names[1], took, "s", took / published, note=f"published: {published:.1f} s, one of them = 1.00×"),
+    ]
+
+
+def _solve_published(path: Path) -> dict[str, Any]:
+    return solve_dzn(path.stem, path.read_text("utf-8"), seed=1, deadline_seconds=120, workers=2)
+
+
+PLAN = "complete plan", "left without a slot", "peak of memory"
+
+
+def _complete() -> list[Figure]:
+    found = []
+    for people, use, limit in COMPLETE:
+        runs = [_apart(_first_plan, people, use, seed) for seed in SEEDS]
+        plans = [plan for (plan, _), _ in runs]
+        name = f"{_sizes(people)}, {use:.0%} of tables:"
+        seconds = max(cpu for (_, cpu), _ in runs)
+        missing = sum(len(plan.ids) - plan.placed for plan in plans)
+        proven = sum(len(plan.ids) - plan.bound.placed for plan in plans)
+        found += [
+            Figure(f"{name} {PLAN[0]}", seconds, "s CPU", note=f"the slowest of {len(SEEDS)} seeds; at most {limit} s"),
+            Figure(f"{name} {PLAN[1]}", missing, note=f"in all; {proven} proven to fit nowhere"),
+            Figure(f"{name} {PLAN[2]}", max(peak for _, peak in runs), "MB"),
+        ]
+    return found
+
+
+def _first_plan(people: int, use: float, seed: int) -> tuple[Plan, float]:
+    """The plan before any annealing, and the CPU seconds it took."""
+    problem = generate(people=people, table_use=use, seed=seed)
+    told: list[Progress] = []
+    start = time.process_time()
+    plan = solve(
+        problem, seed=seed, deadline_seconds=600, progress=told.append,
+        cancelled=lambda: bool(told) and told[-1].placed == len(problem.meetings),
+    )  # fmt: skip
+    return plan, time.process_time() - start
+
+
+LOOSE = "people with a gap", "they have at least"
+TIGHT = "people with a gap", "breaks", "breaks at least"
+
+
+def _gaps() -> list[Figure]:
+    found = []
+    for people, seconds in WITHOUT_GAPS:
+        runs = [_apart(_wait, people, 0.4, seconds, seed)[0] for seed in SEEDS]
+        note = f"after {seconds} s, seeds {', '.join(map(str, SEEDS))}: {_list(run[0] for run in runs)}; {_kernel()}"
+        found += [
+            Figure(f"{_sizes(people)}, 40%: {LOOSE[0]}", max(run[0] for run in runs), note=note),
+            Figure(f"{_sizes(people)}, 40%: {LOOSE[1]}", max(run[2] for run in runs), "breaks", note="proven"),
+        ]
+    people, use, seconds = CROWDED
+    runs = [_apart(_wait, people, use, seconds, seed)[0] for seed in SEEDS]
+    shares = [100 * run[0] / people for run in runs]
+    name = f"{_sizes(people)}, {use:.0%}:"
+    return [
+        *found,
+        Figure(f"{name} {TIGHT[0]}", statistics.median(shares), "%", note=f"after {seconds} s, median of seeds"),
+        Figure(f"{name} {TIGHT[1]}", statistics.median(run[1] for run in runs), note=_list(run[1] for run in runs)),
+        Figure(f"{name} {TIGHT[2]}", statistics.median(run[2] for run in runs), note=_list(run[2] for run in runs)),
+    ]
+
+
+def _wait(people: int, use: float, seconds: int, seed: int) -> tuple[int, int, int]:
+    """People with a gap, breaks of all, and breaks at least."""
+    problem = generate(people=people, table_use=use, seed=seed)
+    plan = solve(problem, seed=seed, deadline_seconds=seconds)
+    return sum(breaks > 0 for breaks, _ in waiting(problem, plan.slots)), plan.breaks, plan.bound.breaks
+
+
+def _kernel() -> str:
+    return "compiled" if kernel.COMPILED else "not compiled: no Numba"
+
+
+def _list(numbers: Any) -> str:
+    return ", ".join(map(str, numbers))
+
+
+REPAIRED = "5% cancel", "a table is lost"
+MENDED = "time", "people told", "people told at least"
+
+
+def _repairs() -> list[Figure]:
+    found = []
+    for what in REPAIRED:
+        seconds, told, least = _apart(_repair, what)[0]
+        name = f"500 × 2,000, {what}:"
+        found += [
+            Figure(f"{name} {MENDED[0]}", seconds, "s", note="at most 1 s"),
+            Figure(f"{name} {MENDED[1]}", told),
+            Figure(f"{name} {MENDED[2]}", least, note="proven"),
+        ]
+    return found
+
+
+def _repair(what: str) -> tuple[float, int, int]:
+    problem = generate(people=500, table_use=0.95, seed=1)
+    plan = solve(problem, seed=1, deadline_seconds=5)
+    people = range(len(problem.participants))
+    if what == REPAIRED[0]:
+        changes = Changes(gone=frozenset(Random(1).sample(people, len(people) // 20)))
+    else:
+        changes = Changes(tables={t: slot.tables - 1 for t, slot in enumerate(problem.slots)})
+    start = time.perf_counter()
+    mended = repair(problem, plan, changes)
+    return time.perf_counter() - start, len(mended.touched), mended.least
+
+
+CHOSEN = {"tight": 0.95, "loose": 0.4}
+
+
+def _chosen() -> list[Figure]:
+    found = []
+    for what, use in CHOSEN.items():
+        share, seconds, short = _apart(_choose, use)[0]
+        note = f"in {seconds:.1f} s; {short} meetings lacking to floors"
+        found.append(Figure(f"1,000 × 7 wishes, tables {what}: of the bound", 100 * share, "%", note=note))
+    return found
+
+
+def _choose(use: float) -> tuple[float, float, int]:
+    """Of 7,000 requests at most ten each, and at least three: points as a share of the bound, seconds, lacking."""
+    asked = generate(people=1_000, meetings_each=10, choice=1.4, table_use=use, seed=1)
+    limited = tuple(replace(one, most=10, least=3) for one in asked.participants)
+    problem: Problem = replace(asked, participants=limited)
+    start = time.perf_counter()
+    choice = choose(problem, seed=1, seconds=4, stop=lambda: time.perf_counter() - start > 5)
+    return choice.points / choice.bound, time.perf_counter() - start, choice.short
+
+
+async def _pages(ground: Ground) -> list[Figure]:
+    """Asked the same way with and without a solver beside; the first half of the calm before, the second after."""
+    made = await conference()
+    await release_programme(made.event, "v1", by=made.organiser)
+    with serving(ground) as server:
+        await _asking(server)  # warm
+        calm = await _asking(server)
+        async with _solving():
+            busy = await _asking(server)
+        calm += await _asking(server)
+    before, beside = percentile(calm, 95) * 1e3, percentile(busy, 95) * 1e3
+    return [
+        Figure("programme page, p95 without a solver", before, "ms"),
+        Figure("programme page, p95 while a solver runs", beside, "ms", beside / before, note="ratio to without"),
+    ]
+
+
+async def _asking(server: Server) -> list[float]:
+    client, seconds = await Client.connect(server), []
+    for _ in range(PROBES):
+        start = time.perf_counter()
+        await client.get(PAGE)
+        seconds.append(time.perf_counter() - start)
+        await asyncio.sleep(PAUSE)
+    client.close()
+    return seconds
+
+
+@asynccontextmanager
+async def _solving() -> AsyncIterator[None]:
+    """The process that drafts are solved in, hard at work."""
+    begun = asyncio.Event()
+    problem = generate(people=500, table_use=0.95, seed=1)
+    work = asyncio.create_task(solve_apart(problem, seed=1, seconds=300, tell=lambda _: begun.set()))
+    await begun.wait()
+    try:
+        yield
+    finally:
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+
+
+def _apart(function: Callable[..., Result], *about: object) -> tuple[Result, float]:
+    """What the function gives in a fresh process, and that process's peak of memory in MB."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(function, *about).result(), pool.submit(_peak).result()
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
