@@ -215,7 +215,7 @@ async def test_the_desk_opens_rounds_and_changes_them(sqlite_fair, browse):
     day = fair.at("10:00").astimezone(fair.event.tz).strftime("%Y-%m-%d")
     typed = {
         "name": "Morning", "place": "Hall", "start": f"{day}T10:00", "end": f"{day}T11:00",
-        "slot_minutes": 20, "break_minutes": 5, "tables": 3,
+        "slot_minutes": 20, "break_minutes": 5, "tables": 3, "location": "on-site", "mode": "accepting",
     }  # fmt: skip
     wrong = await desk.post("/e/tampere/desk/rounds", data=typed | {"start": f"{day}T10:02", "tables": "0"})
     assert wrong.status_code == 422
