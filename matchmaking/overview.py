@@ -104,6 +104,7 @@ def whole(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
 async def settled(participant: Participant) -> set[int]:
     """Participants who need not be recommended: there is a request or a meeting, or they said no to one."""
     live = Q(status__in=[MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED])
+    live &= Q(group_id__isnull=True)
     mine = Q(asker=participant, status=MeetingStatus.DECLINED) | of_participants([participant.id]) & live
     found = await with_people(Meeting.filter(mine))
     return {one.id for meeting in found for one in people(meeting)} - {participant.id}
