@@ -10,6 +10,7 @@ from app.web import answer, route, see_other, submitted
 from events.models import Participant
 from events.pages import desk_page, event_page
 from events.scope import Place, desk, find, member
+from matchmaking.directory import directory_for
 from matchmaking.marketplace.models import Opportunity
 from matchmaking.messages.forms import MessageForm, ReportForm, WarnForm
 from matchmaking.messages.models import Message, Report, ReportState
@@ -112,8 +113,12 @@ async def dismissal(request: Request, place: Place) -> Response:
 
 
 async def _other(request: Request, place: Place) -> Participant:
+    """Somebody whom the reader sees, or has written with; everybody else's name is not theirs to learn."""
     other = await find(Participant, place, request.path_params["id"])
     if other.id == place.me.id:
+        raise NotFound
+    seen = await directory_for(place.event, place.me)
+    if seen.find(other.id) is None and not await conversation(place.me, other):
         raise NotFound
     return other
 

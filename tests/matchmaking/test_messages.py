@@ -143,6 +143,18 @@ async def test_conversations_on_pages(fair: Fair, visit, people, agreed: Meeting
     assert await Silence.all().count() == 0
 
 
+async def test_names_of_people_one_does_not_see_stay_unknown(fair: Fair, visit, people) -> None:  # noqa: F811
+    anna, *_others = people
+    nina = await fair.newcomer("Nina")
+    hers = await visit(fair[anna])
+    for path in (f"messages/{nina.id}", f"people/{nina.id}"):
+        assert (await hers.get(f"/e/tampere/{path}")).status_code == 404
+    for path, data in ((f"messages/{nina.id}", {"text": "Hello"}), (f"people/{nina.id}/block", {})):
+        answer = await hers.post(f"/e/tampere/{path}", data=data)
+        assert answer.status_code == 404
+        assert "Nina" not in answer.text
+
+
 async def test_a_report_reaches_the_desk_with_the_words_and_is_settled_once(
     fair: Fair,
     visit,  # noqa: F811
