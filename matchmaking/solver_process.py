@@ -14,7 +14,7 @@ from matchmaking.scheduler.quality import report
 from matchmaking.scheduler.solve import Progress, solve
 from matchmaking.solving import How, problem_from
 
-NICENESS = 5  # pages come first
+NICENESS = 19  # pages come first
 FINDERS: dict[How, Callable[..., Plan]] = {How.SOLVE: solve, How.MEND: mend, How.GRANT: grant}
 
 
