@@ -1,8 +1,11 @@
 """People of one organisation at an event, and whom of the others they meet already."""
 
+from app.errors import Refused
+from app.i18n import _
+from app.wording import several
 from events.models import Organisation, Participant, ParticipantStatus
 from matchmaking.models import Meeting
-from matchmaking.parties import LIVE, of_participants, with_people
+from matchmaking.parties import LIVE, of_participants, people, with_people
 
 
 async def colleagues_of(participant: Participant) -> list[Participant]:
@@ -12,6 +15,22 @@ async def colleagues_of(participant: Participant) -> list[Participant]:
     found = Participant.filter(event_id=participant.event_id, organisation_id=participant.organisation_id)
     found = found.filter(status=ParticipantStatus.APPROVED, person_id__isnull=False).exclude(id=participant.id)
     return await found.order_by("name", "id")
+
+
+async def refuse_beside(asker: Participant, invitee: Participant, house: Organisation | None) -> None:
+    """Two of one organisation, or one twice at one organisation, only where that is wanted."""
+    hint = _("If you want a meeting of your own all the same, say so and ask again.")
+    if mine := await met_by_colleague(asker, invitee):
+        names = several(one.name for one in people(mine) if are_colleagues(one, asker))
+        sentence = _("%(name)s of your organisation already meets %(partner)s, or has asked to.")
+        ways = [_("You can join that meeting, or take it over, on the page of your colleagues."), hint]
+        raise Refused(sentence % {"name": names, "partner": invitee.name}, hints=ways)
+    if house and (asked := await asked_of(asker, house)):
+        raise Refused(
+            _("You have asked %(house)s already: %(name)s answers, or a colleague.")
+            % {"house": house.name, "name": asked.invitee.name},
+            hints=[_("Wait for the answer, or withdraw that request.")],
+        )
 
 
 async def met_by_colleague(asker: Participant, partner: Participant) -> Meeting | None:

@@ -10,14 +10,14 @@ from app.errors import NotFound, Refused, Stale
 from app.i18n import _
 from app.journal import Actor, Changes, changing
 from app.models import Person
-from app.wording import several, when
+from app.wording import when
 from events.models import Event, Organisation, Participant
 from matchmaking import availability
 from matchmaking.asking import refusal, refuse_yes, standing
 from matchmaking.conditions import LONGEST, conditions_of, refuse_locked
 from matchmaking.gathering import Gathering, gathering_of
 from matchmaking.groups.models import Group, GroupStatus
-from matchmaking.houses import are_colleagues, asked_of, colleagues_of, met_by_colleague
+from matchmaking.houses import colleagues_of, refuse_beside
 from matchmaking.interpreters.booking import book_interpreter, no_interpreter
 from matchmaking.marketplace.models import Opportunity
 from matchmaking.marketplace.posting import keep_origin
@@ -56,7 +56,7 @@ async def request_meeting(
             raise refusal(found, desk_reads=bool(acting))
         await _refuse_odd_times(asker.event, times, changes.at)
         if not beside and not acting:
-            await _refuse_beside(asker, invitee, house)
+            await refuse_beside(asker, invitee, house)
         meeting = await Meeting.create(
             event=asker.event,
             asker=asker,
@@ -245,22 +245,6 @@ async def _refuse_odd_times(event: Event, times: Sequence[Slot], now: datetime) 
         raise NotFound
     if any(slot.start <= now for slot in times):
         raise Refused(_("One of these times has begun."), hints=[_("Choose later ones, or any time.")])
-
-
-async def _refuse_beside(asker: Participant, invitee: Participant, house: Organisation | None) -> None:
-    """Two of one organisation, or one twice at one organisation, only where that is wanted."""
-    hint = _("If you want a meeting of your own all the same, say so and ask again.")
-    if mine := await met_by_colleague(asker, invitee):
-        names = several(one.name for one in people(mine) if are_colleagues(one, asker))
-        sentence = _("%(name)s of your organisation already meets %(partner)s, or has asked to.")
-        ways = [_("You can join that meeting, or take it over, on the page of your colleagues."), hint]
-        raise Refused(sentence % {"name": names, "partner": invitee.name}, hints=ways)
-    if house and (asked := await asked_of(asker, house)):
-        raise Refused(
-            _("You have asked %(house)s already: %(name)s answers, or a colleague.")
-            % {"house": house.name, "name": asked.invitee.name},
-            hints=[_("Wait for the answer, or withdraw that request.")],
-        )
 
 
 async def _accept_at_once(changes: Changes, meeting: Meeting) -> None:
