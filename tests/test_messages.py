@@ -16,7 +16,7 @@ from tests.messages import CATALOGUES, KEYWORDS, LIBRARY, ROOT, SLICES, collecte
 TEMPLATES = sorted(file for name in SLICES for file in (ROOT / name).rglob("templates/**/*.*"))
 MODULES = sorted(file for name in SLICES for file in (ROOT / name).rglob("*.py"))
 WORD = re.compile(r"[^\W\d_]{2,}")
-NAMES = {"Pilotmatch", "TRL"}  # the same in every language
+NAMES = {"Pilotmatch", "TRL", "https"}  # the same in every language
 PARAMETER = re.compile(r"[?&;]\w+=")  # of an address
 READ_ALOUD = {"alt", "title", "placeholder", "aria-label", "label"}
 SENTENCE = re.compile(r"[A-Z“][^/]*[a-z] [^/]*[a-z].*[.?!:…]|[A-Z][a-z]+( [a-z]+)+")

@@ -53,13 +53,6 @@ from matchmaking.times import tick_rounds
 
 SLUG = "vanguard-days-"
 SPECIAL = {"business support office": ParticipantKind.SUPPORT}  # kinds of participants by kind of organisation
-TYPES = {  # the event's own types by kind of organisation
-    "company": "Industry",
-    "cluster": "Industry",
-    "research institution": "Research",
-    "public authority": "Public authority",
-    "business support office": "Adviser",
-}
 
 T = TypeVar("T")
 
@@ -202,7 +195,7 @@ async def _announce(stage: Stage) -> None:
 
 async def _rule(stage: Stage) -> None:
     """Types, which advisers do not use to meet advisers, and limits."""
-    for name in stage.story.programme.types:
+    for name in dict.fromkeys(stage.story.programme.types.values()):
         stage.types[name] = await add_type(stage.event, name, open=True, by=stage.organiser)
     adviser = stage.types["Adviser"].id
     await change_matrix(stage.event, {(adviser, adviser): Between.SEEN}, by=stage.organiser)
@@ -222,7 +215,7 @@ async def _admit(stage: Stage, delegate: Delegate) -> None:
         affiliation=affiliation,
         position=delegate.position,
         kind=kind,
-        type=stage.types[TYPES[house.kind]],
+        type=stage.types[stage.story.programme.types[house.kind]],
         by=person,
     )
     participant = await approve(asked, by=stage.organiser)

@@ -66,7 +66,7 @@ class Programme:
     rooms: tuple[Room, ...]
     tracks: tuple[Track, ...]
     rounds: tuple[Round, ...]
-    types: tuple[str, ...]  # of participants
+    types: dict[str, str]  # of participants, by the kind of their organisation
     sessions: tuple[Session, ...]
 
 
@@ -84,7 +84,6 @@ def programme(delegates: Sequence[Delegate]) -> Programme:
         rooms=tuple(Room(**room) for room in found.pop("rooms")),
         tracks=tuple(Track(**track) for track in found.pop("tracks")),
         rounds=tuple(Round(**each) for each in found.pop("rounds")),
-        types=tuple(found.pop("types")),
         sessions=tuple(_with_speakers(found.pop("sessions"), delegates)),
         **found,
     )

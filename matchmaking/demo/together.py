@@ -12,26 +12,12 @@ from events.models import Event, Organisation, Participant
 from events.networks.models import DemoCase, Pilot
 from events.participants import approve, register
 from matchmaking.delegations import ask_house
-from matchmaking.demo.cast import Delegate
+from matchmaking.demo.cast import Delegate, Table, table
 from matchmaking.groups.membership import join_group, members_of, propose_group
 from matchmaking.interpreters.registering import register_interpreter
 from matchmaking.meetings import accept, request_meeting
 from matchmaking.models import Round
 
-INTERPRETERS = (
-    ("Irmeli Wiśniewska", "irmeli@interpreters.example.org", ("fi", "pl", "en")),
-    ("Paul Delacroix", "paul@interpreters.example.org", ("fr", "nl", "it", "en")),
-)
-GROUPS = (  # pilot, demo case, members, title, what about
-    (
-        "BIO",
-        "aromatics",
-        4,
-        "Buyers for biobased aromatics",
-        "Who takes the first hundred tonnes, how pure?",
-    ),
-    ("BIO", "gas", 2, "Off-gas we could share", "Three plants, one pipeline: let us compare what comes out."),
-)
 TOGETHER = 3  # meetings that come of it: one interpreted, one of a company, one of a group
 
 
@@ -51,29 +37,28 @@ async def meet_together(
     await _interpreters(event, rounds, by=by)
     await _without_a_language(guests)
     await _company(guests, host)
-    for pilot, case, members, title, about in GROUPS:
-        demo_case = next(one for one in pilots[pilot].demo_cases if one.code == case)
-        await _group(event, guests, demo_case, members=members, title=title, about=about)
+    for told in table("together")["groups"]:
+        cases = pilots[told["pilot"]].demo_cases
+        await _group(event, guests, next(one for one in cases if one.code == told["demo_case"]), told)
 
 
 async def _interpreters(event: Event, rounds: Sequence[Round], *, by: Person) -> None:
-    for name, email, languages in INTERPRETERS:
+    for told in table("together")["interpreters"]:
         async with changing("people", by="import") as changes:
-            person, created = await Person.get_or_create(email=email, defaults={"name": name, "language": "en"})
+            person, created = await Person.get_or_create(email=told["email"], defaults={"name": told["name"]})
             if created:
                 changes.record("person.created", person, topics=[])
-        asked = await register(event, person, affiliation=None, position="Interpreter", by=by)
-        await register_interpreter(await approve(asked, by=by), languages=languages, rounds=rounds, by=by)
+        asked = await register(event, person, affiliation=None, position="interpreter", by=by)
+        await register_interpreter(await approve(asked, by=by), languages=told["languages"], rounds=rounds, by=by)
 
 
 async def _without_a_language(guests: Guests) -> None:
     """The first two who need an interpreter that there is."""
     alone = {one.languages[0]: one.email for one in guests.delegates if len(one.languages) == 1}
     asker, invitee = alone["pl"], alone["fi"]
-    message = "Spotkajmy się: szukamy odbiorców, a o języki zadbają organizatorzy."
-    meeting = await request_meeting(
-        guests.participants[asker], guests.participants[invitee], message=message, by=guests.people[asker]
-    )
+    one, other = guests.participants[asker], guests.participants[invitee]
+    words = table("together")["without_a_language"]
+    meeting = await request_meeting(one, other, message=words, by=guests.people[asker])
     with suppress(Refused):  # no time in common any more: it stays a request
         await accept(meeting, by=guests.people[invitee])
 
@@ -87,17 +72,18 @@ async def _company(guests: Guests, host: str) -> None:
         asker = guests.participants[one.email]
         if asker.organisation_id != here.id:
             with suppress(Refused):
-                message = "We do not know who of you is the right one: whoever comes is welcome."
-                await ask_house(asker, here, message=message, by=guests.people[one.email], now=datetime.now(UTC))
+                words = table("together")["to_a_company"]
+                await ask_house(asker, here, message=words, by=guests.people[one.email], now=datetime.now(UTC))
                 return
 
 
-async def _group(event: Event, guests: Guests, demo_case: DemoCase, *, members: int, title: str, about: str) -> None:
+async def _group(event: Event, guests: Guests, demo_case: DemoCase, told: Table) -> None:
     able = [one.email for one in guests.delegates if any(line.demo_case == demo_case.code for line in one.interests)]
     first, *others = able
     proposer, by = guests.participants[first], guests.people[first]
-    group = await propose_group(event, demo_case, title=title, about=about, seats=5, proposer=proposer, by=by)
+    words = {"title": told["title"], "about": told["about"]}
+    group = await propose_group(event, demo_case, **words, seats=5, proposer=proposer, by=by)
     for email in others:
-        if len(await members_of(group)) < members:
+        if len(await members_of(group)) < told["members"]:
             with suppress(Refused):
                 group = await join_group(group, guests.participants[email], by=guests.people[email])

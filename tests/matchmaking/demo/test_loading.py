@@ -7,10 +7,11 @@ import pytest
 from app.errors import Refused
 from app.models import Person
 from events.models import Booking, Event, Participant, ParticipantKind, ParticipantStatus, Session
+from matchmaking.demo.cast import table
 from matchmaking.demo.last_time import MEETINGS
 from matchmaking.demo.loading import load_demo
 from matchmaking.demo.story import Story, tell
-from matchmaking.demo.together import INTERPRETERS, TOGETHER
+from matchmaking.demo.together import TOGETHER
 from matchmaking.groups.models import Group, GroupStatus
 from matchmaking.marketplace.models import Opportunity
 from matchmaking.messages.models import Message
@@ -45,14 +46,14 @@ async def test_demo_becomes_a_whole_event(sqlite_database: str, assert_sound: Ca
 async def _assert_told(event: Event) -> None:
     story = tell()
     people = await Participant.filter(event=event, status=ParticipantStatus.APPROVED)
-    assert len(people) == len(story.delegates) + len(story.staff) + len(INTERPRETERS)
+    assert len(people) == len(story.delegates) + len(story.staff) + len(table("together")["interpreters"])
     assert {person.kind for person in people} == set(ParticipantKind)
     here = Profile.filter(participant__event=event, status=ProfileStatus.APPROVED)
     assert await here.count() == len(story.delegates)
     interests = Interest.filter(profile__participant__event=event)
     assert await interests.count() == sum(len(delegate.interests) for delegate in story.delegates)
     ticks = sum(len(delegate.rounds) for delegate in story.delegates)
-    ticks += len(INTERPRETERS) * len(story.programme.rounds)
+    ticks += len(table("together")["interpreters"]) * len(story.programme.rounds)
     assert await Availability.filter(round__event=event).count() == ticks
     assert await Booking.all().count() == len(story.seats)
     await _assert_programme(event, story)
