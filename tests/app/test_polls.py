@@ -61,12 +61,13 @@ async def test_calendar_stays_while_the_database_is_away(
         never = await program.get(f"/feeds/{'a' * 32}.ics")
         assert (never.status_code, never.headers["content-type"]) == (503, "text/plain; charset=utf-8")
     table.put(anna, "meeting:7", summary="News")
-    while True:
-        try:
-            await tell(anna)
-            break
-        except Exception:  # connections of before
-            await asyncio.sleep(0.1)
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                await tell(anna)
+                break
+            except Exception:  # connections of before
+                await asyncio.sleep(0.1)
     for _ in range(50):
         if b"SUMMARY:News" in (await program.get(path)).content:
             return
