@@ -40,6 +40,7 @@ import matchmaking.marketplace.routes
 import matchmaking.meetings
 import matchmaking.messages.routes
 import matchmaking.outcomes.routes
+import matchmaking.picture_pages
 import matchmaking.routes
 import matchmaking.supply_pages
 import matchmaking.table_feeds
@@ -76,6 +77,7 @@ SLICES = (
     matchmaking.routes,
     matchmaking.desk,
     matchmaking.supply_pages,
+    matchmaking.picture_pages,
     matchmaking.marketplace.routes,
     matchmaking.bookmarks.routes,
     matchmaking.messages.routes,
@@ -124,10 +126,15 @@ def create_app(settings: Settings) -> Starlette:
     app.state.answering = ANSWERING
     app.state.navigation = (events.routes.navigation, matchmaking.routes.navigation)
     app.state.desk_navigation = (events.desk.navigation, matchmaking.desk.navigation)
-    app.state.network_navigation = (events.networks.pages.navigation, events.networks.calls.routes.navigation)
+    app.state.network_navigation = (
+        events.networks.pages.navigation,
+        events.networks.calls.routes.navigation,
+        matchmaking.picture_pages.navigation,
+    )
     app.state.network_desk_navigation = (events.networks.pages.desk_navigation,)
     app.state.network_sentences = (events.networks.wording.sentence, events.networks.calls.wording.sentence)
     app.state.pilot_navigation = ()
+    app.state.pilot_pieces = (matchmaking.picture_pages.pilot_piece,)
     app.state.region_navigation = (matchmaking.supply_pages.region_navigation,)
     app.state.organisation_navigation = (matchmaking.supply_pages.organisation_navigation,)
     app.state.account_pieces = (events.networks.account.piece,)

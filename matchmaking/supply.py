@@ -50,7 +50,7 @@ class RegionalSupply:
 
 async def of_region(region: Region, *, code: str, number: int, today: date) -> RegionalSupply:
     """`code` is a pilot's, "" the one with most organisations. Three queries, whatever the region's size."""
-    interests = _approved(today).filter(profile__participant__organisation__region=region)
+    interests = recent(today).filter(profile__participant__organisation__region=region)
     rows = await interests.distinct().values_list(
         "pilot_id", "profile__participant__organisation_id", "profile__participant__organisation__name"
     )
@@ -65,18 +65,19 @@ async def of_region(region: Region, *, code: str, number: int, today: date) -> R
     pages = max(1, -(-len(named) // A_PAGE))
     number = max(1, min(number, pages))
     shown = dict(named[(number - 1) * A_PAGE : number * A_PAGE])
-    lines = await _supplies(interests.filter(pilot=chosen, profile__participant__organisation_id__in=list(shown)))
+    lines = await supplies(interests.filter(pilot=chosen, profile__participant__organisation_id__in=list(shown)))
     return RegionalSupply(counts, chosen, lines, number, pages)
 
 
 async def of_organisation(organisation: Organisation, *, today: date) -> Sequence[tuple[Pilot, Supply]]:
     """By network and position of the pilots."""
-    lines = await _supplies(_approved(today).filter(profile__participant__organisation=organisation))
+    lines = await supplies(recent(today).filter(profile__participant__organisation=organisation))
     by_pilot = {line.pilot: line for line in lines}
     return [(one.pilot, by_pilot[one.pilot.id]) for one in await _counts(dict.fromkeys(by_pilot, 1))]
 
 
-def _approved(today: date) -> QuerySet[Interest]:
+def recent(today: date) -> QuerySet[Interest]:
+    """Of approved profiles for events of the last two years."""
     return Interest.filter(
         profile__status=ProfileStatus.APPROVED,
         profile__participant__status=ParticipantStatus.APPROVED,
@@ -95,7 +96,7 @@ def _chosen(counts: Sequence[PilotCount], code: str) -> Pilot | None:
     return next(iter(named), None) or max(counts, key=lambda one: one.organisations).pilot if counts else None
 
 
-async def _supplies(interests: QuerySet[Interest]) -> tuple[Supply, ...]:
+async def supplies(interests: QuerySet[Interest]) -> tuple[Supply, ...]:
     """One query."""
     found: dict[tuple[int, int], list[Interest]] = defaultdict(list)
     for one in await interests.select_related("profile__participant__organisation").order_by("id"):

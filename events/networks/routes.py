@@ -57,10 +57,13 @@ async def one_network(request: Request, standing: Standing) -> Response:
 
 async def one_pilot(request: Request, standing: Standing) -> Response:
     pilot = await pilot_of(standing, request.path_params["pilot"])
+    pieces = [await piece(standing, pilot) for piece in request.app.state.pilot_pieces]
     return network_page(
         request,
         standing,
         "events/pilot.html",
+        pieces=[template for template, _shown in pieces],
+        **{name: value for _template, shown in pieces for name, value in shown.items()},
         pilot=pilot,
         shown=await pilot_page(pilot, _today()),
         stages=STAGES,

@@ -15,6 +15,7 @@ from events.models import Participant
 from events.pages import desk_page, event_page
 from events.scope import Place, desk, find, member
 from matchmaking.admits import AtMeeting, at_meeting
+from matchmaking.charts import MOST_CELLS, grid
 from matchmaking.outcomes.exports import (
     all_meetings,
     all_outcomes,
@@ -26,6 +27,7 @@ from matchmaking.outcomes.exports import (
 from matchmaking.outcomes.report import report
 from matchmaking.outcomes.saying import say, write_note
 from matchmaking.outcomes.verdict import Said
+from matchmaking.regions_met import of_event
 
 CSV = "text/csv; charset=utf-8"
 
@@ -84,7 +86,9 @@ async def contacts_file(request: Request, place: Place) -> Response:
 
 async def outcomes_page(request: Request, place: Place) -> Response:
     found = await report(place.event, now=datetime.now(UTC), no_pilot=_("no pilot in common"), total=_("all meetings"))
-    return desk_page(request, place, "matchmaking/outcomes/desk_outcomes.html", report=found)
+    met = await of_event(place.event)
+    drawn = grid(met.counts, met.regions, met.regions[:MOST_CELLS])
+    return desk_page(request, place, "matchmaking/outcomes/desk_outcomes.html", report=found, met=met, regions=drawn)
 
 
 async def all_outcomes_file(request: Request, place: Place) -> Response:

@@ -176,6 +176,7 @@ def slice_app() -> Starlette:
     app.state.network_desk_navigation = (events.networks.pages.desk_navigation,)
     app.state.network_sentences = (events.networks.wording.sentence,)
     app.state.pilot_navigation = ()
+    app.state.pilot_pieces = ()
     app.state.region_navigation = ()
     app.state.organisation_navigation = ()
     app.state.account_pieces = (events.networks.account.piece,)
