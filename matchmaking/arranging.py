@@ -3,10 +3,11 @@
 from app.errors import NotFound
 from app.journal import Actor, changing
 from events.models import Event, Participant
-from matchmaking.asking import refusal, standing
+from matchmaking.asking import standing
 from matchmaking.meetings import give_place, tell
 from matchmaking.models import Meeting, MeetingStatus, Slot
 from matchmaking.parties import desk_only
+from matchmaking.refusals import refusal
 from matchmaking.rules import PASSED_BY_DESK
 
 

@@ -3,24 +3,28 @@
 from app.errors import Refused
 from app.i18n import _
 from app.journal import Actor, Changes
+from app.models import Person
 from events.models import Participant, ParticipantStatus
+from matchmaking.asking import against_joining
 from matchmaking.conditions import refuse_locked
 from matchmaking.houses import are_colleagues
 from matchmaking.meetings import changing_meeting, tell
 from matchmaking.models import Keep, Meeting, Seat, SeatRole
-from matchmaking.parties import LIVE, acting_for, of_participants, people
+from matchmaking.parties import LIVE, acting_for, asks, of_participants, people, principals
 from matchmaking.seats import people_changed, put_in_place, refuse_busy, step_out
 
 MOST_PEOPLE = 6  # at one table
 
 
 async def hand_over(meeting: Meeting, *, of: Participant, to: Participant, by: Actor) -> Meeting:
-    """`to` goes instead of the colleague `of`, at the same time. Either of them may say so, or the desk. Raises
-    Refused with what is free, when `to` is not free then."""
+    """`to` goes instead of the colleague `of`, at the same time. Either of them may say so, or the desk, which may pass
+    over rules. Raises Refused with the rule against it, or with what is free, when `to` is not free then."""
     async with changing_meeting(meeting, by=by) as (changes, current):
         acting = await acting_for(of, to, by=by)
         await _refuse_unfit(current, of, to, changes, alone=bool(acting))
         await _refuse_met(current, of, to)
+        if not acting:
+            await _refuse_ruled_out(current, of, to, instead=True, by=by)
         if seat := next((one for one in current.seats if one.participant_id == of.id), None):
             await seat.delete()
             await Seat.create(meeting=current, participant=to, role=seat.role)
@@ -33,7 +37,7 @@ async def hand_over(meeting: Meeting, *, of: Participant, to: Participant, by: A
 
 
 async def bring_along(meeting: Meeting, *, to: Participant, beside: Participant, by: Actor) -> Meeting:
-    """`to` comes as well, with their colleague `beside`. Raises Refused with what is free, when they are not free."""
+    """`to` comes as well, with their colleague `beside`. Raises Refused as `hand_over` does."""
     async with changing_meeting(meeting, by=by) as (changes, current):
         acting = await acting_for(beside, to, by=by)
         await _refuse_unfit(current, beside, to, changes, alone=bool(acting))
@@ -41,6 +45,8 @@ async def bring_along(meeting: Meeting, *, to: Participant, beside: Participant,
             raise Refused(_("In a group everybody speaks for their own organisation."))
         if len(people(current)) >= MOST_PEOPLE:
             raise Refused(_("At most %(most)d people sit at one table.") % {"most": MOST_PEOPLE})
+        if not acting:
+            await _refuse_ruled_out(current, beside, to, by=by)
         await Seat.create(meeting=current, participant=to, role=SeatRole.COLLEAGUE)
         await _come(changes, current, by=by)
         tell(changes, "meeting.joined", current, {**acting, "joined": to.name})
@@ -86,6 +92,16 @@ async def _refuse_unfit(meeting: Meeting, one: Participant, to: Participant, cha
         )
     if not are_colleagues(one, to) or to.status != ParticipantStatus.APPROVED or to.person_id is None:
         raise Refused(_("Only a colleague from the same organisation who takes part in the event can come."))
+
+
+async def _refuse_ruled_out(
+    meeting: Meeting, one: Participant, to: Participant, *, instead: bool = False, by: Actor
+) -> None:
+    """By the matrix, a veto, a block or a limit, between `to` and everybody who will sit there with them."""
+    others = [other for other in principals(meeting) if not (instead and other.id == one.id)]
+    reads = isinstance(by, Person) and by.id == to.person_id
+    if found := await against_joining(to, others, asks=asks(meeting, one), reads=reads):
+        raise found
 
 
 async def _refuse_met(meeting: Meeting, of: Participant, to: Participant) -> None:

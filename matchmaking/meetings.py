@@ -13,7 +13,7 @@ from app.models import Person
 from app.wording import when
 from events.models import Event, Organisation, Participant
 from matchmaking import availability
-from matchmaking.asking import refusal, refuse_yes, standing
+from matchmaking.asking import refuse_yes, standing
 from matchmaking.conditions import LONGEST, conditions_of, refuse_locked
 from matchmaking.gathering import Gathering, gathering_of
 from matchmaking.groups.models import Group, GroupStatus
@@ -24,6 +24,7 @@ from matchmaking.marketplace.posting import keep_origin
 from matchmaking.models import Keep, Meeting, MeetingStatus, Slot, Table, TypeConditions
 from matchmaking.obstacles import not_then, nothing_free
 from matchmaking.parties import acting_for, people, with_people
+from matchmaking.refusals import refusal
 from matchmaking.rules import PASSED_BY_DESK
 
 REQUEST_LIFE = timedelta(minutes=LONGEST)

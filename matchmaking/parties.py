@@ -28,6 +28,15 @@ def principals(meeting: Meeting) -> list[Participant]:
     return [one for one in people(meeting) if one.id not in interpreting]
 
 
+def asks(meeting: Meeting, one: Participant) -> bool | None:
+    """Whether one of its people is on the side that asked; None: in a group nobody did."""
+    if meeting.group_id is not None:
+        return None
+    if one.id in (meeting.asker_id, meeting.invitee_id):
+        return one.id == meeting.asker_id
+    return one.organisation_id is not None and one.organisation_id == meeting.asker.organisation_id
+
+
 def with_people(meetings: QuerySet[Meeting], *parts: str) -> QuerySet[Meeting]:
     """With its people at hand, and these relations of each: "organisation"."""
     asked = [side + part for side in ("asker", "invitee") for part in ("", *(f"__{part}" for part in parts))]

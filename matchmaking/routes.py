@@ -17,7 +17,7 @@ from events.pages import Link, event_page
 from events.scope import Place, find, member
 from matchmaking import colleague_pages
 from matchmaking.admits import at_meeting, registered
-from matchmaking.asking import allowance, newest_meeting, refusal, standing
+from matchmaking.asking import allowance, newest_meeting, standing
 from matchmaking.between import between
 from matchmaking.bookmarks.marking import marks_of
 from matchmaking.bookmarks.models import Mark
@@ -51,6 +51,7 @@ from matchmaking.profile_pages import (
     withdrawal,
 )
 from matchmaking.reasons import role_name
+from matchmaking.refusals import refusal
 
 A_PAGE = 20
 BEST = 20

@@ -16,7 +16,7 @@ from events.models import Organisation, Participant, ParticipantStatus, Particip
 from events.pages import desk_page
 from events.scope import Place, desk, find
 from events.types import add_type, edit_type, types_of
-from matchmaking.asking import refusal, standing
+from matchmaking.asking import standing
 from matchmaking.breakage import Breaks
 from matchmaking.breakage_view import confirm
 from matchmaking.conditions import change_conditions, conditions_of, matrix_of
@@ -24,6 +24,7 @@ from matchmaking.gathering import gathering_for
 from matchmaking.matrix import change_matrix, change_type_conditions, give_type, remove_type
 from matchmaking.models import TypeConditions
 from matchmaking.obstacles import free_words, nothing_free
+from matchmaking.refusals import refusal
 from matchmaking.round_forms import label_of
 from matchmaking.rule_forms import (
     LimitsForm,

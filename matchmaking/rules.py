@@ -65,6 +65,10 @@ class Matrix:
         mine = "first" if (asker or 0) == first else "second"
         return self.between(asker, invitee) in ("either", mine)
 
+    def may_meet(self, one: int | None, other: int | None) -> bool:
+        """Whichever of the two asks."""
+        return self.may_ask(one, other) or self.may_ask(other, one)
+
     def may_accept(self, invitee: int | None, asker: int | None) -> bool:
         return self.may_ask(asker, invitee)
 
@@ -143,6 +147,21 @@ def hindrance_to_yes(
     if invitee.full:
         return Hindrance.YOU_MEET_ENOUGH
     return Hindrance.THEY_MEET_ENOUGH if asker.full else None
+
+
+def hindrance_to_join(newcomer: Side, other: Side, *, asks: bool | None, matrix: Matrix) -> Hindrance | None:
+    """What stands against sitting down with somebody who is there, on the side that asked (`asks`) or the one that was
+    asked; None: in a group, where nobody did. Who is of one organisation sits on one side."""
+    if newcomer.shuts:
+        return Hindrance.YOUR_NO
+    if other.shuts:
+        return Hindrance.NO_REQUESTS
+    if asks is not None and newcomer.organisation is not None and newcomer.organisation == other.organisation:
+        return None
+    one, two = (newcomer.type, other.type) if asks else (other.type, newcomer.type)
+    if not (matrix.may_meet(one, two) if asks is None else matrix.may_ask(one, two)):
+        return Hindrance.APART
+    return Hindrance.YOU_MEET_ENOUGH if newcomer.full else None
 
 
 def fair_cap(cap: int, *, accepted: int, refused: int) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from events.models import Event
 from matchmaking.bookmarks.models import Bookmark, Mark
-from matchmaking.bookmarks.vetoes import Pairs, kept_apart
+from matchmaking.bookmarks.vetoes import Pairs, kept_apart, pair_of
 
 WEIGHTS: dict[Mark | None, int] = {None: 1, Mark.NICE: 2, Mark.MUST: 4}  # of one side
 
@@ -22,7 +22,7 @@ class Interests:
 
         For schedules only: a list made for one of the two must not be ordered by what the other thinks.
         """
-        if (min(one, other), max(one, other)) in self.apart:
+        if pair_of(one, other) in self.apart:
             return 0
         return WEIGHTS[self.marks.get((one, other))] + WEIGHTS[self.marks.get((other, one))]
 

@@ -29,4 +29,8 @@ async def kept_apart(event: Event, among: Collection[int] | None = None) -> Pair
         vetoes = vetoes.filter(Q(owner_id__in=among) & Q(about_id__in=among))
         silences = silences.filter(Q(owner_id__in=among) & Q(other_id__in=among))
     found = [*await vetoes.values_list("owner_id", "about_id"), *await silences.values_list("owner_id", "other_id")]
-    return frozenset((min(pair), max(pair)) for pair in found)
+    return frozenset(pair_of(*pair) for pair in found)
+
+
+def pair_of(one: int, other: int) -> tuple[int, int]:
+    return min(one, other), max(one, other)

@@ -7,15 +7,16 @@ from app.errors import NotFound, Refused
 from app.i18n import _
 from app.journal import Actor, Changes, changing
 from app.models import Person
-from events.models import Event, Participant, ParticipantStatus
+from events.models import Event, Participant
 from events.networks.models import DemoCase
+from matchmaking.asking import against_joining, allowance
 from matchmaking.conditions import refuse_locked
 from matchmaking.gathering import gathering_of
 from matchmaking.groups.models import FEWEST, MOST, Group, GroupMember, GroupStatus
 from matchmaking.houses import are_colleagues
 from matchmaking.interpreters.booking import book_interpreter
 from matchmaking.meetings import call_off, sit_down, tell
-from matchmaking.models import Meeting, MeetingStatus, Profile, ProfileStatus, Seat, SeatRole
+from matchmaking.models import Meeting, MeetingStatus, Seat, SeatRole
 from matchmaking.parties import acting_for, desk_only, members, principals, runs_desk, with_people
 from matchmaking.seats import people_changed, refuse_busy, step_out
 
@@ -40,7 +41,8 @@ async def propose_group(
         if not await DemoCase.filter(id=demo_case.id, pilot__network_id=event.network_id).exists():
             raise NotFound
         if proposer:
-            await _refuse_unready(proposer)
+            if found := await _unready(proposer):
+                raise found
             await _refuse_too_many(proposer)
         group = await Group.create(
             event=event,
@@ -68,8 +70,8 @@ async def join_group(group: Group, participant: Participant, *, by: Actor) -> Gr
             return group
         if not acting:
             await refuse_locked(group.event_id)
-        await _refuse_unready(participant)
-        _refuse_closed(group, inside, participant)
+        if found := await against_entry(group, inside, participant, rules=not acting):
+            raise found
         if group.status == GroupStatus.MEETING:
             await _take_seat(changes, await meeting_of(group), participant, by=by)
         else:
@@ -111,6 +113,24 @@ async def cancel_group(group: Group, *, reason: str = "", by: Actor) -> Group:
         await group.save(update_fields=["status", "reason"])
         _tell(changes, "group.cancelled", group, group.event, inside, {})
     return group
+
+
+async def against_entry(
+    group: Group, inside: Sequence[Participant], participant: Participant, *, rules: bool = True
+) -> Refused | None:
+    """What stands against joining, for the page and the verb alike; without `rules`: when the desk wants it."""
+    if found := _closed(group, inside, participant) or await _unready(participant):
+        return found
+    if not rules:
+        return None
+    founding = group.status == GroupStatus.GATHERING and len(inside) + 1 == FEWEST
+    full = [one for one in inside if founding and (await allowance(one)).full]
+    if full:
+        return Refused(
+            _("%(name)s has agreed to as many meetings as they may.") % {"name": full[0].name},
+            hints=[_("With the third member this group becomes a meeting of theirs too.")],
+        )
+    return await against_joining(participant, inside)
 
 
 async def drop_out(
@@ -192,14 +212,13 @@ async def _may_cancel(group: Group, *, by: Actor) -> bool:
     return proposed and group.status == GroupStatus.GATHERING
 
 
-async def _refuse_unready(participant: Participant) -> None:
-    ready = participant.status == ParticipantStatus.APPROVED and participant.person_id is not None
-    profile = Profile.filter(participant=participant, status=ProfileStatus.APPROVED)
-    if not ready or not await profile.exists():
-        raise Refused(
-            _("You can join groups once the organisers have approved you and your profile."),
-            hints=[_("Is your profile complete? Say what you offer and what you seek.")],
-        )
+async def _unready(participant: Participant) -> Refused | None:
+    if (await allowance(participant)).ready:
+        return None
+    return Refused(
+        _("You can join groups once the organisers have approved you and your profile."),
+        hints=[_("Is your profile complete? Say what you offer and what you seek.")],
+    )
 
 
 async def _refuse_too_many(proposer: Participant) -> None:
@@ -211,16 +230,19 @@ async def _refuse_too_many(proposer: Participant) -> None:
         )
 
 
-def _refuse_closed(group: Group, inside: Sequence[Participant], participant: Participant) -> None:
+def _closed(group: Group, inside: Sequence[Participant], participant: Participant) -> Refused | None:
     if group.status == GroupStatus.CANCELLED:
-        raise Refused(_("This group does not meet."), hints=[_("Propose one yourself.")])
+        return Refused(_("This group does not meet."), hints=[_("Propose one yourself.")])
     if len(inside) >= group.seats:
-        raise Refused(_("All %(seats)d seats are taken.") % {"seats": group.seats}, hints=[_("Propose another group.")])
+        return Refused(
+            _("All %(seats)d seats are taken.") % {"seats": group.seats}, hints=[_("Propose another group.")]
+        )
     if colleague := next((one for one in inside if are_colleagues(one, participant)), None):
-        raise Refused(
+        return Refused(
             _("%(name)s of your organisation is in this group.") % {"name": colleague.name},
             hints=[_("You can take over that seat on the page of your colleagues.")],
         )
+    return None
 
 
 def _tell(

@@ -6,16 +6,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from app.errors import Refused
+from app.errors import NotFound, Refused
 from app.i18n import _
 from app.web import answer, route, see_other, submitted
 from events.networks.models import DemoCase
 from events.pages import event_page
 from events.scope import Place, find, member
+from matchmaking.conditions import matrix_of
 from matchmaking.directory import directory, directory_for
 from matchmaking.forms import ReasonForm
 from matchmaking.groups.forms import GroupForm
-from matchmaking.groups.membership import cancel_group, join_group, leave_group, propose_group
+from matchmaking.groups.membership import against_entry, cancel_group, join_group, leave_group, propose_group
 from matchmaking.groups.models import Group
 from matchmaking.groups.reading import suggestions, table_of, tables
 
@@ -43,7 +44,10 @@ async def new_group(request: Request, place: Place) -> Response:
 async def group_page(request: Request, place: Place) -> Response:
     group = await find(Group, place, request.path_params["id"])
     shown = await table_of(group)
-    return event_page(request, place, "matchmaking/group.html", table=shown)
+    if not place.desk and not shown.shown_to(place.me, await matrix_of(place.event.id)):
+        raise NotFound
+    against = None if shown.has(place.me) else await against_entry(group, shown.members, place.me)
+    return event_page(request, place, "matchmaking/group.html", table=shown, against=against)
 
 
 async def joining(request: Request, place: Place) -> Response:
@@ -76,7 +80,7 @@ async def _groups(request: Request, place: Place, form: GroupForm, *, status: in
         "matchmaking/groups.html",
         status=status,
         form=form,
-        tables=await tables(place.event),
+        tables=await tables(place.event, None if place.desk else place.me),
         suggestions=await suggestions(place.event, everybody, place.participant),
         directory=everybody,
     )

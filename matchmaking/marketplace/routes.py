@@ -12,7 +12,7 @@ from app.web import route, see_other, submitted
 from events.models import OrganisationKind, Participant
 from events.pages import desk_page, event_page
 from events.scope import Place, desk, find, member, newcomer
-from matchmaking.asking import newest_meeting, refusal, standing
+from matchmaking.asking import newest_meeting, standing
 from matchmaking.directory import Directory, directory, directory_for
 from matchmaking.forms import RequestForm
 from matchmaking.marketplace.extras import MOST_EXTRAS, Field
@@ -31,6 +31,7 @@ from matchmaking.marketplace.models import Extra, ExtraKind, Opportunity, Opport
 from matchmaking.marketplace.posting import close, edit, post, reopen
 from matchmaking.models import ChainRole, MeetingStatus
 from matchmaking.reasons import role_name
+from matchmaking.refusals import refusal
 
 A_PAGE = 20
 SEARCH = 80  # characters

@@ -12,13 +12,14 @@ from app.i18n import language
 from app.journal import changes_since
 from app.models import Topic
 from matchmaking.affinity import Wish, rank, wishes
-from matchmaking.asking import refusal, standing
+from matchmaking.asking import standing
 from matchmaking.bookmarks.interests import interests
 from matchmaking.bookmarks.marking import mark, marks_of
 from matchmaking.bookmarks.models import Mark
 from matchmaking.bookmarks.vetoes import kept_apart
 from matchmaking.meetings import accept, request_meeting
 from matchmaking.models import Profile
+from matchmaking.refusals import refusal
 from tests.matchmaking.conftest import Fair
 from tests.matchmaking.visiting import visit  # noqa: F401 - a fixture
 

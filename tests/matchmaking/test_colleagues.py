@@ -1,16 +1,22 @@
 import asyncio
+from collections.abc import Awaitable
 
 import pytest
 
 from app.errors import Forbidden, Refused
 from events.models import Participant
+from events.types import add_type
+from matchmaking.bookmarks.marking import mark
+from matchmaking.bookmarks.models import Mark
 from matchmaking.colleagues import bring_along, hand_over
 from matchmaking.ical import agendas
 from matchmaking.keeping import keep_time, keepers
+from matchmaking.matrix import change_matrix, give_type
 from matchmaking.meetings import accept, request_meeting
-from matchmaking.models import Meeting
+from matchmaking.messages.silencing import lift, silence
+from matchmaking.models import Between, Meeting, Round
 from matchmaking.parties import people, with_people
-from matchmaking.times import keep_free
+from matchmaking.times import keep_free, limit_meetings
 from tests.matchmaking.conftest import Fair, sound
 
 
@@ -90,6 +96,52 @@ async def test_a_time_that_is_kept_stays_kept_by_who_takes_over(fair: Fair) -> N
     await keep_time(meeting, keeper=anna, by=fair[anna])
     await hand_over(meeting, of=anna, to=maria, by=fair[anna])
     assert await keepers(meeting) == [maria]
+
+
+async def test_rules_vetoes_and_limits_hold_for_whoever_takes_over_or_comes_along(fair: Fair) -> None:
+    anna, maria, mikko, meeting = await house(fair)
+    neutral = "By the rules of the event and the wishes of those in it"
+    await mark(mikko, maria, Mark.NOT, by=fair[mikko])
+    for verb in (hand_over(meeting, of=anna, to=maria, by=fair[maria]), come_along(fair, meeting, maria, anna)):
+        with pytest.raises(Refused, match=neutral):
+            await verb
+    await mark(mikko, maria, None, by=fair[mikko])
+    await silence(mikko, maria, by=fair[mikko])
+    with pytest.raises(Refused, match=neutral):
+        await hand_over(meeting, of=anna, to=maria, by=fair[maria])
+    await lift(mikko, maria, by=fair[mikko])
+    buyer = await add_type(fair.event, "Buyer", open=True, by=fair.organiser)
+    await change_matrix(fair.event, {(0, buyer.id): Between.SECOND}, by=fair.organiser)
+    await give_type(maria, buyer, by=fair.organiser)
+    await change_matrix(fair.event, {(0, buyer.id): Between.FIRST}, by=fair.organiser)
+    with pytest.raises(Refused, match=neutral):  # by now only those without a type ask buyers
+        await hand_over(meeting, of=anna, to=maria, by=fair[maria])
+    await hand_over(meeting, of=anna, to=maria, by=fair.organiser)  # the desk passes over it
+    await sound()
+
+
+async def test_a_no_of_ones_own_is_said_to_oneself_and_not_to_the_colleague(fair: Fair) -> None:
+    anna, maria, mikko, meeting = await house(fair)
+    await mark(maria, mikko, Mark.NOT, by=fair[maria])
+    with pytest.raises(Refused, match="You said that you do not want to meet Mikko"):
+        await hand_over(meeting, of=anna, to=maria, by=fair[maria])
+    with pytest.raises(Refused, match="wishes of those in it Maria cannot join them"):
+        await hand_over(meeting, of=anna, to=maria, by=fair[anna])
+
+
+async def test_who_meets_enough_takes_nothing_over(fair: Fair) -> None:
+    anna, maria, _mikko, meeting = await house(fair)
+    sara = await fair.delegate("Sara", await Round.get())
+    await accept(await request_meeting(sara, maria, message="", by=fair[sara]), waiting=True, by=fair[maria])
+    await limit_meetings(maria, 1, by=fair[maria])
+    with pytest.raises(Refused, match="You have agreed to as many meetings as you may: 1"):
+        await hand_over(meeting, of=anna, to=maria, by=fair[maria])
+    with pytest.raises(Refused, match="Maria has agreed to as many meetings as they may"):
+        await bring_along(meeting, to=maria, beside=anna, by=fair[anna])
+
+
+def come_along(fair: Fair, meeting: Meeting, to: Participant, beside: Participant) -> Awaitable[Meeting]:
+    return bring_along(meeting, to=to, beside=beside, by=fair[to])
 
 
 async def test_a_colleague_comes_along_and_leaves_nobody_twice(fair: Fair) -> None:

@@ -4,14 +4,19 @@ import pytest
 
 from app.errors import Forbidden, Refused
 from events.models import Participant
+from events.types import add_type
+from matchmaking.bookmarks.marking import mark
+from matchmaking.bookmarks.models import Mark
 from matchmaking.groups.membership import cancel_group, join_group, leave_group, members_of, propose_group
 from matchmaking.groups.models import Group, GroupStatus
+from matchmaking.groups.reading import tables
 from matchmaking.ical import agendas
 from matchmaking.leaving import withdraw
+from matchmaking.matrix import change_matrix, give_type
 from matchmaking.meetings import accept, cancel, request_meeting
-from matchmaking.models import Meeting, MeetingStatus
+from matchmaking.models import Between, Meeting, MeetingStatus
 from matchmaking.parties import with_people
-from matchmaking.times import keep_free
+from matchmaking.times import keep_free, limit_meetings
 from tests.matchmaking.conftest import Fair, sound
 
 NAMES = ("Anna", "Mikko", "Jan", "Sara", "Ewa", "Olli", "Piotr")
@@ -114,6 +119,41 @@ async def test_colleagues_do_not_sit_in_one_group(fair: Fair) -> None:
     group = await group_of(fair, anna, mikko)
     with pytest.raises(Refused, match="Anna of your organisation is in this group"):
         await join_group(group, maria, by=fair[maria])
+
+
+async def test_rules_vetoes_and_limits_hold_in_groups_too(fair: Fair) -> None:
+    anna, mikko, jan, sara = await crowd(fair, 4)
+    group = await group_of(fair, anna, mikko)
+    await mark(mikko, jan, Mark.NOT, by=fair[mikko])
+    with pytest.raises(Refused, match="By the rules of the event and the wishes of those in it you cannot join them"):
+        await join_group(group, jan, by=fair[jan])
+    buyer = await add_type(fair.event, "Buyer", open=True, by=fair.organiser)
+    await give_type(sara, buyer, by=fair.organiser)
+    await change_matrix(fair.event, {(0, buyer.id): Between.SEEN}, by=fair.organiser)
+    with pytest.raises(Refused, match="wishes of those in it you cannot join them"):
+        await join_group(group, sara, by=fair[sara])
+    await change_matrix(fair.event, {(0, buyer.id): Between.FIRST}, by=fair.organiser)  # one side may ask
+    await limit_meetings(sara, 0, by=fair[sara])
+    with pytest.raises(Refused, match="as many meetings as you may: 0"):
+        await join_group(group, sara, by=fair[sara])
+    await limit_meetings(sara, None, by=fair[sara])
+    await limit_meetings(anna, 0, by=fair[anna])
+    with pytest.raises(Refused, match="Anna has agreed to as many"):  # it would become a meeting of hers
+        await join_group(group, sara, by=fair[sara])
+    await limit_meetings(anna, None, by=fair[anna])
+    await join_group(group, sara, by=fair[sara])
+    assert (await meeting_of(group)).placed
+
+
+async def test_a_group_is_shown_to_those_who_may_see_all_its_members(fair: Fair) -> None:
+    anna, mikko, jan = await crowd(fair, 3)
+    await group_of(fair, anna, mikko)
+    buyer = await add_type(fair.event, "Buyer", open=True, by=fair.organiser)
+    await give_type(jan, buyer, by=fair.organiser)
+    assert len(await tables(fair.event, await Participant.get(id=jan.id))) == 1
+    await change_matrix(fair.event, {(0, buyer.id): Between.APART}, by=fair.organiser)
+    assert await tables(fair.event, await Participant.get(id=jan.id)) == []
+    assert len(await tables(fair.event, anna)) == len(await tables(fair.event, None)) == 1
 
 
 async def test_the_proposer_cancels_while_it_gathers_and_then_only_the_organisers(fair: Fair) -> None:

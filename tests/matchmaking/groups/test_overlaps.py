@@ -19,6 +19,13 @@ def test_those_who_seek_the_same_in_one_demo_case_could_be_a_group() -> None:
     assert (found.demo_case, found.seeking, found.offering, found.asked) == (AROMATICS, (1, 2, 3), (4,), 1)
 
 
+def test_those_who_do_not_want_to_meet_are_in_no_group_together() -> None:
+    people = [person(number, seeks=("lignin",)) for number in range(1, 5)] + [person(5, offers=("lignin",))]
+    (found,) = overlaps(people, apart={(1, 3), (2, 5)}, fewest=3)
+    assert (found.seeking, found.offering) == ((1, 2, 4), ())
+    assert overlaps(people[:3], apart={(2, 3)}, fewest=3) == []
+
+
 def test_two_are_no_group_and_the_same_people_are_named_once() -> None:
     assert overlaps([person(1, seeks=("lignin",)), person(2, seeks=("lignin",))], fewest=3) == []
     three = [person(number, seeks=("lignin", "solvents")) for number in range(3)]
