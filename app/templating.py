@@ -93,7 +93,7 @@ def _environment() -> Environment:
     )
     made.globals.update(_=_, ngettext=ngettext, asset=asset, languages=languages)
     # What a page may leave out, and base.html asks for.
-    made.globals.update(event=None, participant=None, desk=False, live=None, nav=(), zone=UTC)
+    made.globals.update(event=None, participant=None, desk=False, live=None, nav=None, zone=UTC)
     made.filters.update(time=clock, span=span, day=day, iso=iso, local=local)
     made.filters.update(dated=wording.dated, number=wording.number, several=wording.several)
     made.filters.update(country=wording.country, tongue=wording.tongue, money=wording.money, deadline=deadline)

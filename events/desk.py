@@ -13,13 +13,14 @@ from starlette.routing import BaseRoute
 from app.errors import NotFound, Refused
 from app.i18n import _, later
 from app.models import Change, Mail, MailState, Person
+from app.navigation import Tab
 from app.web import route, see_other, submitted
 from events import board, editing, import_page, mailroom, roster, venue
 from events.forms import AboutForm, ReleaseForm, VersionForm
 from events.hosting import edit_event
 from events.models import Event, Participant, ParticipantStatus, Release
 from events.networks.event_pages import belonging_of
-from events.pages import Link, desk_page
+from events.pages import DeskSection, desk_page
 from events.programme import programme
 from events.releasing import changes_since_release, release_programme
 from events.scope import Place, desk
@@ -44,19 +45,22 @@ class Line:
     day: date  # by the event's clock
 
 
-def navigation(place: Place) -> Sequence[Link]:
+def navigation(place: Place) -> Sequence[Tab]:
     here = f"{place.path}/desk"
-    attendance = [(f"{here}/attendance", _("Attendance"))] if place.event.nature.attendance else []
+    people = [Tab(DeskSection.PEOPLE, f"{here}/participants", _("Participants"))]
+    if place.event.nature.attendance:
+        people.append(Tab(DeskSection.PEOPLE, f"{here}/attendance", _("Attendance")))
     return [
-        (here, _("What to do next")),
-        (f"{here}/sessions", _("Sessions")),
-        (f"{here}/board", _("Board")),
-        (f"{here}/rooms", _("Rooms and tracks")),
-        (f"{here}/participants", _("Participants")),
-        *attendance,
-        (f"{here}/release", _("Release")),
-        (f"{here}/outbox", _("Outbox")),
-        (f"{here}/journal", _("Journal")),
+        Tab(DeskSection.OVERVIEW, here, _("What to do next")),
+        Tab(DeskSection.OVERVIEW, f"{here}/about", _("The event’s facts")),
+        Tab(DeskSection.PROGRAMME, f"{here}/sessions", _("Sessions")),
+        Tab(DeskSection.PROGRAMME, f"{here}/board", _("Board")),
+        Tab(DeskSection.PROGRAMME, f"{here}/rooms", _("Rooms and tracks")),
+        Tab(DeskSection.PROGRAMME, f"{here}/import", _("Import")),
+        Tab(DeskSection.PROGRAMME, f"{here}/release", _("Release")),
+        *people,
+        Tab(DeskSection.RECORD, f"{here}/outbox", _("Outbox")),
+        Tab(DeskSection.RECORD, f"{here}/journal", _("Journal")),
     ]
 
 

@@ -1,57 +1,83 @@
 """What all pages of an event have in common: its head, its navigation and its live updates."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.i18n import _
+from app.i18n import _, later
+from app.navigation import Navigation, Tab, arrange
 from app.web import page
 from events.scope import Place
 
 Link = tuple[str, str]  # address, words
 
 
+class Section(StrEnum):
+    """What an event's pages are about, in the order of their row."""
+
+    ABOUT = later("About")
+    PROGRAMME = later("Programme")
+    AGENDA = later("My agenda")
+    PEOPLE = later("People")
+    MARKETPLACE = later("Marketplace")
+    MEETINGS = later("Meetings")
+    MESSAGES = later("Messages")
+    DESK = later("Organisers’ desk")
+
+
+class DeskSection(StrEnum):
+    """The same for its desk."""
+
+    OVERVIEW = later("Overview")
+    PROGRAMME = later("Programme")
+    PEOPLE = later("People")
+    MEETINGS = later("Meetings")
+    RESULTS = later("Results")
+    RECORD = later("Mail and journal")
+
+
 def event_page(request: Request, place: Place, template: str, *, status: int = 200, **context: Any) -> Response:
     """A page everybody may be shown, in the event's zone. An answer to a POST does not fetch itself again."""
-    links = [link for slice_links in request.app.state.navigation for link in slice_links(place)]
-    return _page(request, place, template, links, status=status, desk=False, **context)
+    tabs = [tab for slice_tabs in request.app.state.navigation for tab in slice_tabs(place)]
+    nav = arrange(tabs, request.url.path, order=list(Section), homes={place.path, f"{place.path}/desk"})
+    return _page(request, place, template, nav, status=status, desk=False, **context)
 
 
 def desk_page(request: Request, place: Place, template: str, *, status: int = 200, **context: Any) -> Response:
     """A page of the organisers' desk."""
-    links = [link for slice_links in request.app.state.desk_navigation for link in slice_links(place)]
-    return _page(request, place, template, links, status=status, desk=True, **context)
+    tabs = [tab for slice_tabs in request.app.state.desk_navigation for tab in slice_tabs(place)]
+    nav = arrange(tabs, request.url.path, order=list(DeskSection), homes={f"{place.path}/desk"})
+    return _page(request, place, template, nav, status=status, desk=True, **context)
 
 
-def navigation(place: Place) -> Sequence[Link]:
-    links = [(place.path, _("About")), (f"{place.path}/programme", _("Programme"))]
+def navigation(place: Place) -> Sequence[Tab]:
+    tabs = [
+        Tab(Section.ABOUT, place.path, _("About")),
+        Tab(Section.PROGRAMME, f"{place.path}/programme", _("Programme")),
+    ]
     if place.approved:
-        links += _of_its_kind(place)
-        links.append((f"{place.path}/agenda", _("My agenda")))
-    links.append((f"{place.path}/calendars", _("Calendars")))
+        tabs.append(Tab(Section.AGENDA, f"{place.path}/agenda", _("My agenda")))
+        tabs += _of_its_kind(place)
+    tabs.append(Tab(Section.PROGRAMME, f"{place.path}/calendars", _("Calendars")))
     if place.desk:
-        links.append((f"{place.path}/desk", _("Organisers’ desk")))
-    return links
+        tabs.append(Tab(Section.DESK, f"{place.path}/desk", _("Organisers’ desk")))
+    return tabs
 
 
-def _of_its_kind(place: Place) -> Sequence[Link]:
-    links = []
+def _of_its_kind(place: Place) -> Sequence[Tab]:
+    tabs = []
     if place.event.nature.questions:
-        links += [(f"{place.path}/here", _("Who is here")), (f"{place.path}/questions", _("Questions"))]
+        tabs.append(Tab(Section.PEOPLE, f"{place.path}/here", _("Who is here")))
+        tabs.append(Tab(Section.PEOPLE, f"{place.path}/questions", _("Questions")))
     if place.event.nature.attendance:
-        links.append((f"{place.path}/attendance", _("Attendance")))
-    return links
+        tabs.append(Tab(Section.AGENDA, f"{place.path}/attendance", _("Attendance")))
+    return tabs
 
 
-def _page(
-    request: Request, place: Place, template: str, links: Sequence[Link], *, status: int, **context: Any
-) -> Response:
-    path = request.url.path
-    homes = {place.path, f"{place.path}/desk"}  # every other page lies below them
-    above = (href for href, _words in links if path == href or (href not in homes and path.startswith(f"{href}/")))
-    here = max(above, key=len, default="")
+def _page(request: Request, place: Place, template: str, nav: Navigation, *, status: int, **context: Any) -> Response:
     live = {"url": f"{place.path}/live", "since": place.revision}
     return page(
         request,
@@ -61,7 +87,7 @@ def _page(
         event=place.event,
         participant=place.participant,
         zone=place.event.tz,
-        nav=[(href, words, href == here) for href, words in links],
+        nav=nav,
         live=live if request.method == "GET" else None,
         **context,
     )

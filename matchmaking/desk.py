@@ -8,9 +8,10 @@ from starlette.routing import BaseRoute, WebSocketRoute
 
 from app.errors import NotFound, Refused
 from app.i18n import _
+from app.navigation import Tab
 from app.web import route, see_other, submitted
 from events.models import Participant
-from events.pages import Link, desk_page
+from events.pages import DeskSection, desk_page
 from events.scope import Place, desk, find
 from matchmaking import arranging_page, round_pages, rule_pages, table_feeds
 from matchmaking.admits import at_draft, number_of
@@ -40,20 +41,20 @@ from matchmaking.reasons import role_name
 A_PAGE = 20
 
 
-def navigation(place: Place) -> Sequence[Link]:
+def navigation(place: Place) -> Sequence[Tab]:
     if not place.event.nature.meetings:
         return []
     here = f"{place.path}/desk"
     return [
-        (f"{here}/profiles", _("Profiles")),
-        (f"{here}/rules", _("Who meets whom")),
-        (f"{here}/rounds", _("Meeting rounds")),
-        (f"{here}/meetings", _("Meetings")),
-        (f"{here}/interpreters", _("Interpreters")),
-        (f"{here}/outcomes", _("Outcomes")),
-        (f"{here}/reports", _("Reports")),
-        (f"{here}/fields", _("Fields of opportunities")),
-        (f"{here}/drafts", _("Schedule")),
+        Tab(DeskSection.PEOPLE, f"{here}/profiles", _("Profiles")),
+        Tab(DeskSection.PEOPLE, f"{here}/rules", _("Who meets whom")),
+        Tab(DeskSection.PEOPLE, f"{here}/fields", _("Fields of opportunities")),
+        Tab(DeskSection.MEETINGS, f"{here}/rounds", _("Meeting rounds")),
+        Tab(DeskSection.MEETINGS, f"{here}/meetings", _("Meetings")),
+        Tab(DeskSection.MEETINGS, f"{here}/interpreters", _("Interpreters")),
+        Tab(DeskSection.MEETINGS, f"{here}/drafts", _("Schedule")),
+        Tab(DeskSection.RESULTS, f"{here}/outcomes", _("Outcomes")),
+        Tab(DeskSection.RESULTS, f"{here}/reports", _("Reports")),
     ]
 
 

@@ -10,10 +10,11 @@ from starlette.routing import BaseRoute
 
 from app.errors import NotFound, Refused
 from app.i18n import _
+from app.navigation import Tab
 from app.web import route
 from app.wording import several, tongue, when
 from events.models import OrganisationKind, Participant
-from events.pages import Link, event_page
+from events.pages import Section, event_page
 from events.scope import Place, find, member
 from matchmaking import colleague_pages
 from matchmaking.admits import at_meeting, registered
@@ -58,23 +59,25 @@ BEST = 20
 SEARCH = 80  # characters
 
 
-def navigation(place: Place) -> Sequence[Link]:
+def navigation(place: Place) -> Sequence[Tab]:
     if place.participant is None or place.participant.status not in ("pending", "approved"):
         return []
     if not place.event.nature.meetings:
         return []
-    mine = [(f"{place.path}/profile", _("My profile")), (f"{place.path}/availability", _("My times"))]
+    profile = Tab(Section.PEOPLE, f"{place.path}/profile", _("My profile"))
+    times = Tab(Section.MEETINGS, f"{place.path}/availability", _("My times"))
     if not place.approved:
-        return mine
+        return [profile, times]
     return [
-        (f"{place.path}/people", _("People")),
-        (f"{place.path}/matches", _("Whom to meet")),
-        (f"{place.path}/opportunities", _("Marketplace")),
-        (f"{place.path}/meetings", _("My meetings")),
-        (f"{place.path}/groups", _("Groups")),
-        (f"{place.path}/colleagues", _("Colleagues")),
-        (f"{place.path}/messages", _("Messages")),
-        *mine,
+        Tab(Section.PEOPLE, f"{place.path}/people", _("People")),
+        Tab(Section.PEOPLE, f"{place.path}/matches", _("Whom to meet")),
+        profile,
+        Tab(Section.MARKETPLACE, f"{place.path}/opportunities", _("Marketplace")),
+        Tab(Section.MEETINGS, f"{place.path}/meetings", _("My meetings")),
+        Tab(Section.MEETINGS, f"{place.path}/groups", _("Groups")),
+        Tab(Section.MEETINGS, f"{place.path}/colleagues", _("Colleagues")),
+        times,
+        Tab(Section.MESSAGES, f"{place.path}/messages", _("Messages")),
     ]
 
 

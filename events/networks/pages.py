@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.i18n import _
+from app.navigation import row
 from app.web import page
 from events.networks.scope import Standing
 
@@ -54,17 +55,13 @@ def desk_navigation(standing: Standing) -> Sequence[Link]:
 def _page(
     request: Request, standing: Standing, template: str, slices: Sequence[Any], *, status: int, **context: Any
 ) -> Response:
-    path = request.url.path
     links = [link for slice_links in slices for link in slice_links(standing)]
-    homes = {standing.path, f"{standing.path}/desk"}  # every other page lies below them
-    above = (href for href, _words in links if path == href or (href not in homes and path.startswith(f"{href}/")))
-    here = max(above, key=len, default="")
     return page(
         request,
         template,
         status=status,
         standing=standing,
         network=standing.network,
-        nav=[(href, words, href == here) for href, words in links],
+        nav=row(links, request.url.path, homes={standing.path, f"{standing.path}/desk"}),
         **context,
     )

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from app.errors import Refused
 from app.i18n import _
+from app.navigation import row
 from app.texts import in_language
 from app.web import page
 from events.networks.calls.scope import Place
@@ -24,7 +25,7 @@ def call_page(request: Request, place: Place, template: str, *, status: int = 20
         call=call,
         title=in_language(call.titles, call.language),
         zone=call.tz,
-        nav=[(href, words, href == request.url.path) for href, words in _navigation(place)],
+        nav=row(_navigation(place), request.url.path, homes={call.path, f"{call.path}/desk"}),
         **context,
     )
 
