@@ -16,6 +16,7 @@ from events.hosting import About, create_event
 from events.models import Event, EventKind, OrganisationKind, Participant
 from events.networks.models import DemoCase, Network, Pilot, Region, Stage
 from events.participants import Affiliation, approve, register
+from matchmaking import cards
 from matchmaking.affinity import Wish
 from matchmaking.models import ChainRole, Meeting, MeetingStatus, Profile, Round, Slot
 from matchmaking.parties import people, with_people
@@ -113,6 +114,12 @@ class Fair:
 
     def __getitem__(self, participant: Participant) -> Person:
         return self.people[participant.id]
+
+
+@pytest.fixture(autouse=True)
+def no_cards_of_another_database() -> None:
+    """A process has one database; here the next test's first profile would pass for the last one's."""
+    cards._kept.clear()
 
 
 @pytest.fixture
