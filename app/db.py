@@ -27,7 +27,12 @@ from app.config import Settings
 
 APPS: dict[str, list[str]] = {
     "app": ["app.models"],
-    "events": ["events.networks.models", "events.models", "events.networks.calls.models"],
+    "events": [
+        "events.networks.models",
+        "events.models",
+        "events.networks.calls.models",
+        "events.networks.proposing.models",
+    ],
     "matchmaking": [
         "matchmaking.models",
         "matchmaking.groups.models",

@@ -26,6 +26,8 @@ import events.networks.calls.wording
 import events.networks.digests
 import events.networks.news
 import events.networks.pages
+import events.networks.proposing.letters
+import events.networks.proposing.routes
 import events.networks.routes
 import events.networks.wording
 import events.routes
@@ -73,6 +75,7 @@ SLICES = (
     events.routes,
     events.desk,
     events.networks.calls.routes,
+    events.networks.proposing.routes,
     events.networks.routes,
     matchmaking.routes,
     matchmaking.desk,
@@ -129,6 +132,7 @@ def create_app(settings: Settings) -> Starlette:
     app.state.network_navigation = (
         events.networks.pages.navigation,
         events.networks.calls.routes.navigation,
+        events.networks.proposing.routes.navigation,
         matchmaking.picture_pages.navigation,
     )
     app.state.network_desk_navigation = (events.networks.pages.desk_navigation,)
@@ -174,6 +178,7 @@ def work(settings: Settings) -> Mapping[str, workers.Work]:
         "draft schedules": matchmaking.drafting.work,
         "expire requests": matchmaking.meetings.expire,
         "write about calls": lambda: events.networks.calls.letters.tell(settings),
+        "write about proposals": lambda: events.networks.proposing.letters.tell(settings),
         "remind": reminders.Looking(SOURCES, settings).work,
         "tell followers": events.networks.digests.Looking(NEWS, settings).work,
     }

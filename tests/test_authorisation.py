@@ -20,7 +20,7 @@ from app.journal import changing
 from app.models import Mail, Person
 from events.bookings import book
 from events.hosting import About, create_event
-from events.models import Event, OrganisationKind
+from events.models import Event, Organisation, OrganisationKind, Participant
 from events.networks.calls.announcing import Terms, draft_call, open_call
 from events.networks.calls.arranging import add_criterion, add_topic, name_officer, tie_briefing
 from events.networks.calls.attaching import attach
@@ -31,6 +31,8 @@ from events.networks.coordinators import appoint
 from events.networks.keeping import add_series
 from events.networks.memberships import admit_region
 from events.networks.models import Membership, MembershipStatus, NetworkRole
+from events.networks.proposing import drafting as proposals
+from events.networks.proposing.partnering import join
 from events.networks.terms import Term
 from events.participants import Affiliation, register
 from events.questions import ask
@@ -65,6 +67,8 @@ ONCE = {  # then the thing is gone
     "POST /networks/{code}/desk/members/{id:int}/removal",
     "POST /networks/{code}/desk/coordinators/{id:int}/removal",
     "POST /calls/topics/{id:int}/removal",
+    "POST /networks/{code}/proposals/{id:int}/taking-back",  # then it is a draft, which nobody else reads
+    "POST /networks/{code}/partners/{id:int}/removal",
     "POST /calls/briefings/{id:int}/removal",
 }
 
@@ -217,6 +221,7 @@ async def _populate(fair: Fair) -> tuple[dict[str, Person], Ids]:
     return people, Ids(
         {
             **await _keep_call(fair, fair[member], fair[other]),
+            **await _keep_proposal(fair, member),
             "sessions": talk.id,
             "tracks": track.id,
             "rooms": hall.id,
@@ -263,6 +268,18 @@ async def _keep_network(fair: Fair, rival: Person) -> Kept:
         membership=await admit_region(network, fair.regions[0], status, Term(), by=organiser),
         role=await appoint(network, (await fair.person("Substitute")).email, by=organiser),
     )
+
+
+async def _keep_proposal(fair: Fair, member: Participant) -> dict[str, int]:
+    """Submitted, and a partner of the pilot that the member made one."""
+    author = fair[member]
+    house = await Organisation.get(id=member.organisation_id)
+    content = proposals.Content(
+        affiliation=Affiliation(house.name, house.kind, fair.regions[0]), pilot=fair.pilot, language="en",
+        title="Bark", text="Much bark",
+    )  # fmt: skip
+    proposal = await proposals.submit(await proposals.draft(fair.network, content, by=author), by=author)
+    return {"proposals": proposal.id, "partners": (await join(fair.pilot, house, by=author)).id}
 
 
 async def _keep_call(fair: Fair, author: Person, reviewer: Person) -> dict[str, int]:

@@ -18,9 +18,10 @@ from events.models import EventKind, Organisation, OrganisationKind
 from events.networks import account, desk, event_pages, feeds, members_desk, pilots_desk
 from events.networks.calendar import calendar_page, events_of
 from events.networks.calls.reading import public_calls
-from events.networks.following import follow, follows, unfollow
+from events.networks.following import follow, follows, houses, unfollow
 from events.networks.models import Region, Series
 from events.networks.pages import network_page
+from events.networks.proposing.partnering import partners
 from events.networks.reading import ORDERS, STATUSES, coordinators, members, networks, pilots
 from events.networks.regions import organisation_page, organisations, region_page
 from events.networks.scope import Standing, pilot_of, reader, visitor
@@ -66,6 +67,8 @@ async def one_pilot(request: Request, standing: Standing) -> Response:
         **{name: value for _template, shown in pieces for name, value in shown.items()},
         pilot=pilot,
         shown=await pilot_page(pilot, _today()),
+        partners=await partners(pilot),
+        houses=await houses(standing.person) if standing.person else [],
         stages=STAGES,
         follows=bool(standing.person) and await follows(standing.actor, pilot),
         links=[link for links in request.app.state.pilot_navigation for link in links(standing, pilot)],

@@ -24,6 +24,13 @@ SENTENCES = {
     "coordinator.dismissed": later("No longer coordinator: %(name)s %(pilot)s"),
     "series.added": later("Series added: %(title)s"),
     "series.edited": later("Series changed: %(title)s"),
+    "proposal.submitted": later("A proposal was submitted: “%(title)s”"),
+    "proposal.taken_back": later("A proposal was taken back: “%(title)s”"),
+    "proposal.returned": later("A proposal was returned: “%(title)s”"),
+    "proposal.declined": later("A proposal was declined: “%(title)s”"),
+    "proposal.accepted": later("A proposal of %(organisation)s was accepted: “%(title)s”"),
+    "partner.joined": later("%(organisation)s works on %(what)s"),
+    "partner.left": later("%(organisation)s no longer works on %(what)s"),
     "event.created": later("Event created: %(title)s"),
 }
 SAID = ("status", "stage")  # words of ours within the data

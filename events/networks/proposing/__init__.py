@@ -1,0 +1,1 @@
+"""Companies and clusters propose demo cases and pilots; a coordinator answers, and partners join what is listed."""
