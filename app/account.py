@@ -59,6 +59,7 @@ class RemindersForm(Form):
     requests = Tick(later("Once a day at most, about requests that wait for your answer"))
     messages = Tick(later("Once a day at most, about messages that you have not read"))
     news = Tick(later("Once a day at most, about news in the pilots you follow"))
+    support = Tick(later("From your support office, and its question half a year after an event"))
 
 
 async def sign_in_page(request: Request, person: Person | None) -> Response:
@@ -175,6 +176,7 @@ async def choose_reminders(request: Request, person: Person) -> Response:
             request_digest=form.requests.data,
             news_digest=form.news.data,
             message_digest=form.messages.data,
+            support_mails=form.support.data,
         )
         changes.record("person.chose_reminders", person, topics=[])
     return see_other("/account#reminders", flash=_("Saved."))
@@ -238,6 +240,7 @@ async def _account(request: Request, person: Person, form: AccountForm, *, statu
                 "requests": person.request_digest,
                 "news": person.news_digest,
                 "messages": person.message_digest,
+                "support": person.support_mails,
             }
         ),
         sign_ins=await SignIn.filter(person=person).order_by("-created_at"),

@@ -31,6 +31,7 @@ APPS: dict[str, list[str]] = {
         "events.networks.models",
         "events.models",
         "events.networks.calls.models",
+        "events.networks.support.models",
         "events.networks.proposing.models",
     ],
     "matchmaking": [
@@ -41,6 +42,7 @@ APPS: dict[str, list[str]] = {
         "matchmaking.bookmarks.models",
         "matchmaking.messages.models",
         "matchmaking.outcomes.models",
+        "matchmaking.support.models",
     ],
 }
 

@@ -29,6 +29,10 @@ import events.networks.pages
 import events.networks.proposing.letters
 import events.networks.proposing.routes
 import events.networks.routes
+import events.networks.support.account
+import events.networks.support.assigning
+import events.networks.support.desk
+import events.networks.support.routes
 import events.networks.wording
 import events.routes
 import events.wording
@@ -45,6 +49,10 @@ import matchmaking.outcomes.routes
 import matchmaking.picture_pages
 import matchmaking.routes
 import matchmaking.supply_pages
+import matchmaking.support.feeds
+import matchmaking.support.follow_up_pages
+import matchmaking.support.following_up
+import matchmaking.support.routes
 import matchmaking.table_feeds
 import matchmaking.telling
 from app import account, db, feeds, invitations, outbox, reminders, templating, unsubscribing, web, workers
@@ -64,6 +72,7 @@ ANSWERING: tuple[Answering, ...] = (events.answers, matchmaking.answers)
 FEED_KINDS: Mapping[str, feeds.Draw] = {
     "table": matchmaking.table_feeds.of_table,
     "round": matchmaking.table_feeds.of_round,
+    "office": matchmaking.support.feeds.of_office,
 }
 NEWS: tuple[events.networks.news.News, ...] = (events.networks.news.news, matchmaking.marketplace.news.news)
 SLICES = (
@@ -77,6 +86,7 @@ SLICES = (
     events.networks.calls.routes,
     events.networks.proposing.routes,
     events.networks.routes,
+    events.networks.support.routes,
     matchmaking.routes,
     matchmaking.desk,
     matchmaking.supply_pages,
@@ -135,13 +145,20 @@ def create_app(settings: Settings) -> Starlette:
         events.networks.proposing.routes.navigation,
         matchmaking.picture_pages.navigation,
     )
-    app.state.network_desk_navigation = (events.networks.pages.desk_navigation,)
+    app.state.network_desk_navigation = (
+        events.networks.pages.desk_navigation,
+        events.networks.support.desk.desk_navigation,
+    )
     app.state.network_sentences = (events.networks.wording.sentence, events.networks.calls.wording.sentence)
     app.state.pilot_navigation = ()
     app.state.pilot_pieces = (matchmaking.picture_pages.pilot_piece,)
     app.state.region_navigation = (matchmaking.supply_pages.region_navigation,)
     app.state.organisation_navigation = (matchmaking.supply_pages.organisation_navigation,)
-    app.state.account_pieces = (events.networks.account.piece,)
+    app.state.account_pieces = (
+        events.networks.support.account.piece,
+        matchmaking.support.follow_up_pages.piece,
+        events.networks.account.piece,
+    )
     app.state.sentences = (events.wording.sentence, matchmaking.telling.sentence)
     return app
 
@@ -179,6 +196,8 @@ def work(settings: Settings) -> Mapping[str, workers.Work]:
         "expire requests": matchmaking.meetings.expire,
         "write about calls": lambda: events.networks.calls.letters.tell(settings),
         "write about proposals": lambda: events.networks.proposing.letters.tell(settings),
+        "link clients": events.networks.support.assigning.Linking().work,
+        "ask what came of meetings": matchmaking.support.following_up.Asking(settings).work,
         "remind": reminders.Looking(SOURCES, settings).work,
         "tell followers": events.networks.digests.Looking(NEWS, settings).work,
     }

@@ -24,6 +24,7 @@ class Person(Model):
     request_digest = fields.BooleanField(default=True)
     news_digest = fields.BooleanField(default=True)
     message_digest = fields.BooleanField(default=True)
+    support_mails = fields.BooleanField(default=True)
     created_at: datetime = UTCDatetimeField(auto_now_add=True)
 
     class Meta:
@@ -162,6 +163,7 @@ class ReminderKind(StrEnum):
     REQUESTS = "requests"
     NEWS = "news"
     MESSAGES = "messages"
+    SUPPORT = "support"
 
 
 class Reminder(Model):

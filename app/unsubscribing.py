@@ -25,6 +25,7 @@ OFF: dict[ReminderKind, dict[str, object]] = {
     ReminderKind.REQUESTS: {"request_digest": False},
     ReminderKind.NEWS: {"news_digest": False},
     ReminderKind.MESSAGES: {"message_digest": False},
+    ReminderKind.SUPPORT: {"support_mails": False},
 }
 
 

@@ -14,12 +14,12 @@ from matchmaking.availability import Diary, Gate, Obstacle, Place, Slot, Tables
 from matchmaking.diaries import diaries, floor
 from matchmaking.interpreters.booking import Bridging, bridging_of
 from matchmaking.models import Meeting, MeetingStatus, Mode, Round
-from matchmaking.parties import principals
+from matchmaking.parties import principals, spoken_for
 
 
 @dataclass(frozen=True, slots=True)
 class Gathering:
-    """As it stood at `now`. "You" reads the answer, unless the desk does: then all are named."""
+    """As it stood at `now`. "You" reads the answer, unless the desk or an office does: then all are named."""
 
     you: Participant
     others: Sequence[Participant]
@@ -49,16 +49,17 @@ class Gathering:
 async def gathering_of(event: Event, meeting: Meeting, *, reader: Actor, now: datetime) -> Gathering:
     """Those of a meeting, as if it had no place; the meeting has its people at hand (`parties.with_people`).
 
-    The gates of rounds stand for its people, and not for the desk.
+    The gates of rounds stand for its people and their support offices, and not for the desk.
     """
     everybody = principals(meeting)
-    mine = [one for one in everybody if isinstance(reader, Person) and one.person_id == reader.id]
+    mine = await spoken_for(everybody, by=reader) if isinstance(reader, Person) else []
+    reads = bool(mine) and isinstance(reader, Person) and mine[0].person_id == reader.id
     you = mine[0] if mine else meeting.invitee
     others = [one for one in everybody if one.id != you.id]
     named = await _named(meeting) if meeting.status == MeetingStatus.REQUESTED else frozenset()
-    found = await _gather(event, you, others, host=meeting.invitee, without=[meeting.id], now=now, desk_reads=not mine)
+    found = await _gather(event, you, others, host=meeting.invitee, without=[meeting.id], now=now, desk_reads=not reads)
     found = await _bridged(found, meeting)
-    return found if found.desk_reads else await _gated(found, event, named)
+    return await _gated(found, event, named) if mine else found
 
 
 async def gathering_for(

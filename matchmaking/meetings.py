@@ -23,7 +23,7 @@ from matchmaking.marketplace.models import Opportunity
 from matchmaking.marketplace.posting import keep_origin
 from matchmaking.models import Keep, Meeting, MeetingStatus, Slot, Table, TypeConditions
 from matchmaking.obstacles import not_then, nothing_free
-from matchmaking.parties import acting_for, people, with_people
+from matchmaking.parties import acting_for, as_desk, people, spoken_for, with_people
 from matchmaking.refusals import refusal
 from matchmaking.rules import PASSED_BY_DESK
 
@@ -47,16 +47,16 @@ async def request_meeting(
     agreed already. Raises Refused with the rule that stands against it (see `rules`), of which the desk may pass over
     most, and where a colleague meets the invitee already, unless `beside` is wanted."""
     async with changing(Event.scope_of(asker.event_id), by=by) as changes:
-        acting = await acting_for(asker, by=by)
+        acting = await acting_for(asker, by=by, office=True)
         asker = await Participant.get(id=asker.id).select_related("event")
         invitee = await Participant.get(id=invitee.id)
         if invitee.event_id != asker.event_id:
             raise NotFound
-        found = await standing(asker, invitee, desk_reads=bool(acting))
-        if found.against and not (acting and found.against in PASSED_BY_DESK):
+        found = await standing(asker, invitee, desk_reads=as_desk(acting))
+        if found.against and not (as_desk(acting) and found.against in PASSED_BY_DESK):
             raise refusal(found, desk_reads=bool(acting))
         await _refuse_odd_times(asker.event, times, changes.at)
-        if not beside and not acting:
+        if not beside and not as_desk(acting):
             await refuse_beside(asker, invitee, house)
         meeting = await Meeting.create(
             event=asker.event,
@@ -85,9 +85,9 @@ async def accept(
     a time, which the schedule will find. An interpreter is booked for two who share no language, unless `unaided`.
     Raises Refused with why there is none and what is free."""
     async with changing_meeting(meeting, by=by) as (changes, current):
-        acting = await acting_for(current.invitee, by=by)
+        acting = await acting_for(current.invitee, by=by, office=True)
         _refuse_answered(current, changes.at)
-        if not acting:
+        if not as_desk(acting):
             await refuse_yes(current)
         current.unaided = current.unaided or unaided
         if waiting:
@@ -104,7 +104,7 @@ async def accept(
 async def decline(meeting: Meeting, *, reason: str = "", by: Actor) -> Meeting:
     """No. The asker reads the reason, if there is one."""
     async with changing_meeting(meeting, by=by) as (changes, current):
-        acting = await acting_for(current.invitee, by=by)
+        acting = await acting_for(current.invitee, by=by, office=True)
         _refuse_answered(current, changes.at)
         current.become(MeetingStatus.DECLINED, at=changes.at, reason=reason)
         await current.save()
@@ -116,17 +116,17 @@ async def reschedule(meeting: Meeting, *, slot: Slot, version: int, by: Actor) -
     """To a slot that somebody chose: it is fixed there, and no schedule moves it. The table stays if it is free.
     Raises Stale for an old version, Refused with why the slot is not free and which are."""
     async with changing_meeting(meeting, by=by) as (changes, current):
-        acting = await acting_for(current.asker, current.invitee, by=by)
+        acting = await acting_for(current.asker, current.invitee, by=by, office=True)
         if current.version != version:
             raise Stale(
                 _("This meeting was changed a moment ago."),
                 hints=[_both(current, slot), _("Repeat your change if you still want it.")],
             )
-        if not acting:
+        if not as_desk(acting):
             await refuse_locked(current.event_id)
         if current.status != MeetingStatus.ACCEPTED:
             raise Refused(_("Only an accepted meeting has a time."))
-        if current.group_id is not None and not acting and isinstance(by, Person):
+        if current.group_id is not None and not as_desk(acting) and isinstance(by, Person):
             raise Refused(_("The organisers and their schedule give a group its time."))
         _refuse_over(current, changes.at)
         await give_place(current, slot, at=changes.at, by=by)
@@ -139,15 +139,15 @@ async def cancel(meeting: Meeting, *, reason: str = "", by: Actor) -> Meeting:
     """Withdraw a request, or call off what was agreed: slot and table are free again. Cancelling twice is one."""
     async with changing_meeting(meeting, by=by) as (changes, current):
         mine = [current.asker] if current.status == MeetingStatus.REQUESTED else [current.asker, current.invitee]
-        acting = await acting_for(*mine, by=by)
+        acting = await acting_for(*mine, by=by, office=True)
         if current.status == MeetingStatus.CANCELLED:
             return current
         if current.status not in (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED):
             raise Refused(_("This request has its answer already: there is nothing to cancel."))
-        if current.group_id is not None and not acting and isinstance(by, Person):
+        if current.group_id is not None and not as_desk(acting) and isinstance(by, Person):
             raise Refused(_("A group goes on without you: leave it instead."))
         _refuse_over(current, changes.at)
-        if current.status == MeetingStatus.ACCEPTED and not acting:
+        if current.status == MeetingStatus.ACCEPTED and not as_desk(acting):
             await refuse_locked(current.event_id)
         await call_off(changes, [current], reason=reason, acting=acting)
     return current
@@ -307,7 +307,7 @@ async def _hold_to(meeting: Meeting, chooser: Actor | None) -> None:
     await Keep.filter(meeting=meeting).delete()
     meeting.fixed = chooser is not None
     if meeting.fixed:
-        mine = [one for one in people(meeting) if isinstance(chooser, Person) and one.person_id == chooser.id]
+        mine = await spoken_for(people(meeting), by=chooser) if isinstance(chooser, Person) else []
         await Keep.create(meeting=meeting, participant=mine[0] if mine else None)
 
 

@@ -1,6 +1,6 @@
 """Who takes part: the people of a meeting, whom somebody may act for, and who hears of a change."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from tortoise.expressions import Q, Subquery
@@ -12,6 +12,7 @@ from app.i18n import _
 from app.journal import Actor
 from app.models import Person
 from events.models import Event, Participant, ParticipantStatus
+from events.networks.support.consent import leaves
 from matchmaking.models import Meeting, MeetingStatus, Seat, SeatRole
 
 LIVE = (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED)
@@ -61,14 +62,33 @@ def members(event: Event) -> str:
     return f"members:{event.id}"
 
 
-async def acting_for(*participants: Participant, by: Actor) -> dict[str, Any]:
-    """What the journal adds about the actor: nothing for one of the participants, who it was for when the desk
-    acts on their behalf. Raises Forbidden for anybody else."""
+async def acting_for(*participants: Participant, by: Actor, office: bool = False) -> dict[str, Any]:
+    """What the journal adds about the actor: nothing for one of the participants, who it was for when the desk acts
+    on their behalf, or, in what an `office` may do, the support office that they allow it. Raises Forbidden for
+    anybody else."""
     if not isinstance(by, Person) or by.id in {participant.person_id for participant in participants}:
         return {}
     if by.admin or await runs_desk(participants[0].event_id, by):
         return {"on_behalf_of": [participant.id for participant in participants]}
+    found = await leaves(_persons(participants), adviser=by) if office else []
+    if found:
+        clients = [one.id for one in participants if one.person_id in {leave.person for leave in found}]
+        return {"on_behalf_of": clients, "office": found[0].office}
     raise Forbidden(_("Only the people concerned and the organisers may do this."))
+
+
+def as_desk(acting: Mapping[str, Any]) -> bool:
+    """Whether it is the organisers who act: they pass over limits and locks. An office may what its client may."""
+    return bool(acting) and "office" not in acting
+
+
+async def spoken_for(participants: Sequence[Participant], *, by: Person) -> list[Participant]:
+    """Those of them that the person is, or may act for as their support office; the desk acts for nobody alone."""
+    own = [participant for participant in participants if participant.person_id == by.id]
+    if own or not participants or by.admin or await runs_desk(participants[0].event_id, by):
+        return own
+    allowed = {leave.person for leave in await leaves(_persons(participants), adviser=by)}
+    return [participant for participant in participants if participant.person_id in allowed]
 
 
 async def desk_only(event: Event, *, by: Actor) -> None:
@@ -80,3 +100,7 @@ async def desk_only(event: Event, *, by: Actor) -> None:
 async def runs_desk(event_id: int, person: Person) -> bool:
     found = await Participant.get_or_none(event_id=event_id, person=person, status=ParticipantStatus.APPROVED)
     return found is not None and found.runs_desk
+
+
+def _persons(participants: Sequence[Participant]) -> list[int]:
+    return [participant.person_id for participant in participants if participant.person_id is not None]

@@ -20,7 +20,7 @@ async def tick_rounds(participant: Participant, rounds: Collection[Round], *, by
     """Exactly these rounds from now on. Raises Refused, naming the meetings, when one would lose its round."""
     wanted = {opened.id for opened in rounds}
     async with changing(Event.scope_of(participant.event_id), by=by) as changes:
-        acting = await acting_for(participant, by=by)
+        acting = await acting_for(participant, by=by, office=True)
         event = await Event.get(id=participant.event_id)
         chosen = await Round.filter(event=event, id__in=wanted).prefetch_related("types")
         if len(chosen) < len(wanted):

@@ -33,6 +33,8 @@ from events.networks.memberships import admit_region
 from events.networks.models import Membership, MembershipStatus, NetworkRole
 from events.networks.proposing import drafting as proposals
 from events.networks.proposing.partnering import join
+from events.networks.support.assigning import choose, take_on
+from events.networks.support.offices import add_adviser, open_office
 from events.networks.terms import Term
 from events.participants import Affiliation, register
 from events.questions import ask
@@ -50,6 +52,7 @@ from matchmaking.marketplace.posting import Draft, post
 from matchmaking.meetings import request_meeting
 from matchmaking.messages.silencing import report
 from matchmaking.models import Profile, Round
+from matchmaking.support.models import FollowUp
 from matchmaking.times import keep_free
 from tests.matchmaking.conftest import Fair, make_fair
 from tests.sink import Sink
@@ -70,6 +73,8 @@ ONCE = {  # then the thing is gone
     "POST /networks/{code}/proposals/{id:int}/taking-back",  # then it is a draft, which nobody else reads
     "POST /networks/{code}/partners/{id:int}/removal",
     "POST /calls/briefings/{id:int}/removal",
+    "POST /clients/{id:int}/end",
+    "POST /networks/{code}/desk/offices/{id:int}/closing",
 }
 
 
@@ -220,6 +225,7 @@ async def _populate(fair: Fair) -> tuple[dict[str, Person], Ids]:
     draft = await draft_schedule(event, seconds=1, by=fair.organiser)
     return people, Ids(
         {
+            **await _keep_office(fair, member, rival),
             **await _keep_call(fair, fair[member], fair[other]),
             **await _keep_proposal(fair, member),
             "sessions": talk.id,
@@ -280,6 +286,19 @@ async def _keep_proposal(fair: Fair, member: Participant) -> dict[str, int]:
     )  # fmt: skip
     proposal = await proposals.submit(await proposals.draft(fair.network, content, by=author), by=author)
     return {"proposals": proposal.id, "partners": (await join(fair.pilot, house, by=author)).id}
+
+
+async def _keep_office(fair: Fair, member: Participant, rival: Person) -> dict[str, int]:
+    """An office of the other region in which the rival advises; the member chose it, and was asked what came of it."""
+    await admit_region(fair.network, fair.regions[1], MembershipStatus.FULL, Term(), by=fair.organiser)
+    office = await open_office("Support", fair.regions[1], by=fair.organiser)
+    await add_adviser(office, rival.email, by=fair.organiser)
+    await choose(office, by=fair[member])
+    async with changing("mail:support", by="test") as changes:
+        question = await FollowUp.create(participant=member, asked_at=changes.at)
+        changes.record("follow_up.asked", question, topics=[])
+    client = await take_on(office, await fair.person("Helped"), by=fair.organiser)
+    return {"offices": office.id, "clients": client.id, "follow-ups": question.id}
 
 
 async def _keep_call(fair: Fair, author: Person, reviewer: Person) -> dict[str, int]:

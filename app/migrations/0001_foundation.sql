@@ -10,6 +10,7 @@ CREATE TABLE person (
     request_digest {bool} NOT NULL,
     news_digest {bool} NOT NULL,
     message_digest {bool} NOT NULL,
+    support_mails {bool} NOT NULL,
     created_at {instant} NOT NULL
 );
 
@@ -117,7 +118,7 @@ CREATE INDEX mail_scope ON mail (scope, id);
 CREATE TABLE reminder (
     id {id},
     person_id BIGINT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
-    kind VARCHAR(8) NOT NULL CHECK (kind IN ('soon', 'evening', 'requests', 'news', 'messages')),
+    kind VARCHAR(8) NOT NULL CHECK (kind IN ('soon', 'evening', 'requests', 'news', 'messages', 'support')),
     key VARCHAR(100) NOT NULL,
     at {instant} NOT NULL,
     UNIQUE (person_id, kind, key)
