@@ -95,6 +95,7 @@ SLICES = (
     matchmaking.bookmarks.routes,
     matchmaking.messages.routes,
     matchmaking.outcomes.routes,
+    matchmaking.support.routes,
 )
 
 
