@@ -124,6 +124,13 @@ class InLanguages(FormField):  # type: ignore[type-arg]  # its stub is generic, 
         super().__init__(each, label, **kwargs)
         self.flags.required = required
         self._said: list[str] = []
+        self._unknown: list[str] = []
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        super().process(formdata, *args, **kwargs)
+        start = f"{self.name}{self.separator}"
+        posted = (name.removeprefix(start) for name in formdata or () if name.startswith(start))
+        self._unknown = [code for code in posted if code not in LANGUAGES]
 
     @property
     def data(self) -> dict[str, str]:
@@ -136,7 +143,11 @@ class InLanguages(FormField):  # type: ignore[type-arg]  # its stub is generic, 
 
     def validate(self, form: Any, extra_validators: Any = ()) -> bool:
         sound = self.form.validate()
-        self._said = [self.gettext("This field is required.")] if self.flags.required and not self.data else []
+        self._said = []
+        if self._unknown:
+            self._said = [_("Texts can be in %(languages)s.") % {"languages": ", ".join(LANGUAGES.values())}]
+        elif self.flags.required and not self.data:
+            self._said = [self.gettext("This field is required.")]
         for validator in extra_validators:
             try:
                 validator(form, self)

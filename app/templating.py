@@ -12,7 +12,7 @@ from jinja2.runtime import Context
 
 from app import wording
 from app.i18n import _, language, languages, ngettext
-from app.texts import in_language
+from app.texts import in_language, said
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 
@@ -97,7 +97,7 @@ def _environment() -> Environment:
     made.filters.update(time=clock, span=span, day=day, iso=iso, local=local)
     made.filters.update(dated=wording.dated, number=wording.number, several=wording.several)
     made.filters.update(country=wording.country, tongue=wording.tongue, money=wording.money, deadline=deadline)
-    made.filters.update(month=wording.month, in_language=in_language, to_the_second=to_the_second)
+    made.filters.update(month=wording.month, in_language=in_language, said=said, to_the_second=to_the_second)
     return made
 
 

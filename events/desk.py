@@ -16,7 +16,7 @@ from app.models import Change, Mail, MailState, Person
 from app.navigation import Tab
 from app.web import route, see_other, submitted
 from events import board, editing, import_page, mailroom, roster, venue
-from events.forms import AboutForm, ReleaseForm, VersionForm
+from events.forms import AboutForm, ReleaseForm, VersionForm, about_of
 from events.hosting import edit_event
 from events.models import Event, Participant, ParticipantStatus, Release
 from events.networks.event_pages import belonging_of
@@ -81,7 +81,7 @@ async def desk_home(request: Request, place: Place) -> Response:
 
 
 async def about_page(request: Request, place: Place) -> Response:
-    return await _about(request, place, AboutForm(obj=place.event))
+    return await _about(request, place, AboutForm(data=about_of(place.event)))
 
 
 async def edit_about(request: Request, place: Place) -> Response:

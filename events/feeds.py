@@ -11,11 +11,12 @@ from tortoise.queryset import QuerySet
 from app import db, polls
 from app.config import Settings
 from app.feeds import address_of, newest_feed, nobody, open_feed, revoke, rotate
-from app.i18n import _, language
+from app.i18n import _, language, speaking
 from app.ical.vevent import KEPT_CANCELLED, etag
 from app.known import Found, Known
 from app.polls import Contents, News
 from app.subscribing import Subscription
+from app.texts import said
 from app.web import GuardedRoute, route, see_other
 from events import ical
 from events.models import Event, Participant, Room, Track
@@ -28,12 +29,14 @@ NOTHING_YET = datetime(2000, 1, 1, tzinfo=UTC)  # before anything a client may h
 # One statement, and none that the ORM must build first. `passed` and `coming` are ends of cancelled sessions, which
 # stay in the calendar for a while after.
 NEWS = """
-SELECT event.id, event.network_id, topic.revision, topic.at,
+SELECT event.id, event.network_id, event.language, topic.revision, topic.at,
     (SELECT max("end") FROM session WHERE event_id = event.id AND status = 'cancelled' AND "end" <= $2) AS passed,
     (SELECT min("end") FROM session WHERE event_id = event.id AND status = 'cancelled' AND "end" > $2) AS coming
 FROM event LEFT JOIN topic ON topic.scope = 'event:' || event.id AND topic.name = 'event:' || event.id WHERE slug = $1
 """
 
+
+_own_languages: dict[str, str] = {}  # slug → language, as the newest read of its news found it
 
 Part = Track | Room | Pilot | Participant
 ONLY: Mapping[type[Part], str] = {
@@ -57,7 +60,8 @@ def feed(pick: Pick | None = None) -> Callable[[Request, None], Awaitable[Respon
             found = await known.recall((request.scope["path"], language()), lambda: _news(request, pick))
             return found or PlainTextResponse("no such calendar", 404)
 
-        return await polls.answer(request, ask)
+        with speaking(await _spoken(request)):
+            return await polls.answer(request, ask)
 
     return feed
 
@@ -115,6 +119,17 @@ def in_programme(slug: str) -> QuerySet[Participant]:
     return Participant.filter(event__slug=slug, event__version__isnull=False, speaking__start__isnull=False)
 
 
+async def _spoken(request: Request) -> str:
+    """Who asks in no language, as the servers of calendar services do, gets the event's own."""
+    slug = request.path_params["slug"]
+    if {"accept-language", "cookie"} & set(request.headers):
+        return language()
+    if slug not in _own_languages:
+        event = await Event.get_or_none(slug=slug)
+        return event.language if event else language()
+    return _own_languages[slug]
+
+
 async def _news(request: Request, pick: Pick | None) -> Found[News | None]:
     slug, base_url, path = request.path_params["slug"], request.app.state.settings.base_url, request.scope["path"]
     part: Part | None = await pick(slug).filter(id=request.path_params["id"]).first() if pick else None
@@ -122,6 +137,7 @@ async def _news(request: Request, pick: Pick | None) -> Found[News | None]:
     if not rows or (pick and not part):
         return Found(None)
     row = rows[0]
+    _own_languages[slug] = row["language"]
     event_id, passed, coming = row["id"], *(row[name] and db.instant(row[name]) for name in ("passed", "coming"))
     gone = passed and passed + KEPT_CANCELLED
 
@@ -130,7 +146,8 @@ async def _news(request: Request, pick: Pick | None) -> Found[News | None]:
         entries = await ical.entries(event, **({ONLY[type(part)]: part.id} if part else {}))
         occasion = await ical.occasion(event.scope)
         assert occasion is not None
-        name = f"{event.title}: {_name(part)}" if part else event.title
+        title = said(event, "title")
+        name = f"{title}: {_name(part)}" if part else title
         return Contents(name, [occasion], entries, source=base_url + path)
 
     return Found(

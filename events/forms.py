@@ -2,8 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -11,12 +13,14 @@ from zoneinfo import ZoneInfo, available_timezones
 from wtforms import Field, FileField
 from wtforms.validators import InputRequired, ValidationError
 
-from app.forms import Choice, Day, Form, Instant, Line, Text, Tick, Ticks, Whole
-from app.i18n import _, language, languages, later
+from app.forms import Choice, Day, Form, InLanguages, Instant, Line, Text, Tick, Ticks, Whole
+from app.i18n import LANGUAGES, _, language, languages, later
 from app.text import plain
+from app.texts import Texts, Told
 from app.wording import alphabetical, country, several, tongue
 from events.hosting import About
 from events.models import (
+    Event,
     EventKind,
     OrganisationKind,
     Participant,
@@ -38,18 +42,43 @@ OWN_KINDS = (ParticipantKind.DELEGATE, ParticipantKind.SUPPORT)  # what one may 
 NOBODY = ("", "–")
 
 
-class AboutForm(Form):
+class ToldForm(Form):
+    """A form of what stands in one language, and in others if somebody wants: field `titles` has those of `title`."""
+
+    elsewhere: Mapping[str, str] = {}  # title → titles
+
+    def translations(self) -> dict[str, dict[str, str]]:
+        return {name: self[field].data for name, field in self.elsewhere.items() if self[field].data}
+
+
+def not_in_its_own(form: ToldForm, field: Field) -> None:
+    """Two texts in one language would leave open which is meant."""
+    own = str(form["language"].data)
+    if own in field.data:
+        raise ValidationError(
+            _("%(language)s is the language of the text above: change it there.") % {"language": LANGUAGES[own]}
+        )
+
+
+class AboutForm(ToldForm):
     """An event's own facts."""
+
+    elsewhere = MappingProxyType({"title": "titles", "summary": "summaries"})
 
     title = Line(later("Title"), limit=200)
     kind = Choice(later("Kind"), EventKind)
     summary = Text(later("What it is about"), limit=4000)
+    language = Choice(later("Language of title and text"), list(LANGUAGES.items()), default="en")
+    titles = InLanguages(later("Title"), lambda label: Line(label, limit=200, required=False), required=False)
+    summaries = InLanguages(later("What it is about"), lambda label: Text(label, limit=4000), required=False)
     venue = Line(later("Venue"), limit=200, required=False)
     city = Line(later("City"), limit=80, required=False)
     country = Line(later("Country"), limit=2, required=False, description=later("Two letters, such as PL or FI."))
     zone = Choice(later("Time zone"), [(zone, zone.replace("_", " ")) for zone in ZONES], default="Europe/Brussels")
     first_day = Day(later("First day"))
     last_day = Day(later("Last day"))
+
+    validate_titles = validate_summaries = not_in_its_own
 
     def validate_country(self, field: Field) -> None:
         field.data = (field.data or "").upper()
@@ -68,6 +97,8 @@ class AboutForm(Form):
             first_day=self.first_day.data,  # type: ignore[arg-type]  # validated: a day was given
             last_day=self.last_day.data,  # type: ignore[arg-type]
             summary=self.summary.data or "",
+            language=str(self.language.data),
+            translations=self.translations(),
             venue=self.venue.data or "",
             city=self.city.data or "",
             country=self.country.data or "",
@@ -145,14 +176,19 @@ class Names(Field):
         self.data = [one_line for value in valuelist if (one_line := " ".join(value.split()))]
 
 
-class SessionForm(Form):
+class SessionForm(ToldForm):
     """A session without its time. `version` is the one the page saw; a new session has none."""
+
+    elsewhere = MappingProxyType({"title": "titles", "subtitle": "subtitles", "abstract": "abstracts"})
 
     title = Line(later("Title"), limit=250)
     subtitle = Line(later("Subtitle"), limit=250, required=False)
     kind = Line(later("Kind"), limit=60, required=False, description=later("Your own word: talk, workshop, break …"))
     language = Choice(later("Language"), [])
     abstract = Text(later("Abstract"), limit=10_000)
+    titles = InLanguages(later("Title"), lambda label: Line(label, limit=250, required=False), required=False)
+    subtitles = InLanguages(later("Subtitle"), lambda label: Line(label, limit=250, required=False), required=False)
+    abstracts = InLanguages(later("Abstract"), lambda label: Text(label, limit=10_000), required=False)
     track = Choice(later("Track"), [])
     pilots = Ticks(later("Pilots"))
     speakers = Ticks(later("Speakers"))  # whom it has; hundreds could be ticked, so new ones are typed
@@ -190,6 +226,8 @@ class SessionForm(Form):
         self.known = _told_apart(ordered)
         self.known_as = {plain(label): speaker for label, speaker in self.known.items()}
 
+    validate_titles = validate_subtitles = validate_abstracts = not_in_its_own
+
     def validate_more_speakers(self, field: Field) -> None:
         if unknown := [name for name in field.data or () if plain(name) not in self.known_as]:
             raise ValidationError(
@@ -208,6 +246,7 @@ class SessionForm(Form):
             kind=self.kind.data or "",
             language=self.language.data or "",
             abstract=self.abstract.data or "",
+            translations=self.translations(),
             track=self.offered_tracks.get(str(self.track.data)),
             pilots=[self.offered_pilots[key] for key in self.pilots.data or ()],
             speakers=self.chosen_speakers(),
@@ -318,11 +357,22 @@ def _label(speaker: Participant) -> str:
     return f"{speaker.name} ({house}{speaker.id})"
 
 
+def about_of(event: Event) -> dict[str, Any]:
+    """The event's own facts as the form shows them."""
+    return {**{field.name: getattr(event, field.name) for field in fields(About)}, **translated(AboutForm, event)}
+
+
+def translated(form: type[ToldForm], thing: Told) -> dict[str, Texts]:
+    """Its texts in other languages, under the names of the fields."""
+    return {field: thing.translations.get(name, {}) for name, field in form.elsewhere.items()}
+
+
 def details_of(session: Session) -> dict[str, Any]:
     """The session's details as the form shows them; its pilots, speakers and types are fetched."""
     plain = ("title", "subtitle", "kind", "language", "abstract", "capacity", "online_url")
     return {
         **{name: getattr(session, name) for name in plain},
+        **translated(SessionForm, session),
         "track": str(session.track_id or ""),
         "pilots": [str(pilot.id) for pilot in session.pilots],
         "speakers": [str(speaker.id) for speaker in session.speakers],

@@ -1,6 +1,6 @@
 """Creating an event and changing what it says about itself; the creator becomes its first organiser."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 
 from app.db import IntegrityError
@@ -8,6 +8,7 @@ from app.errors import Refused, Stale
 from app.i18n import _
 from app.journal import Actor, Changes, changing, person_topic
 from app.models import Person
+from app.texts import Translations
 from events.audience import audience
 from events.models import Event, EventKind, Participant, ParticipantKind, ParticipantStatus, Session
 from events.networks.models import Network
@@ -28,6 +29,8 @@ class About:
     venue: str = ""
     city: str = ""
     country: str = ""
+    language: str = "en"  # of title and summary
+    translations: Translations = field(default_factory=dict)
 
 
 async def create_event(network: Network, slug: str, about: About, *, by: Person) -> Event:
@@ -112,7 +115,8 @@ def _refuse_outside(event: Event, scheduled: list[Session]) -> None:
 
 
 def _shown_in_calendars(event: Event) -> tuple[object, ...]:
-    return event.title, event.venue, event.city, event.first_day, event.last_day
+    titles = event.language, event.title, event.translations.get("title")
+    return titles, event.venue, event.city, event.first_day, event.last_day
 
 
 async def _guests(event: Event) -> list[str]:

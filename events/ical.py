@@ -6,6 +6,7 @@ from datetime import datetime
 from app.i18n import _, language
 from app.source import Entry, Occasion, Waiting
 from app.text import plain
+from app.texts import said
 from app.turns import unhurried
 from events.models import Booking, Event, Participant, ParticipantStatus, Session, SessionStatus
 
@@ -36,7 +37,9 @@ async def occasion(scope: str) -> Occasion | None:
         return None
     place = ", ".join(part for part in (event.venue, event.city) if part)
     days = event.first_day, event.last_day
-    return Occasion(event.title, event.slug, f"/e/{event.slug}", place, event.zone, *days, event.about_changed_at)
+    return Occasion(
+        str(said(event, "title")), event.slug, f"/e/{event.slug}", place, event.zone, *days, event.about_changed_at
+    )
 
 
 async def starting(after: datetime, before: datetime) -> set[tuple[int, str]]:
@@ -80,7 +83,7 @@ def entry(session: Session, *, transparent: bool, join: bool) -> Entry:
     event = session.event
     return Entry(
         subject=session.subject,
-        summary=session.title,
+        summary=str(said(session, "title")),
         start=session.start,
         end=session.end,
         zone=event.zone,
@@ -133,8 +136,8 @@ def _lines(session: Session) -> list[str]:
         f"{speaker.name} ({speaker.organisation.name})" if speaker.organisation else speaker.name
         for speaker in sorted(session.speakers, key=lambda speaker: plain(speaker.name))
     ]
-    lines = [session.subtitle, _("Speakers: %(names)s") % {"names": ", ".join(speakers)} if speakers else ""]
-    return [line for line in (*lines, session.abstract) if line]
+    lines = [said(session, "subtitle"), _("Speakers: %(names)s") % {"names": ", ".join(speakers)} if speakers else ""]
+    return [str(line) for line in (*lines, said(session, "abstract")) if line]
 
 
 def _categories(session: Session) -> list[str]:

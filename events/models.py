@@ -32,6 +32,8 @@ class Event(Model):
     id = fields.IntField(primary_key=True)
     slug = fields.CharField(60, unique=True)
     title = fields.CharField(200)
+    language = fields.CharField(2, default="en")  # of title and summary
+    translations: dict[str, dict[str, str]] = fields.JSONField(default=dict)  # see app.texts
     kind = fields.CharEnumField(EventKind)
     network: fields.ForeignKeyRelation[Network] = fields.ForeignKeyField("events.Network", related_name="events")
     network_id: int
@@ -144,6 +146,7 @@ class Session(Model):
     abstract = fields.TextField(default="")
     kind = fields.CharField(60, default="")  # talk, workshop, break, …: the organiser's word
     language = fields.CharField(8, default="")
+    translations: dict[str, dict[str, str]] = fields.JSONField(default=dict)  # see app.texts
     start: datetime | None = UTCDatetimeField(null=True)
     end: datetime | None = UTCDatetimeField(null=True)
     online_url = fields.CharField(500, default="")

@@ -11,6 +11,7 @@ from tortoise.queryset import QuerySet
 from app.intervals import Interval, merge
 from app.models import Topic
 from app.text import plain
+from app.texts import Translations
 from events.models import Booking, Event, Participant, Room, Session, SessionStatus, Track
 from events.networks.models import Pilot
 
@@ -68,7 +69,8 @@ class Item:
     subtitle: str
     abstract: str
     kind: str
-    language: str
+    language: str  # of its texts; "": the event's
+    translations: Translations
     start: datetime | None
     end: datetime | None
     room: RoomTag | None
@@ -221,6 +223,7 @@ def item_of(session: Session) -> Item:
         abstract=session.abstract,
         kind=session.kind,
         language=session.language,
+        translations=session.translations,
         start=session.start,
         end=session.end,
         room=_room(session.room) if session.room else None,

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from app.i18n import _, ngettext
 from app.intervals import Interval
 from app.journal import Actor, Changes, changing
 from app.occupancy import Claim, Occupied, hold, release
+from app.texts import Translations
 from events.audience import audience, people
 from events.conflicts import Conflict, Placed, SpeakerConflict, conflicts_of
 from events.models import Event, Participant, ParticipantType, Room, Session, SessionStatus, Track
@@ -34,6 +35,7 @@ class Details:
     capacity: int | None = None
     online_url: str = ""
     types: Sequence[ParticipantType] = ()  # whom it is for; none: everybody
+    translations: Translations = field(default_factory=dict)
 
 
 async def create_session(
@@ -193,6 +195,7 @@ def _refuse_too_few_seats(session: Session, capacity: int | None) -> None:
 def _describe(session: Session, details: Details) -> None:
     session.title, session.subtitle, session.abstract = details.title, details.subtitle, details.abstract
     session.kind, session.language = details.kind, details.language
+    session.translations = {name: dict(texts) for name, texts in details.translations.items()}
     session.track_id = details.track.id if details.track else None
     session.capacity, session.online_url = details.capacity, details.online_url
 

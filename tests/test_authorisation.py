@@ -28,7 +28,7 @@ from events.networks.calls.models import Call, CallAuthor, CallReview, OfficerRo
 from events.networks.calls.proposing import Content, draft_proposal, submit
 from events.networks.calls.reviewing import assign, write_review
 from events.networks.coordinators import appoint
-from events.networks.keeping import add_series
+from events.networks.keeping import Words, add_series
 from events.networks.memberships import admit_region
 from events.networks.models import Membership, MembershipStatus, NetworkRole
 from events.networks.proposing import drafting as proposals
@@ -268,7 +268,7 @@ async def _keep_network(fair: Fair, rival: Person) -> Kept:
     network, organiser = fair.network, fair.organiser
     await appoint(network, organiser.email, by=organiser)
     await appoint(network, rival.email, pilot=fair.pilot, by=organiser)
-    await add_series(network, "tour", "Tour", "", by=organiser)
+    await add_series(network, "tour", Words(titles={"en": "Tour"}), by=organiser)
     status = MembershipStatus.OBSERVER
     return Kept(
         membership=await admit_region(network, fair.regions[0], status, Term(), by=organiser),

@@ -2,7 +2,7 @@ CREATE TABLE network (
     id {id},
     code VARCHAR(30) NOT NULL UNIQUE,
     name VARCHAR(120) NOT NULL,
-    about TEXT NOT NULL,
+    abouts {json} NOT NULL,
     founded VARCHAR(40) NOT NULL,
     website VARCHAR(300) NOT NULL
 );
@@ -33,7 +33,7 @@ CREATE TABLE pilot (
     network_id BIGINT NOT NULL REFERENCES network (id) ON DELETE CASCADE,
     code VARCHAR(12) NOT NULL,
     names {json} NOT NULL,
-    about TEXT NOT NULL,
+    abouts {json} NOT NULL,
     position INT NOT NULL,
     UNIQUE (network_id, code)
 );
@@ -57,8 +57,8 @@ CREATE TABLE series (
     id {id},
     network_id BIGINT NOT NULL REFERENCES network (id) ON DELETE CASCADE,
     slug VARCHAR(60) NOT NULL,
-    title VARCHAR(200) NOT NULL,
-    about TEXT NOT NULL,
+    titles {json} NOT NULL,
+    abouts {json} NOT NULL,
     UNIQUE (network_id, slug)
 );
 
@@ -66,6 +66,8 @@ CREATE TABLE event (
     id {id},
     slug VARCHAR(60) NOT NULL UNIQUE,
     title VARCHAR(200) NOT NULL,
+    language VARCHAR(2) NOT NULL CHECK (language IN ('en', 'pl', 'fi')),
+    translations {json} NOT NULL,
     kind VARCHAR(20) NOT NULL CHECK (kind IN (
         'conference', 'brokerage event', 'workshop', 'seminar', 'briefing', 'information exchange',
         'convention', 'research seminar', 'training')),
@@ -117,6 +119,7 @@ CREATE TABLE session (
     abstract TEXT NOT NULL,
     kind VARCHAR(60) NOT NULL,
     language VARCHAR(8) NOT NULL,
+    translations {json} NOT NULL,
     start {instant},
     "end" {instant},
     online_url VARCHAR(500) NOT NULL,

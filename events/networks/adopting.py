@@ -34,7 +34,7 @@ async def _adopt_network(network: reference.Network, changes: Changes) -> Networ
     if row := await Network.get_or_none(code=network.code):
         return row
     row = await Network.create(
-        code=network.code, name=network.name, about=network.about, founded=network.founded, website=network.website
+        code=network.code, name=network.name, abouts=network.abouts, founded=network.founded, website=network.website
     )
     changes.record("network.added", row, topics=[], data={"name": row.name})
     return row

@@ -8,6 +8,7 @@ from itertools import groupby
 from tortoise.queryset import QuerySet
 
 from app.source import Occasion
+from app.texts import said
 from events.models import Event, EventKind
 from events.networks.models import Network, Series
 
@@ -75,8 +76,8 @@ async def occasions(network: Network, series: Series | None = None) -> list[Occa
         ]
     return [
         Occasion(
-            event.title, event.slug, f"/e/{event.slug}", ", ".join(filter(None, (event.venue, event.city))),
-            event.zone, event.first_day, event.last_day, event.about_changed_at,
+            str(said(event, "title")), event.slug, f"/e/{event.slug}",
+            ", ".join(filter(None, (event.venue, event.city))), event.zone, event.first_day, event.last_day, event.about_changed_at,
         )
         for event in events
     ]  # fmt: skip

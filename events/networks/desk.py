@@ -9,14 +9,15 @@ from starlette.routing import BaseRoute
 from app.errors import NotFound, Refused
 from app.i18n import _
 from app.models import Change, Person
+from app.texts import in_language
 from app.web import route, see_other, submitted
 from events.networks.coordinators import appoint, dismiss
 from events.networks.feeds import series_of
 from events.networks.forms import NewSeriesForm, SeriesForm, TextsForm, WholeCoordinatorForm
 from events.networks.keeping import add_series, edit_network, edit_series
-from events.networks.models import Follow, Membership, NetworkRole, Pilot, Series
+from events.networks.models import Follow, Membership, Network, NetworkRole, Pilot, Series
 from events.networks.pages import desk_page
-from events.networks.reading import coordinators, pilots
+from events.networks.reading import coordinators, pilots, series_of_network
 from events.networks.scope import Standing, coordinator, desk
 
 A_PAGE = 100
@@ -46,7 +47,9 @@ async def desk_home(request: Request, standing: Standing) -> Response:
 
 
 async def about_page(request: Request, standing: Standing) -> Response:
-    return desk_page(request, standing, "events/network_desk_about.html", form=TextsForm(obj=standing.network))
+    return desk_page(
+        request, standing, "events/network_desk_about.html", form=TextsForm(data=_texts_of(standing.network))
+    )
 
 
 async def edit_about(request: Request, standing: Standing) -> Response:
@@ -57,6 +60,10 @@ async def edit_about(request: Request, standing: Standing) -> Response:
     return see_other(standing.path, flash=_("Saved."))
 
 
+def _texts_of(network: Network) -> dict[str, object]:
+    return {name: getattr(network, name) for name in ("name", "abouts", "founded", "website")}
+
+
 async def series_page(request: Request, standing: Standing) -> Response:
     return await _series(request, standing, NewSeriesForm())
 
@@ -65,19 +72,19 @@ async def new_series(request: Request, standing: Standing) -> Response:
     form = await submitted(request, NewSeriesForm)
     if not form.validate():
         return await _series(request, standing, form, status=422)
-    slug, title = str(form.slug.data), str(form.title.data)
+    slug, words = str(form.slug.data), form.words()
     try:
-        await add_series(standing.network, slug, title, form.about.data or "", by=standing.actor)
+        await add_series(standing.network, slug, words, by=standing.actor)
     except Refused as refused:
         form.form_errors.append(" ".join((str(refused), *refused.hints)))
         return await _series(request, standing, form, status=409)
-    flash = _("“%(title)s” is there. Events are put into it at their own desks.") % {"title": title}
+    flash = _("“%(title)s” is there. Events are put into it at their own desks.") % {"title": in_language(words.titles)}
     return see_other(f"{standing.path}/series/{slug}", flash=flash)
 
 
 async def one_series_page(request: Request, standing: Standing) -> Response:
     series = await series_of(standing.network, request.path_params["series"])
-    form = SeriesForm(obj=series)
+    form = SeriesForm(data={"titles": series.titles, "abouts": series.abouts})
     return desk_page(request, standing, "events/network_desk_one_series.html", series=series, form=form)
 
 
@@ -86,7 +93,7 @@ async def change_series(request: Request, standing: Standing) -> Response:
     form = await submitted(request, SeriesForm)
     if not form.validate():
         return desk_page(request, standing, "events/network_desk_one_series.html", status=422, series=series, form=form)
-    await edit_series(series, str(form.title.data), form.about.data or "", by=standing.actor)
+    await edit_series(series, form.words(), by=standing.actor)
     return see_other(f"{standing.path}/desk/series", flash=_("Saved."))
 
 
@@ -130,7 +137,7 @@ async def journal_page(request: Request, standing: Standing) -> Response:
 
 
 async def _series(request: Request, standing: Standing, form: NewSeriesForm, *, status: int = 200) -> Response:
-    found = await Series.filter(network=standing.network).order_by("title").prefetch_related("events")
+    found = await series_of_network(standing.network)
     return desk_page(request, standing, "events/network_desk_series.html", status=status, form=form, all_series=found)
 
 

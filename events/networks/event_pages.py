@@ -11,8 +11,9 @@ from events.belonging import belong
 from events.hosting import create_event
 from events.models import Event, EventKind
 from events.networks.forms import BelongingForm, NetworkEventForm
-from events.networks.models import Network, Series
+from events.networks.models import Network
 from events.networks.pages import desk_page
+from events.networks.reading import series_of_network
 from events.networks.scope import Standing, coordinator
 from events.scope import Place
 from events.scope import desk as event_desk
@@ -64,7 +65,7 @@ async def _new_event(request: Request, standing: Standing, form: NetworkEventFor
 async def _offer(form: BelongingForm, network: Network, *, besides: Event | None = None) -> None:
     conventions = Event.filter(network=network, kind=EventKind.CONVENTION).order_by("-first_day")
     form.offer_belonging(
-        await Series.filter(network=network).order_by("title"),
+        await series_of_network(network),
         [one for one in await conventions if besides is None or one.id != besides.id],
     )
 

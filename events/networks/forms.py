@@ -14,7 +14,7 @@ from app.wording import alphabetical, country
 from events.forms import COUNTRY, SLUG, NewEventForm
 from events.kinds import NATURES
 from events.models import Event
-from events.networks.keeping import Ground, Texts
+from events.networks.keeping import Ground, Texts, Words
 from events.networks.models import MembershipStatus, Pilot, Region, Series, Stage
 from events.networks.pilots import Theme
 from events.networks.terms import Term
@@ -26,7 +26,7 @@ NONE = ("", "–")
 
 class TextsForm(Form):
     name = Line(later("Name"), limit=120)
-    about = Text(later("What it is about"), limit=4000)
+    abouts = InLanguages(later("What it is about"), lambda label: Text(label, limit=4000), required=False)
     founded = Line(later("Founded"), limit=40, required=False)
     website = Line(later("Website"), limit=300, required=False)
 
@@ -37,7 +37,7 @@ class TextsForm(Form):
     def texts(self) -> Texts:
         return Texts(
             name=str(self.name.data),
-            about=self.about.data or "",
+            abouts=self.abouts.data,
             founded=self.founded.data or "",
             website=self.website.data or "",
         )
@@ -106,7 +106,7 @@ class PilotForm(Form):
     """What a pilot says about itself."""
 
     names = InLanguages(later("Name"), lambda label: Line(label, limit=200, required=False))
-    about = Text(later("What it is about"), limit=4000)
+    abouts = InLanguages(later("What it is about"), lambda label: Text(label, limit=4000), required=False)
     leads = Ticks(later("Lead regions"))
 
     def offer(self, regions: Iterable[Region], *, leading: Collection[Region] = ()) -> None:
@@ -118,7 +118,7 @@ class PilotForm(Form):
 
     def theme(self) -> Theme:
         leads = [self.regions[key] for key in self.leads.data or ()]
-        return Theme(names=self.names.data, about=self.about.data or "", leads=leads)
+        return Theme(names=self.names.data, abouts=self.abouts.data, leads=leads)
 
 
 class NewPilotForm(PilotForm):
@@ -151,8 +151,11 @@ class WholeCoordinatorForm(CoordinatorForm):
 
 
 class SeriesForm(Form):
-    title = Line(later("Title"), limit=200)
-    about = Text(later("What it is about"), limit=4000)
+    titles = InLanguages(later("Title"), lambda label: Line(label, limit=200, required=False))
+    abouts = InLanguages(later("What it is about"), lambda label: Text(label, limit=4000), required=False)
+
+    def words(self) -> Words:
+        return Words(titles=self.titles.data, abouts=self.abouts.data)
 
 
 class NewSeriesForm(SeriesForm):

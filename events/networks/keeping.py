@@ -1,6 +1,7 @@
 """What the desk keeps of a network besides members and pilots: its own texts, its regions, its series of events."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 
 from app.db import IntegrityError
 from app.errors import Refused
@@ -11,10 +12,25 @@ from events.networks.models import Network, Region, Series
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Texts:
+    """`abouts` is what it is about, in any of our languages."""
+
     name: str
-    about: str = ""
+    abouts: Mapping[str, str] = field(default_factory=dict)
     founded: str = ""
     website: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What a series says about itself, in at least one of our languages."""
+
+    titles: Mapping[str, str]
+    abouts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """For the journal, whose words are everybody's."""
+        return self.titles.get("en") or next(iter(self.titles.values()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,20 +75,20 @@ async def edit_region(network: Network, region: Region, ground: Ground, *, by: A
     return current
 
 
-async def add_series(network: Network, slug: str, title: str, about: str, *, by: Actor) -> Series:
+async def add_series(network: Network, slug: str, words: Words, *, by: Actor) -> Series:
     async with changing(network.scope, by=by) as changes:
         try:
-            series = await Series.create(network=network, slug=slug, title=title, about=about)
+            series = await Series.create(network=network, slug=slug, **asdict(words))
         except IntegrityError as error:
             raise Refused(_("The address “%(slug)s” belongs to another series.") % {"slug": slug}) from error
-        changes.record("series.added", series, topics=[network.scope], data={"title": title})
+        changes.record("series.added", series, topics=[network.scope], data={"title": words.title})
     return series
 
 
-async def edit_series(series: Series, title: str, about: str, *, by: Actor) -> Series:
+async def edit_series(series: Series, words: Words, *, by: Actor) -> Series:
     async with changing(Network.scope_of(series.network_id), by=by) as changes:
         current = await Series.get(id=series.id).select_related("network")
-        current.title, current.about = title, about
+        current.update_from_dict(asdict(words))
         await current.save()
-        changes.record("series.edited", current, topics=[current.network.scope], data={"title": title})
+        changes.record("series.edited", current, topics=[current.network.scope], data={"title": words.title})
     return current

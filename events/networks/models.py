@@ -10,6 +10,7 @@ from tortoise.models import Model
 from app.fields import UTCDatetimeField
 from app.i18n import later
 from app.models import Person
+from app.texts import Said, in_language
 from events.networks.terms import Term
 
 
@@ -17,7 +18,7 @@ class Network(Model):
     id = fields.IntField(primary_key=True)
     code = fields.CharField(30, unique=True)  # vanguard, berry, errin, nereus
     name = fields.CharField(120)
-    about = fields.TextField(default="")
+    abouts: dict[str, str] = fields.JSONField(default=dict)  # language → text
     founded = fields.CharField(40, default="")
     website = fields.CharField(300, default="")
 
@@ -32,6 +33,10 @@ class Network(Model):
     def scope(self) -> str:
         """The journal of its desk, and the topic of what everybody may see."""
         return self.scope_of(self.id)
+
+    @property
+    def about(self) -> Said:
+        return in_language(self.abouts)
 
 
 class Region(Model):
@@ -80,7 +85,7 @@ class Pilot(Model):
     network_id: int
     code = fields.CharField(12)
     names: dict[str, str] = fields.JSONField()  # language → name; at least one
-    about = fields.TextField(default="")
+    abouts: dict[str, str] = fields.JSONField(default=dict)  # language → text
     position = fields.IntField(default=0)
     leads: fields.ManyToManyRelation[Region] = fields.ManyToManyField(
         "events.Region", related_name="leading", through="pilot_lead", forward_key="region_id", backward_key="pilot_id"
@@ -93,6 +98,10 @@ class Pilot(Model):
 
     def name_in(self, language: str) -> str:
         return self.names.get(language) or self.names.get("en") or next(iter(self.names.values()))
+
+    @property
+    def about(self) -> Said:
+        return in_language(self.abouts)
 
 
 class Stage(StrEnum):
@@ -142,12 +151,20 @@ class Series(Model):
     network: fields.ForeignKeyRelation[Network] = fields.ForeignKeyField("events.Network", related_name="series")
     network_id: int
     slug = fields.CharField(60)
-    title = fields.CharField(200)
-    about = fields.TextField(default="")
+    titles: dict[str, str] = fields.JSONField()  # language → title; at least one
+    abouts: dict[str, str] = fields.JSONField(default=dict)
 
     class Meta:
         table = "series"
         unique_together = (("network", "slug"),)
+
+    @property
+    def title(self) -> Said:
+        return in_language(self.titles)
+
+    @property
+    def about(self) -> Said:
+        return in_language(self.abouts)
 
 
 class Follow(Model):

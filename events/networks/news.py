@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.i18n import _
 from app.models import Change
-from app.texts import in_language
+from app.texts import in_language, said
 from app.wording import dated
 from events.models import Event, Release, Session, SessionStatus
 from events.networks.calls.models import Call, CallStatus
@@ -102,9 +102,12 @@ async def _calls(pilots: Collection[int], since: datetime) -> list[Item]:
 
 
 def _event(event: Event) -> str:
-    told = {"title": event.title, "day": dated(event.first_day), "city": event.city}
+    told = {"title": said(event, "title"), "day": dated(event.first_day), "city": event.city}
     return _("Event: %(title)s, %(day)s, %(city)s") % told if event.city else _("Event: %(title)s, %(day)s") % told
 
 
 def _session(session: Session) -> str:
-    return _("Session: %(title)s (%(event)s)") % {"title": session.title, "event": session.event.title}
+    return _("Session: %(title)s (%(event)s)") % {
+        "title": said(session, "title"),
+        "event": said(session.event, "title"),
+    }

@@ -1,7 +1,7 @@
 """Pilots of a network and their demo cases, as the desk keeps them: names in each language, leads, stages."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.db import IntegrityError
 from app.errors import Refused
@@ -12,10 +12,10 @@ from events.networks.models import DemoCase, Network, Pilot, Region, Stage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theme:
-    """What a pilot says about itself; `names` has it in at least one language."""
+    """What a pilot says about itself; `names` in at least one language, `abouts` in any."""
 
     names: Mapping[str, str]
-    about: str = ""
+    abouts: Mapping[str, str] = field(default_factory=dict)
     leads: Sequence[Region] = ()
 
 
@@ -23,9 +23,9 @@ async def add_pilot(network: Network, code: str, theme: Theme, *, by: Actor) -> 
     """A pilot at the end of the network's list. Raises Refused for a code that is taken."""
     async with changing(network.scope, by=by) as changes:
         position = await Pilot.filter(network=network).count()
-        names = dict(theme.names)
+        names, abouts = dict(theme.names), dict(theme.abouts)
         try:
-            pilot = await Pilot.create(network=network, code=code, names=names, about=theme.about, position=position)
+            pilot = await Pilot.create(network=network, code=code, names=names, abouts=abouts, position=position)
         except IntegrityError as error:
             raise Refused(_("The network has a pilot %(code)s already.") % {"code": code}) from error
         await pilot.leads.add(*theme.leads)
@@ -36,7 +36,7 @@ async def add_pilot(network: Network, code: str, theme: Theme, *, by: Actor) -> 
 async def edit_pilot(pilot: Pilot, theme: Theme, *, by: Actor) -> Pilot:
     async with changing(Network.scope_of(pilot.network_id), by=by) as changes:
         current = await Pilot.get(id=pilot.id).select_related("network")
-        current.names, current.about = dict(theme.names), theme.about
+        current.names, current.abouts = dict(theme.names), dict(theme.abouts)
         await current.save()
         await current.leads.clear()
         await current.leads.add(*theme.leads)

@@ -42,7 +42,7 @@ async def new_pilot(request: Request, standing: Standing) -> Response:
 async def pilot_page(request: Request, here: Here) -> Response:
     _standing, pilot = here
     leads = [str(region.id) for region in await pilot.leads.all()]
-    form = PilotForm(data={"names": pilot.names, "about": pilot.about, "leads": leads})
+    form = PilotForm(data={"names": pilot.names, "abouts": pilot.abouts, "leads": leads})
     return await _pilot(request, here, form)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.wording import alphabetical, country
 from events.networks.drawing import TileMap, YearChart, tile_map, year_chart
-from events.networks.models import DemoCase, Membership, MembershipStatus, Network, NetworkRole, Pilot, Region
+from events.networks.models import DemoCase, Membership, MembershipStatus, Network, NetworkRole, Pilot, Region, Series
 
 STATUSES = list(MembershipStatus)
 
@@ -109,6 +109,12 @@ async def pilots(network: Network) -> tuple[PilotPart, ...]:
         )
         for pilot in await found
     )
+
+
+async def series_of_network(network: Network) -> Sequence[Series]:
+    """By title, their events with them."""
+    found = await Series.filter(network=network).prefetch_related("events")
+    return sorted(found, key=lambda one: alphabetical(one.title))
 
 
 async def coordinators(network: Network) -> list[NetworkRole]:

@@ -45,7 +45,7 @@ class Pilot:
 class Network:
     code: str
     name: str
-    about: str
+    abouts: dict[str, str]  # language → text
     founded: str = ""
     website: str = ""
     memberships: tuple[Membership, ...] = ()

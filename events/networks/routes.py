@@ -19,10 +19,10 @@ from events.networks import account, desk, event_pages, feeds, members_desk, pil
 from events.networks.calendar import calendar_page, events_of
 from events.networks.calls.reading import public_calls
 from events.networks.following import follow, follows, houses, unfollow
-from events.networks.models import Region, Series
+from events.networks.models import Region
 from events.networks.pages import network_page
 from events.networks.proposing.partnering import partners
-from events.networks.reading import ORDERS, STATUSES, coordinators, members, networks, pilots
+from events.networks.reading import ORDERS, STATUSES, coordinators, members, networks, pilots, series_of_network
 from events.networks.regions import organisation_page, organisations, region_page
 from events.networks.scope import Standing, pilot_of, reader, visitor
 from events.networks.themes import STAGES, pilot_page
@@ -50,7 +50,7 @@ async def one_network(request: Request, standing: Standing) -> Response:
         pilots=await pilots(network),
         coordinators=[role for role in await coordinators(network) if role.pilot_id is None],
         events=await of_network(network, today),
-        series=await Series.filter(network=network).order_by("title"),
+        series=await series_of_network(network),
         calls=await public_calls(now, network=network),
         now=now,
     )

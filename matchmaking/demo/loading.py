@@ -168,7 +168,7 @@ async def _announce(stage: Stage) -> None:
     about = About(
         title=told.title, kind=EventKind.BROKERAGE, zone=told.zone, summary=told.summary,
         first_day=stage.first_day, last_day=stage.first_day + timedelta(days=1),
-        venue=told.venue, city=told.city, country=told.country,
+        venue=told.venue, city=told.city, country=told.country, translations=told.translations,
     )  # fmt: skip
     network = await Network.get(code="vanguard")
     stage.event = await create_event(network, f"{SLUG}{stage.first_day}", about, by=stage.organiser)
@@ -239,6 +239,7 @@ async def _schedule(stage: Stage, told: Told) -> None:
         abstract=told.abstract,
         kind=told.kind,
         language=told.language,
+        translations=told.translations,
         track=stage.tracks.get(told.track),
         pilots=[stage.pilots[code] for code in told.pilots],
         speakers=[stage.participants[speaker.email] for speaker in told.speakers],

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from app.texts import Translations
 from matchmaking.demo.cast import Delegate, table
 
 
@@ -36,6 +37,7 @@ class Session:
     subtitle: str = ""
     abstract: str = ""
     language: str = "en"
+    translations: Translations = field(default_factory=dict, hash=False)
     pilots: tuple[str, ...] = ()  # codes
     capacity: int | None = None
     speakers: tuple[Delegate, ...] = ()
@@ -66,6 +68,7 @@ class Programme:
     rooms: tuple[Room, ...]
     tracks: tuple[Track, ...]
     rounds: tuple[Round, ...]
+    translations: Translations
     types: dict[str, str]  # of participants, by the kind of their organisation
     sessions: tuple[Session, ...]
 

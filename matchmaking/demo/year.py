@@ -11,7 +11,7 @@ from events.hosting import About, create_event
 from events.models import Event, EventKind, Participant
 from events.networks.coordinators import appoint
 from events.networks.following import agree, follow
-from events.networks.keeping import add_series
+from events.networks.keeping import Words, add_series
 from events.networks.models import Network, Pilot, Series
 from events.releasing import release_programme
 from events.schedule import Details, create_session
@@ -30,7 +30,7 @@ async def play_year(first_day: date, coordinator: Person) -> None:
         network = networks[one["network"]]
         known = await Series.get_or_none(network=network, slug=one["slug"])
         series[one["slug"]] = known or await add_series(
-            network, one["slug"], one["title"], one["about"], by=coordinator
+            network, one["slug"], Words(titles=one["titles"], abouts=one["abouts"]), by=coordinator
         )
     made: dict[str, Event] = {}
     for one in told["events"]:
@@ -73,12 +73,15 @@ async def _announce(network: Network, told: Mapping[str, Any], base: date, by: P
         title=told["title"], kind=EventKind(told["kind"]), zone=told["zone"], summary=told["summary"],
         first_day=first_day, last_day=first_day + timedelta(days=told.get("length", 1) - 1),
         city=told["city"], country=told["country"],
+        language=told.get("language", "en"), translations=told.get("translations", {}),
     )  # fmt: skip
     event = await create_event(network, f"{told['slug']}-{first_day}", about, by=by)
     pilots = {pilot.code: pilot for pilot in await Pilot.filter(network=network)}
     for each in told.get("sessions", ()):
         details = Details(
             title=each["title"],
+            language=each.get("language", ""),
+            translations=each.get("translations", {}),
             capacity=each.get("capacity"),
             pilots=[pilots[code] for code in each.get("pilots", ())],
         )

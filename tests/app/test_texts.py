@@ -62,11 +62,11 @@ def test_what_was_typed_in_some_languages_is_kept_and_nothing_else() -> None:
     assert (form.title.data, form.note.data) == ({"pl": "Nabór"}, {"fi": "Huom"})
 
 
-def test_a_language_that_does_not_exist_is_as_good_as_nothing() -> None:
+def test_a_language_that_does_not_exist_is_refused() -> None:
     form = typed(title_xx="Nabór")
     assert not form.validate()
     assert form.title.data == {}
-    assert form.title.errors == ["This field is required."]
+    assert form.title.errors == ["Texts can be in English, Polski, Suomi."]
 
 
 def test_what_is_wrong_in_one_language_is_said_with_its_name() -> None:

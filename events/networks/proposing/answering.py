@@ -64,7 +64,7 @@ async def _listed(proposal: Proposal, code: str, changes: Changes) -> DemoCase |
         network=network,
         code=code,
         names={proposal.language: proposal.title},
-        about=proposal.text,
+        abouts={proposal.language: proposal.text},
         position=await Pilot.filter(network=network).count(),
     )
     proposal.pilot_id = pilot.id

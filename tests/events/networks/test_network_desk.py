@@ -30,7 +30,9 @@ async def test_texts_are_kept_and_bad_addresses_said(conference: Conference, des
     bad = await desk.post(f"{DESK}/about", name="Vanguard Initiative", website="javascript:alert(1)")
     assert bad.status_code == 422
     assert "begins with https://" in bad.text
-    kept = await desk.post(f"{DESK}/about", name="Vanguard Initiative", about="Regions", website="https://example.org")
+    kept = await desk.post(
+        f"{DESK}/about", name="Vanguard Initiative", **{"abouts-en": "Regions"}, website="https://example.org"
+    )
     assert kept.status_code == 303
     assert (await Network.get(id=conference.network.id)).name == "Vanguard Initiative"
     page = (await desk.get(f"{DESK}/journal")).text
@@ -136,11 +138,13 @@ async def test_pilot_coordinator_keeps_one_pilot_and_nothing_else(
 
 
 async def test_event_of_a_series_is_made_by_a_coordinator(conference: Conference, desk: Any) -> None:
-    assert (await desk.post(f"{DESK}/series", title="Roadshow", slug="Road show")).status_code == 422
-    assert (await desk.post(f"{DESK}/series", title="Roadshow", slug="roadshow")).status_code == 303
-    assert (await desk.post(f"{DESK}/series", title="Roadshow", slug="roadshow")).status_code == 409
+    assert (await desk.post(f"{DESK}/series", **{"titles-en": "Roadshow"}, slug="Road show")).status_code == 422
+    assert (await desk.post(f"{DESK}/series", **{"titles-en": "Roadshow"}, slug="roadshow")).status_code == 303
+    assert (await desk.post(f"{DESK}/series", **{"titles-en": "Roadshow"}, slug="roadshow")).status_code == 409
     series = await Series.get()
-    assert (await desk.post(f"{DESK}/series/roadshow", title="Roadshow 2027", about="Four cities")).status_code == 303
+    assert (
+        await desk.post(f"{DESK}/series/roadshow", **{"titles-en": "Roadshow 2027", "abouts-en": "Four cities"})
+    ).status_code == 303
     assert (await desk.get(f"/networks/vanguard/events/new?series={series.id}")).status_code == 200
     fields = {
         "title": "Roadshow in Tampere", "slug": "roadshow-tampere", "kind": "workshop", "zone": "Europe/Helsinki",

@@ -15,7 +15,7 @@ from app.i18n import speaking
 from events.belonging import belong
 from events.models import Event, EventKind, Organisation, OrganisationKind
 from events.networks.following import agree, disagree, houses
-from events.networks.keeping import add_series
+from events.networks.keeping import Words, add_series
 from events.networks.models import Listing, Membership, MembershipStatus, Pilot, Region
 from events.networks.reading import members, ordered
 from events.networks.regions import organisations
@@ -158,7 +158,7 @@ async def test_calendar_has_every_event_by_month_and_kind(conference: Conference
 async def test_feed_has_an_all_day_entry_for_each_event_and_answers_304(
     conference: Conference, browser: Browser
 ) -> None:
-    series = await add_series(conference.network, "tour", "Tour", "", by="test")
+    series = await add_series(conference.network, "tour", Words(titles={"en": "Tour"}), by="test")
     nobody = await browser()
     feed = await nobody.get("/networks/vanguard/feed.ics")
     assert feed.status_code == 200
@@ -180,7 +180,7 @@ async def test_feed_has_an_all_day_entry_for_each_event_and_answers_304(
 
 async def test_series_of_another_network_is_refused(conference: Conference, make: Any) -> None:
     other = await make("berry", "kajaani")
-    series = await add_series(other.network, "tour", "Tour", "", by="test")
+    series = await add_series(other.network, "tour", Words(titles={"en": "Tour"}), by="test")
     with pytest.raises(Refused, match="series of another network"):
         await belong(conference.event, series=series, part_of=None, by="test")
     await Event.filter(id=other.event.id).update(kind=EventKind.CONVENTION)

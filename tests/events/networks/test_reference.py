@@ -35,8 +35,8 @@ def test_reference_says_only_what_the_tables_can_hold(known: Reference) -> None:
         assert re.fullmatch(r"[A-Z]{2}", region.country)
         assert not region.nuts or region.nuts.startswith({"GR": "EL"}.get(region.country, region.country))
     for network in known.networks:
-        assert network.about
-        assert "\n" not in network.about
+        assert set(network.abouts) == {"en", "pl", "fi"}
+        assert "\n" not in "".join(network.abouts.values())
         assert {membership.status for membership in network.memberships} <= set(MembershipStatus)
         assert all(len(pilot.code) <= 12 for pilot in network.pilots)
         assert {demo_case.stage for pilot in network.pilots for demo_case in pilot.demo_cases} <= set(Stage)
@@ -48,7 +48,7 @@ def test_every_region_belongs_somewhere(known: Reference) -> None:
 
 
 REGION = '[[regions]]\ncode = "malopolska"\nname = "Małopolska"\ncountry = "PL"\n'
-NETWORK = '[[networks]]\ncode = "vanguard"\nname = "Vanguard"\nabout = "Regions"\n'
+NETWORK = '[[networks]]\ncode = "vanguard"\nname = "Vanguard"\nabouts.en = "Regions"\n'
 PILOT = '[[networks.pilots]]\ncode = "BIO"\nnames.en = "Bioeconomy"\n'
 MEMBER = '[[networks.memberships]]\nregion = "malopolska"\nstatus = "full member"\n'
 DEMO_CASE = '[[networks.pilots.demo_cases]]\ncode = "gas"\nname = "Gas"\nstage = "connect"\n'
@@ -82,4 +82,4 @@ def test_parse_refuses_fields_it_does_not_know() -> None:
     with pytest.raises(TypeError, match="colour"):
         parse(REGION + 'colour = "red"\n' + NETWORK)
     with pytest.raises(TypeError, match="about"):
-        parse(REGION + NETWORK.replace('about = "Regions"\n', ""))
+        parse(REGION + NETWORK.replace('abouts.en = "Regions"\n', ""))
