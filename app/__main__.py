@@ -1,225 +1,33 @@
-"""The command line: serve, migrate, demo, worker, import-schedule, sign-in-link, solve."""
+"""The command line. Code is loaded when it is asked for: `solve` needs no server, and no server needs OR-Tools."""
 
-import asyncio
-import contextlib
-import gc
 import importlib
-import logging
-import os
-import secrets
-import socket
-from collections.abc import Coroutine
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, TypeVar
 
 import click
-import uvicorn
 
-import events.interchange.importing
-import matchmaking.demo.loading
-from app import auth, config, db, main, migrate
-from app.config import BadSetting, Settings
-from app.errors import Refused
-from app.live import FanoutProtocol
-from app.text import BadText, canonical_address
-from events.interchange.schedule import BadSchedule
-from events.models import Event
-from events.networks import reference
-from events.networks.adopting import adopt_reference
-
-T = TypeVar("T")
-
-DEMO_LINK = timedelta(hours=12)
-PRINTED_LINK = timedelta(hours=1)
+SOLVE = "solve"
 
 
 class Commands(click.Group):
-    """`solve` is loaded when it is asked for: OR-Tools takes longer to import than everything else together."""
+    """`solve`, and those of `app.commands`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "solve"])
+        return sorted([*_site().list_commands(ctx), SOLVE])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name == "solve":
+        if cmd_name == SOLVE:
             command: click.Command = importlib.import_module("matchmaking.solve_command").command
             return command
-        return super().get_command(ctx, cmd_name)
+        return _site().get_command(ctx, cmd_name)
+
+
+def _site() -> click.Group:
+    site: click.Group = importlib.import_module("app.commands").site
+    return site
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
     """Pilotmatch: events and matchmaking for networks of regions."""
-
-
-@cli.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
-def serve(host: str, port: int) -> None:
-    """Serve a site (settings from the environment; see docs/SETTINGS.md)."""
-    _serve(_settings(), host, port)
-
-
-@cli.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
-@click.option("--data", type=click.Path(file_okay=False, path_type=Path), default=Path("data"), show_default=True)
-def demo(host: str, port: int, data: Path) -> None:
-    """Load the demonstration event into an embedded database and serve it."""
-    data.mkdir(parents=True, exist_ok=True)
-    folder = data.resolve()
-    try:
-        settings = config.for_demo(folder=folder, host=host, port=port, secret_key=_demo_secret(folder))
-    except BadSetting as error:
-        raise click.ClickException(str(error)) from error
-    _refuse_taken(host, port)
-    try:
-        _run(settings, _prepare_demo(settings))
-    except Refused as error:
-        raise click.ClickException(" ".join([str(error), *error.hints])) from error
-    _serve(settings, host, port)
-
-
-@cli.command("migrate")
-def migrate_command() -> None:
-    """Bring the database to today's tables and load the reference data."""
-    done = _run(settings := _settings(), _prepare(settings))
-    click.echo("\n".join(f"migrated {name}" for name in done) or "nothing to migrate")
-
-
-@cli.command()
-def worker() -> None:
-    """Send mail, settle invitations and run schedules, beside `serve` with EMBEDDED_WORKER=no."""
-    settings = _settings()
-
-    async def forever() -> None:
-        async with main.working(settings):
-            click.echo("working; Ctrl+C stops")
-            await asyncio.Event().wait()
-
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    with contextlib.suppress(KeyboardInterrupt):
-        _run(settings, forever())
-
-
-@cli.command("import-schedule")
-@click.argument("slug")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def import_schedule(slug: str, file: Path) -> None:
-    """Read a schedule.xml or schedule.json into the event SLUG; only differences are written."""
-    with click.progressbar(length=4, label=file.name) as bar:
-
-        async def importing() -> Any:
-            event = await Event.get_or_none(slug=slug)
-            if event is None:
-                raise click.ClickException(f"There is no event {slug}.")
-            return await events.interchange.importing.import_file(event, file, by="import", progress=bar.update)
-
-        try:
-            report = _run(_settings(), importing())
-        except (BadSchedule, Refused) as error:
-            raise click.ClickException(str(error)) from error
-    click.echo(str(report))
-
-
-@cli.command("sign-in-link")
-@click.argument("email")
-@click.option("--admin", is_flag=True, help="Make this person an administrator.")
-def sign_in_link(email: str, admin: bool) -> None:
-    """Print a link that signs EMAIL in once, in any browser: how the first administrator comes in."""
-    settings = _settings()
-
-    async def printing() -> str:
-        return await _link(settings, email, life=PRINTED_LINK, admin=admin)
-
-    try:
-        click.echo(_run(settings, printing()))
-    except BadText as error:
-        raise click.ClickException(str(error)) from error
-
-
-def _settings() -> Settings:
-    try:
-        return config.from_environment()
-    except BadSetting as error:
-        raise click.ClickException(str(error)) from error
-
-
-def _serve(settings: Settings, host: str, port: int) -> None:
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("uvicorn.access").addFilter(main.Masked())
-    app = main.create_app(settings)
-    gc.collect()
-    gc.freeze()  # the code is never garbage: without this every full collection looks through it, for 50 ms
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
-        ws=FanoutProtocol,
-        ws_max_size=4096,  # pages only listen
-        ws_per_message_deflate=False,  # one frame is encoded for all
-        timeout_graceful_shutdown=8,
-        server_header=False,
-        log_config=None,
-    )
-
-
-def _run(settings: Settings, work: Coroutine[Any, Any, T]) -> T:
-    """Run with the database open."""
-
-    async def connected() -> T:
-        async with db.connected(settings):
-            return await work
-
-    return asyncio.run(connected())
-
-
-async def _prepare(settings: Settings) -> list[str]:
-    done = await migrate.migrate()
-    await adopt_reference(reference.load(), by="system")
-    return done
-
-
-async def _prepare_demo(settings: Settings) -> None:
-    await _prepare(settings)
-    with click.progressbar(length=100, label="Loading the demonstration event") as bar:
-        story = await matchmaking.demo.loading.load_demo(
-            base_day=datetime.now(UTC).date() + timedelta(days=1), progress=bar.update
-        )
-    click.echo(f"\n{settings.base_url}/e/{story.slug}\n")
-    for role, email in story.logins:
-        link = await _link(settings, email, life=DEMO_LINK, admin=role == "organiser")
-        click.echo(f"  {role:<10} {link}")
-    click.echo("\nEach link works once, within twelve hours. Ctrl+C stops.\n")
-
-
-async def _link(settings: Settings, email: str, *, life: timedelta, admin: bool) -> str:
-    address = canonical_address(email)
-    if admin:
-        await auth.make_admin(address)
-    secret = await auth.print_link(address, life=life)
-    return f"{settings.base_url}/sign-in/{secret.text}"
-
-
-def _demo_secret(folder: Path) -> bytes:
-    """A secret of this folder's own, so that feeds and cookies survive a restart."""
-    file = folder / "secret"
-    if not file.exists():
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as opened:
-            opened.write(secrets.token_urlsafe(48))
-    return file.read_bytes()
-
-
-def _refuse_taken(host: str, port: int) -> None:
-    """Say so before a minute of loading, not after."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise click.ClickException(f"Cannot listen on {host}:{port}: {error.strerror}. Try --port.") from error
 
 
 if __name__ == "__main__":

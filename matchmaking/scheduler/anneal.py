@@ -1,6 +1,7 @@
 """Makes a timetable better: simulated annealing whose every step swaps a Kempe chain."""
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from math import log
 from random import Random
 
@@ -12,6 +13,8 @@ LAG = 0.1  # of the time, before the clock rules the temperature and results dep
 WATCHED = 256  # steps between two looks at temperature, stop and who waits
 AT_WAITING = 0.85  # share of steps that begin with a participant who waits
 TO_NEIGHBOUR = 0.9  # share of steps that join the participant's own block
+COMPILER = find_spec("numba") is not None
+MOST_SLOTS = 62  # bits of a busy pattern beside the sign
 PARTNERS = 12  # chains tried to balance one that a full slot cannot take
 
 
@@ -33,6 +36,12 @@ def anneal(timetable: Timetable, *, steps: int, random: Random, spent: Callable[
                 best, slots = timetable.price, timetable.slot[:]
     if timetable.price != best:
         timetable.load_slots(slots)
+
+
+def compiles(timetable: Timetable) -> bool:
+    """Whether `fast`, with Numba, can do this: it knows no order of meetings."""
+    problem = timetable.problem
+    return COMPILER and len(problem.slots) <= MOST_SLOTS and not problem.precedences
 
 
 def temperature(done: float, gone: float) -> float:

@@ -240,6 +240,16 @@ def _choices(problem: Problem, opens: list[int]) -> list[int]:
     return choices
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The best slots found (None: none), the fewest breaks possible, and whether all meetings can be placed."""
+
+    slots: list[int] | None
+    breaks: int
+    possible: bool
+    complete: bool  # nothing is left to prove
+
+
 class _Programme:
     """A linear programme, collected term by term."""
 

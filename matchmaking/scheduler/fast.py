@@ -16,12 +16,6 @@ LOOKS_A_PRICE = 100  # working out a price takes longer than a look
 QUENCHED, QUENCH = 0.95, 0.2  # from this share of the steps on, cold enough to fall into the next hollow
 
 
-def usable(timetable: Timetable) -> bool:
-    """Whether the kernel is compiled and knows all the rules of this problem."""
-    problem = timetable.problem
-    return kernel.COMPILED and len(problem.slots) <= kernel.MOST_SLOTS and not problem.precedences
-
-
 def anneal_fast(timetable: Timetable, *, steps: int, seed: int, spent: Callable[[int], float]) -> None:
     """As `anneal`, but looking only every few thousand steps whether the timetable is the best met."""
     board = board_of(timetable, seed)

@@ -6,20 +6,19 @@ the same timetable, compiled or not.
 
 from collections.abc import Callable
 from importlib import import_module
-from importlib.util import find_spec
 from math import log
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaking.scheduler.anneal import COMPILER
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-COMPILED = find_spec("numba") is not None
 PARTNERS = 24
-MOST_SLOTS = 62  # bits of a busy pattern beside the sign
 LONGEST_CHAIN = 60
 AT_WAITING, TO_NEIGHBOUR = 0.9, 0.93
 DEARER = 3.0  # how far a chain may be above its limit before all its ends are found
@@ -31,7 +30,7 @@ def compiled(function: Function) -> Function:
     Nothing here allocates, so nothing is counted: with the counting of references (`_nrt`) a step takes eight times
     as long, for every array of the board is counted up and down at every call.
     """
-    if not COMPILED:
+    if not COMPILER:
         return function
     options = {"forceinline": True, "_nrt": False}
     njit = import_module("numba").njit

@@ -3,26 +3,16 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite
 
 from ortools.sat.python import cp_model, cp_model_helper
 
+from matchmaking.scheduler.bounds import Proof
 from matchmaking.scheduler.problem import Problem
 
 Literal = cp_model.LiteralT
 POLL_SECONDS = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """The best slots found (None: none), the fewest breaks possible, and whether all meetings can be placed."""
-
-    slots: list[int] | None
-    breaks: int
-    possible: bool
-    complete: bool  # nothing is left to prove
 
 
 def prove(

@@ -1,19 +1,19 @@
-"""Where scheduling happens: construct, anneal, prove, seat. For a worker process: OR-Tools takes long to import."""
+"""Where scheduling happens: construct, anneal, prove, seat. For a worker process."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from importlib import import_module
 from random import Random
+from typing import Any
 
-from matchmaking.scheduler.anneal import anneal
-from matchmaking.scheduler.bounds import counted, fitting, waited
+from matchmaking.scheduler.anneal import anneal, compiles
+from matchmaking.scheduler.bounds import Proof, counted, fitting, waited
 from matchmaking.scheduler.construct import construct, fill
-from matchmaking.scheduler.fast import anneal_fast, usable
 from matchmaking.scheduler.plan import Bound, Plan, Rule, Status, totals
 from matchmaking.scheduler.pricing import objectives
 from matchmaking.scheduler.problem import Aim, Problem
-from matchmaking.scheduler.proof import prove
 from matchmaking.scheduler.tables import seat
 from matchmaking.scheduler.timetable import FREE, Timetable
 
@@ -121,7 +121,7 @@ class _Run:
                 steps *= 2
                 self._anneal(steps)
             self._prove()
-        steps = int(self.deadline * (FAST_STEPS if usable(self.timetable) else STEPS))
+        steps = int(self.deadline * (FAST_STEPS if compiles(self.timetable) else STEPS))
         self._anneal(steps // 10)
         self._anneal(steps - steps // 10)
 
@@ -131,8 +131,8 @@ class _Run:
         if self._placed() < self.bound.placed:
             waiting = [meeting for meeting, slot in enumerate(self.timetable.slot) if slot == FREE]
             fill(self.timetable, waiting, random=self.random, stop=self._stop)
-        if steps > LAST_STEPS and usable(self.timetable):
-            anneal_fast(
+        if steps > LAST_STEPS and compiles(self.timetable):
+            _load("fast").anneal_fast(
                 self.timetable, steps=steps, seed=self.random.getrandbits(32), spent=self._spent_since(self._left())
             )
         else:
@@ -157,7 +157,8 @@ class _Run:
 
     def _nearly(self) -> bool:
         """Whether the breaks are so close to their bound that another annealing is likely to reach it."""
-        return self._complete() and objectives(self.timetable.price)[1] - self.bound.breaks <= NEAR
+        excess, breaks, *_ = objectives(self.timetable.price)
+        return self._complete() and not excess and breaks - self.bound.breaks <= NEAR
 
     def _provable(self) -> bool:
         choices = sum(mask.bit_count() for mask in self.timetable.open)
@@ -167,7 +168,7 @@ class _Run:
     def _prove(self) -> None:
         if self._done():
             return
-        proof = prove(
+        proof: Proof = _load("proof").prove(
             self.problem,
             hint=self.timetable.slot if self._complete() else None,
             breaks=self.bound.breaks,
@@ -238,3 +239,8 @@ class _Run:
         if plan.placed < len(plan.ids) or any(v.rule is Rule.HOMOGENEITY for v in plan.violations(self.problem)):
             return Status.UNKNOWN
         return Status.OPTIMAL if plan.breaks <= self.bound.breaks else Status.FEASIBLE
+
+
+def _load(module: str) -> Any:
+    """OR-Tools and Numba take longer to import than a small event to solve, and many need neither."""
+    return import_module(f"matchmaking.scheduler.{module}")

@@ -18,7 +18,7 @@ from random import Random
 from typing import Any, TypeVar
 
 from events.releasing import release_programme
-from matchmaking.scheduler import kernel
+from matchmaking.scheduler.anneal import COMPILER
 from matchmaking.scheduler.choose import choose
 from matchmaking.scheduler.dzn import solve_dzn
 from matchmaking.scheduler.generate import generate
@@ -153,7 +153,7 @@ def _wait(people: int, use: float, seconds: int, seed: int) -> tuple[int, int, i
 
 
 def _kernel() -> str:
-    return "compiled" if kernel.COMPILED else "not compiled: no Numba"
+    return "compiled" if COMPILER else "not compiled: no Numba"
 
 
 def _list(numbers: Any) -> str:

@@ -1,0 +1,28 @@
+"""The scheduling problem of a stored event, for the command line."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import click
+
+from app import config, db
+from events.models import Event
+from matchmaking.posing import problem_of
+from matchmaking.scheduler.problem import Problem
+
+
+def stored(slug: str) -> Problem:
+    """Raises click.ClickException with a sentence where there is no such event, or a setting is wrong."""
+    try:
+        settings = config.from_environment()
+    except config.BadSetting as error:
+        raise click.ClickException(str(error)) from error
+    return asyncio.run(_read(settings, slug))
+
+
+async def _read(settings: config.Settings, slug: str) -> Problem:
+    async with db.connected(settings):
+        event = await Event.get_or_none(slug=slug)
+        if event is None:
+            raise click.ClickException(f"There is no event {slug}.")
+        return (await problem_of(event, now=datetime.now(UTC))).problem
