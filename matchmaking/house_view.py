@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from events.models import Participant
+from matchmaking.answers import answers_to
 from matchmaking.delegations import Candidate, delegation
 from matchmaking.houses import are_colleagues, colleagues_of
 from matchmaking.models import Meeting, MeetingStatus, SeatRole
@@ -42,17 +43,30 @@ class House:
 
 
 @dataclass(frozen=True, slots=True)
+class Present:
+    """One of a meeting's people; `role` is their seat's, `answer` the PARTSTAT that their calendar last said."""
+
+    participant: Participant
+    role: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Company:
     """The people of one meeting, and what its reader can do about them."""
 
-    roles: tuple[tuple[Participant, str], ...]
+    present: tuple[Present, ...]
     ours: tuple[Participant, ...]  # the reader's own people in it, themselves first
     others: tuple[Participant, ...]  # colleagues who are not in it
     goes_on: bool  # without the reader
 
     @property
     def several(self) -> bool:
-        return len(self.roles) > 2
+        return len(self.present) > 2
+
+    @property
+    def interpreted(self) -> bool:
+        return any(one.role == SeatRole.INTERPRETER for one in self.present)
 
 
 async def house_of(reader: Participant, *, now: datetime) -> House:
@@ -74,15 +88,18 @@ async def house_of(reader: Participant, *, now: datetime) -> House:
 async def company_of(meeting: Meeting, reader: Participant) -> Company:
     """The meeting comes from `overview.whole`."""
     inside = people(meeting)
-    present = {one.id for one in inside}
+    ids = {one.id for one in inside}
     ours = [one for one in principals(meeting) if one.id == reader.id or are_colleagues(one, reader)]
     ours.sort(key=lambda one: one.id != reader.id)
-    others = [one for one in await colleagues_of(reader) if one.id not in present]
+    others = [one for one in await colleagues_of(reader) if one.id not in ids]
     seats = {seat.participant_id: seat.role.value for seat in meeting.seats}
     first = SeatRole.MEMBER.value if meeting.group_id else ""
-    roles = tuple((one, seats.get(one.id, first)) for one in inside)
+    answers = await answers_to([meeting])
+    present = tuple(
+        Present(one, seats.get(one.id, first), answers.get((meeting.subject, one.person_id or 0), "")) for one in inside
+    )
     goes_on = meeting.group_id is not None or reader.id in seats or len(ours) > 1
-    return Company(roles, tuple(ours), tuple(others), goes_on)
+    return Company(present, tuple(ours), tuple(others), goes_on)
 
 
 def _shared(meeting: Meeting, reader: Participant) -> Shared:

@@ -10,7 +10,7 @@ from tortoise.queryset import QuerySet
 from events.models import Event, Participant
 from matchmaking.answers import answers_to
 from matchmaking.models import Meeting, MeetingStatus, Slot
-from matchmaking.parties import of_participants, people, with_people
+from matchmaking.parties import of_participants, people, principals, with_people
 
 DESK_PAGE = 50  # meetings on one page of the desk
 
@@ -44,6 +44,11 @@ class Ticket:
     def further(self) -> list[Participant]:
         """Who else is there."""
         return [one for one in people(self.meeting) if one.id not in (self.reader.id, self.other.id)]
+
+    @property
+    def talks(self) -> bool:
+        """Rather than interprets, or looks on from the desk."""
+        return self.reader.id in {one.id for one in principals(self.meeting)}
 
     @property
     def state(self) -> str:

@@ -8,7 +8,7 @@ from app.journal import Actor, Changes
 from events.models import Participant
 from matchmaking.gathering import gathering_of
 from matchmaking.groups.models import FEWEST
-from matchmaking.interpreters.booking import book_interpreter
+from matchmaking.interpreters.booking import Bridging, book_interpreter
 from matchmaking.meetings import call_off, claims, tell
 from matchmaking.models import Keep, Meeting, Seat, SeatRole
 from matchmaking.obstacles import not_then
@@ -31,19 +31,21 @@ async def step_out(
     await follower.delete()
     await Keep.filter(meeting=meeting, participant=leaver).delete()
     meeting.fixed = await Keep.filter(meeting=meeting).exists()
-    await people_changed(changes, meeting, without=leaver)
-    tell(changes, "meeting.left", meeting, {**acting, "left": leaver.name, "reason": reason}, also=[leaver])
+    unmet = await people_changed(changes, meeting, without=leaver)
+    kind = "meeting.muted" if unmet and seat and seat.role == SeatRole.INTERPRETER else "meeting.left"
+    tell(changes, kind, meeting, {**acting, "left": leaver.name, "reason": reason}, also=[leaver])
 
 
-async def people_changed(changes: Changes, meeting: Meeting, *, without: Participant | None = None) -> None:
+async def people_changed(changes: Changes, meeting: Meeting, *, without: Participant | None = None) -> Bridging | None:
     """Its people are others now: the seats are read anew, an interpreter (not `without`) comes or goes, a placed
-    meeting holds whom it has, and calendars hear of it."""
+    meeting holds whom it has, and calendars hear of it. What is needed comes back when no interpreter is free."""
     await meeting.fetch_related("seats__participant")
-    await book_interpreter(meeting, without=without)
+    unmet = await book_interpreter(meeting, without=without)
     meeting.change_people(at=changes.at)
     await meeting.save()
     if meeting.placed:
         await occupancy.hold(meeting.subject, claims(meeting))
+    return unmet
 
 
 async def refuse_busy(meeting: Meeting, *, reader: Actor, changes: Changes) -> None:

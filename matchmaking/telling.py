@@ -32,6 +32,7 @@ SENTENCES = {
     "interpreter.registered": later("%(name)s can be booked as an interpreter"),
     "interpreter.removed": later("%(name)s does not interpret any more"),
     "meeting.left": later("%(names)s: the meeting goes on without %(left)s"),
+    "meeting.muted": later("%(names)s: the meeting goes on without %(left)s, and without an interpreter"),
     "meeting.answered": later("%(names)s: an answer came by mail"),
     "meeting.proposed": later("%(names)s: another time was proposed by mail"),
     "opportunity.posted": later("%(name)s posted “%(title)s”"),

@@ -21,7 +21,7 @@ from matchmaking.outcomes.models import Note, Outcome
 from matchmaking.outcomes.report import results
 from matchmaking.outcomes.saying import said_by
 from matchmaking.overview import whole
-from matchmaking.parties import of_participants, people
+from matchmaking.parties import of_participants, people, principals
 
 
 async def own_data(me: Participant) -> dict[str, Any]:
@@ -99,7 +99,7 @@ async def own_contacts(me: Participant, *, now: datetime) -> bytes:
     met: dict[int, tuple[Participant, Meeting]] = {}
     for meeting in await _meetings(me):
         if meeting.placed and meeting.slot and meeting.slot.end <= now:
-            met.update({other.id: (other, meeting) for other in _others(meeting, me)})
+            met.update({other.id: (other, meeting) for other in principals(meeting) if other.id != me.id})
     head = [_("Name"), _("Position"), _("Organisation"), _("Region"), _("Day"), _("My note")]
     rows = [
         (one.name, one.position, _houses([one]), _region(one), _times(meeting, event)[0], notes.get(one.id, ""))
@@ -141,7 +141,7 @@ async def all_participants(event: Event) -> bytes:
 
 async def all_meetings(event: Event) -> bytes:
     head = [_("Day"), _("Start"), _("End"), _("Table"), _("Asked by"), _("Organisation"), _("Region")]
-    head += [_("Invited"), _("Organisation"), _("Region"), _("Others"), _("Status"), _("Reason")]
+    head += [_("Invited"), _("Organisation"), _("Region"), _("Others"), _("Interpreter"), _("Status"), _("Reason")]
     found = whole(Meeting.filter(event=event)).order_by("slot__start", "id")
     return sheet(
         head,
@@ -151,7 +151,8 @@ async def all_meetings(event: Event) -> bytes:
                 one.table.number if one.table else None,
                 *_side(one.asker),
                 *_side(one.invitee),
-                ", ".join(other.name for other in people(one)[2:]),
+                "; ".join(_named(other) for other in principals(one)[2:]),
+                ", ".join(other.name for other in people(one) if other not in principals(one)),
                 one.status.value,
                 one.reason,
             )
@@ -161,7 +162,7 @@ async def all_meetings(event: Event) -> bytes:
 
 
 async def all_outcomes(event: Event, *, now: datetime) -> bytes:
-    """One row a meeting that is over, with what each of its first two said."""
+    """One row a meeting that is over, with what each of its people said."""
     head = [_("Day"), _("Start"), _("Between"), _("Regions"), _("Result"), _("Said"), _("Notes")]
     return sheet(
         head,
@@ -172,7 +173,7 @@ async def all_outcomes(event: Event, *, now: datetime) -> bytes:
                 " / ".join(one.regions.values()),
                 one.verdict.value,
                 " / ".join(f"{outcome.participant.name}: {outcome.said.value}" for outcome in one.said),
-                " / ".join(outcome.note for outcome in one.said if outcome.note),
+                " / ".join(f"{outcome.participant.name}: {outcome.note}" for outcome in one.said if outcome.note),
             )
             for one in await results(event, now=now)
         ],
@@ -227,6 +228,10 @@ def _times(one: Meeting, event: Event) -> tuple[str, str, str]:
 
 def _side(one: Participant) -> tuple[str, str, str]:
     return one.name, _houses([one]), _region(one)
+
+
+def _named(one: Participant) -> str:
+    return f"{one.name} ({one.organisation.name})" if one.organisation else one.name
 
 
 def _houses(several: Sequence[Participant]) -> str:

@@ -12,7 +12,7 @@ from matchmaking.models import Interest, Meeting, MeetingStatus
 from matchmaking.outcomes.models import Outcome
 from matchmaking.outcomes.verdict import Said, Verdict, useful, verdict
 from matchmaking.overview import whole
-from matchmaking.parties import people
+from matchmaking.parties import principals
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,9 @@ class Result:
     """One meeting that had a time which is over, and what its people said."""
 
     meeting: Meeting
-    people: Sequence[Participant]
+    people: Sequence[Participant]  # who talked; an interpreter is none of them
     said: Sequence[Outcome]
-    pilots: frozenset[int]  # of the opportunity it came of, else those that its first two share
+    pilots: frozenset[int]  # of the opportunity it came of or the group it was, else those that its first two share
 
     @property
     def verdict(self) -> Verdict:
@@ -76,19 +76,23 @@ async def report(event: Event, *, now: datetime, no_pilot: str, total: str) -> R
 
 
 async def results(event: Event, *, now: datetime) -> list[Result]:
-    """In order of time. Five queries, whatever their number."""
+    """In order of time. Six queries, whatever their number."""
     over = Meeting.filter(event=event, status=MeetingStatus.ACCEPTED, slot__end__lte=now)
     meetings = await whole(over).order_by("slot__start", "id")
     said: dict[int, list[Outcome]] = {}
     for outcome in await Outcome.filter(meeting__event=event).select_related("participant").order_by("id"):
         said.setdefault(outcome.meeting_id, []).append(outcome)
     origins = dict(await Origin.filter(meeting__event=event).values_list("meeting_id", "opportunity__pilot_id"))
+    groups = Meeting.filter(event=event, group_id__isnull=False)
+    origins |= dict(await groups.values_list("id", "group__demo_case__pilot_id"))
     work: dict[int, set[int]] = {}
     for participant, pilot in await Interest.filter(profile__participant__event=event).values_list(
         "profile__participant_id", "pilot_id"
     ):
         work.setdefault(participant, set()).add(pilot)
-    return [Result(one, people(one), said.get(one.id, ()), _pilots(one, origins.get(one.id), work)) for one in meetings]
+    return [
+        Result(one, principals(one), said.get(one.id, ()), _pilots(one, origins.get(one.id), work)) for one in meetings
+    ]
 
 
 def _pilots(meeting: Meeting, origin: int | None, work: dict[int, set[int]]) -> frozenset[int]:

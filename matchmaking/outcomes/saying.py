@@ -8,18 +8,18 @@ from events.models import Event, Participant
 from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.outcomes.models import Note, Outcome
 from matchmaking.outcomes.verdict import Said
-from matchmaking.parties import people, with_people
+from matchmaking.parties import people, principals, with_people
 
 
 async def say(meeting: Meeting, speaker: Participant, said: Said, *, note: str = "", by: Person) -> Outcome:
-    """One tap by one of its people, once it has begun; saying it again replaces what was said. The organisers count
-    it and read the note; the partner sees neither."""
+    """One tap by one who talked in it, once it has begun; saying it again replaces what was said. The organisers count
+    it and read the note; the others see neither."""
     if speaker.person_id != by.id:
         raise Forbidden(_("Only the people of a meeting say what became of it."))
     async with changing(Event.scope_of(meeting.event_id), by=by) as changes:
         found = with_people(Meeting.filter(id=meeting.id)).select_related("event", "slot")
         current = await found.get()
-        if speaker.id not in {one.id for one in people(current)}:
+        if speaker.id not in {one.id for one in principals(current)}:
             raise NotFound
         if current.status != MeetingStatus.ACCEPTED or current.slot is None:
             raise Refused(_("Only a meeting that had a time has an outcome."))

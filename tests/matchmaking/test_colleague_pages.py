@@ -3,8 +3,10 @@
 import pytest
 
 from events.models import Participant
+from matchmaking.colleagues import leave_meeting
 from matchmaking.groups.models import Group, GroupStatus
 from matchmaking.interpreters.models import Interpreter
+from matchmaking.interpreters.registering import register_interpreter
 from matchmaking.meetings import accept, request_meeting
 from matchmaking.models import Meeting, MeetingStatus, Profile, Round
 from matchmaking.parties import people, with_people
@@ -147,7 +149,7 @@ async def test_the_desk_registers_an_interpreter_who_is_booked(sqlite_fair, open
     meeting = await request_meeting(anna, mikko, message="", by=fair[anna])
     his = await browse(fair[mikko])
     page = (await his.get(f"/e/tampere/meetings/{meeting.id}")).text
-    assert "You share no language. An interpreter is booked with the meeting: Polish – Finnish." in page
+    assert "An interpreter is booked when the request is accepted: Polish – Finnish." in page
     assert (await his.post(f"/e/tampere/meetings/{meeting.id}/acceptance", data={})).status_code == 303
     assert await names(meeting) == ["Anna", "Mikko", "Irma"]
     hers = await browse(fair[irma])
@@ -165,3 +167,19 @@ async def test_the_person_page_says_when_a_colleague_meets_them(sqlite_fair, ope
     assert "Mikko of your organisation already meets Anna" in (await hers.get(f"/e/tampere/people/{anna.id}")).text
     assert (await hers.post("/e/tampere/meetings", data={"invitee": anna.id})).status_code == 409
     assert (await hers.post("/e/tampere/meetings", data={"invitee": anna.id, "beside": "y"})).status_code == 303
+
+
+async def test_the_page_says_when_an_interpreter_has_left_and_nobody_follows(sqlite_fair, opened, browse):
+    fair = sqlite_fair
+    mikko, _maija, anna = await house(fair, opened)
+    await Profile.filter(participant=mikko).update(languages=["fi"])
+    irma = await fair.newcomer("Irma")
+    await register_interpreter(irma, languages=["en", "fi"], rounds=[opened], by=fair.organiser)
+    meeting = await accept(await request_meeting(anna, mikko, message="", by=fair[anna]), by=fair[mikko])
+    hers, desk = await browse(fair[anna]), await browse(fair.organiser)
+    path = f"/e/tampere/meetings/{meeting.id}"
+    assert "An interpreter is booked with the meeting: English – Finnish." in (await hers.get(path)).text
+    await leave_meeting(meeting, irma, by=fair[irma])
+    for browser in (hers, desk):
+        assert "No interpreter is booked: English – Finnish." in (await browser.get(path)).text
+    assert "without Irma, and without an interpreter" in (await desk.get("/e/tampere/desk/journal")).text

@@ -12,10 +12,13 @@ from app.errors import Forbidden, NotFound, Refused
 from app.journal import changes_since, revision
 from matchmaking.bookmarks.marking import mark
 from matchmaking.bookmarks.models import Mark
+from matchmaking.colleagues import bring_along
+from matchmaking.groups.membership import join_group, propose_group
+from matchmaking.interpreters.registering import register_interpreter
 from matchmaking.marketplace.models import OpportunityKind
 from matchmaking.marketplace.posting import Draft, post
 from matchmaking.meetings import accept, request_meeting
-from matchmaking.models import Meeting, Slot
+from matchmaking.models import Meeting, Profile, Round, Slot
 from matchmaking.outcomes.models import Note, Outcome
 from matchmaking.outcomes.report import report
 from matchmaking.outcomes.saying import say, write_note
@@ -92,6 +95,43 @@ async def test_the_report_counts_by_pilot_and_region(fair: Fair, people, met: Me
     await say(other, anna, Said.HELD, by=fair[anna])
     again = await report(fair.event, now=fair.at("12:00"), no_pilot="none", total="all")
     assert again.total.disputed == 1
+
+
+async def test_everybody_who_talks_has_an_outcome_and_an_interpreter_has_none(fair: Fair, visit, people) -> None:  # noqa: F811
+    anna, mikko, eero = people
+    maria = await fair.delegate("Maria", *await Round.all(), house="Anna Ltd")
+    irma = await fair.newcomer("Irma", house="Words", region=1)
+    await Profile.filter(participant=eero).update(languages=["fi"])
+    rounds = await Round.all()
+    await register_interpreter(irma, languages=["en", "fi"], rounds=rounds, by=fair.organiser)
+    meeting = await accept(await request_meeting(anna, eero, message="", by=fair[anna]), by=fair[eero])
+    await bring_along(meeting, to=maria, beside=anna, by=fair[maria])
+    group = await propose_group(fair.event, fair.demo_case, title="Bark", proposer=mikko, by=fair[mikko])
+    for one in (anna, eero):
+        await join_group(group, one, by=fair[one])
+    await turn_back(fair, days=9)
+    for one, said in ((anna, Said.FOLLOW_UP), (maria, Said.USEFUL), (eero, Said.HELD)):
+        await say(meeting, one, said, note=f"Says {one.name}", by=fair[one])
+    with pytest.raises(NotFound):
+        await say(meeting, irma, Said.MISSED, by=fair[irma])
+    desk, hers, interpreter = await visit(fair.organiser), await visit(fair[maria]), await visit(fair[irma])
+    assert "What became of it?" in (await hers.get(f"/e/tampere/meetings/{meeting.id}")).text
+    assert "What became of it?" not in (await interpreter.get(f"/e/tampere/meetings/{meeting.id}")).text
+    outcomes = list(csv.reader(StringIO((await desk.get("/e/tampere/desk/outcomes.csv")).content.decode("utf-8-sig"))))
+    mine = next(row for row in outcomes if "Maria" in row[2])
+    assert mine[2:] == [
+        "Anna, =Eero, Maria", "Małopolska, Poland", "held",
+        "Anna: follow-up agreed / Maria: held and useful / =Eero: held",
+        "Anna: Says Anna / Maria: Says Maria / =Eero: Says =Eero",
+    ]  # fmt: skip
+    meetings = list(csv.reader(StringIO((await desk.get("/e/tampere/desk/meetings.csv")).content.decode("utf-8-sig"))))
+    assert next(row[10:12] for row in meetings if "Maria" in row[10]) == ["Maria (Anna Ltd)", "Irma"]
+    contacts = (await hers.get("/e/tampere/data/contacts.csv")).text
+    assert "Eero" in contacts
+    assert "Irma" not in contacts
+    found = await report(fair.event, now=fair.at("12:00"), no_pilot="none", total="all")
+    assert [(line.name, line.meetings) for line in found.by_pilot] == [("BIO", 2)]
+    assert found.total.interregional == 1, "an interpreter's region is none of the meeting's"
 
 
 async def test_one_tap_on_the_pages(fair: Fair, visit, people, met: Meeting) -> None:  # noqa: F811
