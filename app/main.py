@@ -35,6 +35,7 @@ import events.networks.support.desk
 import events.networks.support.routes
 import events.networks.wording
 import events.routes
+import events.tasks
 import events.wording
 import matchmaking.answers
 import matchmaking.bookmarks.routes
@@ -54,6 +55,7 @@ import matchmaking.support.follow_up_pages
 import matchmaking.support.following_up
 import matchmaking.support.routes
 import matchmaking.table_feeds
+import matchmaking.tasks
 import matchmaking.telling
 from app import account, db, feeds, invitations, outbox, reminders, templating, unsubscribing, web, workers
 from app.config import Settings
@@ -140,6 +142,8 @@ def create_app(settings: Settings) -> Starlette:
     app.state.answering = ANSWERING
     app.state.navigation = (events.routes.navigation, matchmaking.routes.navigation)
     app.state.desk_navigation = (events.desk.navigation, matchmaking.desk.navigation)
+    app.state.desk_steps = (events.tasks.steps, matchmaking.tasks.steps)
+    app.state.tasks = (events.tasks.tasks, matchmaking.tasks.tasks)
     app.state.network_navigation = (
         events.networks.pages.navigation,
         events.networks.calls.routes.navigation,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import groupby
 
 from starlette.requests import Request
@@ -12,18 +12,19 @@ from starlette.routing import BaseRoute
 
 from app.errors import NotFound, Refused
 from app.i18n import _, later
-from app.models import Change, Mail, MailState, Person
+from app.models import Change, Person
 from app.navigation import Tab
 from app.web import route, see_other, submitted
 from events import board, editing, import_page, mailroom, roster, venue
 from events.forms import AboutForm, ReleaseForm, VersionForm, about_of
 from events.hosting import edit_event
-from events.models import Event, Participant, ParticipantStatus, Release
+from events.models import Event, Release
 from events.networks.event_pages import belonging_of
 from events.pages import DeskSection, desk_page
 from events.programme import programme
 from events.releasing import changes_since_release, release_programme
 from events.scope import Place, desk
+from events.tasks import Stage
 
 A_PAGE = 100
 # Who did it, where it was none of the people.
@@ -65,19 +66,9 @@ def navigation(place: Place) -> Sequence[Tab]:
 
 
 async def desk_home(request: Request, place: Place) -> Response:
-    shown = await programme(place.event)
-    people = Participant.filter(event=place.event)
-    return desk_page(
-        request,
-        place,
-        "events/desk.html",
-        programme=shown,
-        scheduled=sum(not item.cancelled for item in shown.items),
-        waiting=await people.filter(status=ParticipantStatus.PENDING).count(),
-        approved=await people.filter(status=ParticipantStatus.APPROVED).count(),
-        changed=len(await changes_since_release(place.event)),
-        failed=await Mail.filter(scope=mailroom.scope_of(place.event), state=MailState.FAILED).count(),
-    )
+    now = datetime.now(UTC)
+    steps = [step for slice_steps in request.app.state.desk_steps for step in await slice_steps(place.event, now)]
+    return desk_page(request, place, "events/desk.html", steps=steps, stages=list(Stage))
 
 
 async def about_page(request: Request, place: Place) -> Response:

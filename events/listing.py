@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from events.models import Event
+from app.models import Person
+from events.models import Event, Participant, ParticipantStatus
 from events.networks.models import Network, Series
+
+FRESH = timedelta(weeks=3)  # after an event there is still something to say about it
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,18 @@ async def home(today: date) -> tuple[Sequence[Event], Sequence[Event], Sequence[
     coming = await events.filter(last_day__gte=today).order_by("first_day", "title").limit(100)
     past = await events.filter(last_day__lt=today).order_by("-first_day").limit(20)
     return coming, past, await Network.all().order_by("name")
+
+
+async def participations(person: Person, today: date) -> Sequence[Participant]:
+    """Theirs, with the event, at events that are coming or ended in the last weeks, by first day."""
+    mine = Participant.filter(person=person, event__last_day__gte=today - FRESH)
+    mine = mine.exclude(status=ParticipantStatus.WITHDRAWN).select_related("event__network")
+    return await mine.order_by("event__first_day", "event__title")
+
+
+async def with_event(participant: Participant) -> Sequence[Participant]:
+    """The one of an event's page, as the tasks want it."""
+    return await Participant.filter(id=participant.id).select_related("event")
 
 
 async def of_network(network: Network, today: date) -> Sequence[Event]:

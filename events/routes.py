@@ -1,5 +1,6 @@
 """Pages of the conference that are not the desk's: events, programme, session, agenda, registration, live socket."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from starlette.requests import Request
@@ -20,26 +21,32 @@ from events.agenda import lay_out
 from events.bookings import book, unbook
 from events.forms import JoinForm, NewEventForm
 from events.hosting import create_event
-from events.listing import around, home
-from events.models import ParticipantKind, Session
+from events.listing import around, home, participations, with_event
+from events.models import Participant, ParticipantKind, Session
 from events.networks.calls.reading import calls_of_event, calls_of_session
 from events.networks.models import Network, Region
 from events.pages import event_page, navigation
 from events.participants import register
 from events.programme import in_agenda, item
 from events.scope import Place, find, member, newcomer, visitor
+from events.tasks import Task
 from events.types import types_of
 
 __all__ = ["navigation", "routes"]
 
 
 async def home_page(request: Request, person: Person | None) -> Response:
-    coming, past, networks = await home(datetime.now(UTC).date())
-    return page(request, "events/home.html", coming=coming, past=past, networks=networks)
+    now = datetime.now(UTC)
+    coming, past, networks = await home(now.date())
+    mine = await participations(person, now.date()) if person else []
+    tasks = await _tasks(request, mine, now)
+    waiting = {one.event_id: [task for task in tasks if task.event == one.event_id] for one in mine}
+    return page(request, "events/home.html", mine=mine, waiting=waiting, coming=coming, past=past, networks=networks)
 
 
 async def event(request: Request, place: Place) -> Response:
     coming = await _coming(request, place)
+    mine = await with_event(place.participant) if place.participant else []
     return event_page(
         request,
         place,
@@ -47,6 +54,7 @@ async def event(request: Request, place: Place) -> Response:
         network=place.event.network,
         calls=await calls_of_event(place.event),
         coming=coming,
+        tasks=await _tasks(request, mine, datetime.now(UTC)),
         around=await around(place.event),
     )
 
@@ -148,6 +156,11 @@ async def follow(websocket: WebSocket) -> None:
     since = websocket.query_params.get("since", "")
     seen = int(since) if since.isascii() and since.isdigit() and len(since) < 16 else 0
     return await live.serve(websocket, scope=place.event.scope, topics=topics, since=seen)
+
+
+async def _tasks(request: Request, mine: Sequence[Participant], now: datetime) -> Sequence[Task]:
+    """What waits for the reader, of all slices."""
+    return [task for slice_tasks in request.app.state.tasks for task in await slice_tasks(mine, now)]
 
 
 async def _coming(request: Request, place: Place) -> list[Entry]:

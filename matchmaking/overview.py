@@ -126,7 +126,7 @@ class DeskList:
 async def desk_list(event: Event, *, state: str = "", words: str = "", page: int = 1) -> DeskList:
     """Meetings of one state ("" is all) whose people or organisations contain all words."""
     found = Meeting.filter(event=event)
-    counts = await _counts(event)
+    numbers = await counts(event)
     if state in ("placed", "waiting"):
         found = found.filter(status=MeetingStatus.ACCEPTED, slot_id__isnull=state == "waiting")
     elif state in {status.value for status in MeetingStatus}:
@@ -136,17 +136,18 @@ async def desk_list(event: Event, *, state: str = "", words: str = "", page: int
     pages = max(1, -(-await found.count() // DESK_PAGE))
     page = min(max(page, 1), pages)
     shown = whole(found).order_by("slot__start", "table__number", "id").offset((page - 1) * DESK_PAGE).limit(DESK_PAGE)
-    return DeskList(await shown, counts, page, pages)
+    return DeskList(await shown, numbers, page, pages)
 
 
-async def _counts(event: Event) -> dict[str, int]:
-    counts: dict[str, int] = {}
+async def counts(event: Event) -> dict[str, int]:
+    """By state, "waiting" and "placed" instead of accepted."""
+    found: dict[str, int] = {}
     for status, slot_id in await Meeting.filter(event=event).values_list("status", "slot_id"):
         state = status.value
         if status == MeetingStatus.ACCEPTED:
             state = "placed" if slot_id else "waiting"
-        counts[state] = counts.get(state, 0) + 1
-    return counts
+        found[state] = found.get(state, 0) + 1
+    return found
 
 
 def _slot(one: Ticket) -> Slot:
