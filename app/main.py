@@ -57,7 +57,19 @@ import matchmaking.support.routes
 import matchmaking.table_feeds
 import matchmaking.tasks
 import matchmaking.telling
-from app import account, db, feeds, invitations, outbox, reminders, templating, unsubscribing, web, workers
+from app import (
+    accessibility,
+    account,
+    db,
+    feeds,
+    invitations,
+    outbox,
+    reminders,
+    templating,
+    unsubscribing,
+    web,
+    workers,
+)
 from app.config import Settings
 from app.guard import Guard
 from app.inbox import lmtp, mailbox, webhook
@@ -81,6 +93,7 @@ SLICES = (
     feeds,  # first what is asked for most often: routes are tried in turn
     events.feeds,
     account,
+    accessibility,
     unsubscribing,
     webhook,
     events.routes,

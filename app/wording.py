@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
+from typing import Protocol, TypeVar
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
@@ -14,6 +15,13 @@ from app.i18n import language
 from app.money import decimal_of
 from app.text import plain
 
+
+class Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+NamedT = TypeVar("NamedT", bound=Named)
 DAYS = {"en": "EEEE d MMMM", "pl": "EEEE, d MMMM", "fi": "cccc d. MMMM"}
 SHORT_DAYS = {"en": "EEE d MMM", "pl": "EEE d MMMM", "fi": "ccc d.M."}
 DATES = {"en": "d MMMM y", "pl": "d MMMM y", "fi": "d. MMMM y"}
@@ -99,6 +107,11 @@ def alphabetical(text: str) -> tuple[int, ...]:
     Letters that the alphabet does not have count as those they are made from; digits and signs come first.
     """
     return _key(text, ALPHABETS[language()])
+
+
+def by_name(things: Iterable[NamedT]) -> list[NamedT]:
+    """Sorted as `alphabetical` says; a database knows the alphabet of one language at the most."""
+    return sorted(things, key=lambda thing: alphabetical(thing.name))
 
 
 @lru_cache(maxsize=16_384)  # a directory of thousands is sorted for each of its readers

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.models import Person
+from app.wording import by_name
 from events.models import Event, Participant, ParticipantStatus
 from events.networks.models import Network, Series
 
@@ -25,7 +26,7 @@ async def home(today: date) -> tuple[Sequence[Event], Sequence[Event], Sequence[
     events = Event.all().select_related("network")
     coming = await events.filter(last_day__gte=today).order_by("first_day", "title").limit(100)
     past = await events.filter(last_day__lt=today).order_by("-first_day").limit(20)
-    return coming, past, await Network.all().order_by("name")
+    return coming, past, by_name(await Network.all())
 
 
 async def participations(person: Person, today: date) -> Sequence[Participant]:

@@ -16,6 +16,7 @@ from app.journal import person_topic
 from app.models import Person
 from app.source import Entry
 from app.web import answer, page, route, see_other, submitted
+from app.wording import by_name
 from events import attendance_pages, exchange_pages, programme_page
 from events.agenda import lay_out
 from events.bookings import book, unbook
@@ -129,7 +130,7 @@ async def new_event_page(request: Request, person: Person) -> Response:
 
 async def new_event(request: Request, person: Person) -> Response:
     form = await submitted(request, NewEventForm)
-    networks = await Network.all().order_by("name")
+    networks = by_name(await Network.all())
     form.offer(networks)
     if not form.validate():
         return await _new_event(request, form, status=422)
@@ -195,7 +196,7 @@ def _known(place: Place) -> dict[str, str]:
 
 
 async def _new_event(request: Request, form: NewEventForm, *, status: int = 200) -> Response:
-    form.offer(await Network.all().order_by("name"))
+    form.offer(by_name(await Network.all()))
     return page(request, "events/new_event.html", status=status, form=form)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.i18n import _
-from app.wording import several, when
+from app.wording import by_name, several, when
 from events.models import Event, Participant
 from matchmaking.drafting import proposal_of
 from matchmaking.models import Draft, Meeting, Slot, Table
@@ -172,7 +172,7 @@ class _Words:
 async def _wishes(wished: Wished) -> WishView:
     counts = Counter(meetings for *_, meetings in wished.gets)
     ids = [participant for participant, _asked, _got, meetings in wished.gets if not meetings]
-    without = await Participant.filter(id__in=ids[:MOST_NAMED]).order_by("name")
+    without = by_name(await Participant.filter(id__in=ids[:MOST_NAMED]))
     gets = tuple(Gets(meetings, counts[meetings]) for meetings in sorted(counts))
     return WishView(wished, gets, tuple(one.name for one in without))
 

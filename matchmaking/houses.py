@@ -2,7 +2,7 @@
 
 from app.errors import Refused
 from app.i18n import _
-from app.wording import several
+from app.wording import by_name, several
 from events.models import Organisation, Participant, ParticipantStatus
 from matchmaking.models import Meeting
 from matchmaking.parties import LIVE, of_participants, people, with_people
@@ -14,7 +14,7 @@ async def colleagues_of(participant: Participant) -> list[Participant]:
         return []
     found = Participant.filter(event_id=participant.event_id, organisation_id=participant.organisation_id)
     found = found.filter(status=ParticipantStatus.APPROVED, person_id__isnull=False).exclude(id=participant.id)
-    return await found.order_by("name", "id")
+    return by_name(await found.order_by("id"))
 
 
 async def refuse_beside(asker: Participant, invitee: Participant, house: Organisation | None) -> None:

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from app.errors import Refused
 from app.i18n import _, ngettext
 from app.web import route, see_other, submitted
+from app.wording import by_name
 from events.models import Organisation, Participant, ParticipantStatus
 from events.pages import desk_page
 from events.scope import Place, desk, find
@@ -163,9 +164,9 @@ async def _round(request: Request, place: Place, opened: Round, form: RoundForm,
 
 async def _owners(place: Place) -> tuple[Sequence[Organisation], Sequence[Participant]]:
     """Who could have a table."""
-    people = await Participant.filter(event=place.event, status=ParticipantStatus.APPROVED).order_by("name")
+    people = by_name(await Participant.filter(event=place.event, status=ParticipantStatus.APPROVED))
     houses = Organisation.filter(id__in={one.organisation_id for one in people if one.organisation_id})
-    return await houses.order_by("name"), people
+    return by_name(await houses), people
 
 
 async def _confirm(request: Request, place: Place, breaks: Breaks, opened: Round) -> Response:

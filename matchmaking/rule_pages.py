@@ -12,6 +12,7 @@ from app.errors import Refused, Stale
 from app.i18n import _
 from app.text import plain
 from app.web import route, see_other, submitted
+from app.wording import by_name
 from events.models import Organisation, Participant, ParticipantStatus, ParticipantType
 from events.pages import desk_page
 from events.scope import Place, desk, find
@@ -210,7 +211,7 @@ async def _times(place: Place, asker: Participant, invitee: Participant) -> Sequ
 
 async def named_participants(place: Place) -> dict[str, Participant]:
     """Everybody who takes part, by a name that is theirs alone."""
-    people = await Participant.filter(event=place.event, status=ParticipantStatus.APPROVED).order_by("name")
+    people = by_name(await Participant.filter(event=place.event, status=ParticipantStatus.APPROVED))
     found = await Organisation.filter(id__in={one.organisation_id for one in people if one.organisation_id})
     houses = {house.id: house.name for house in found}
     return {label_of(one, houses): one for one in people}

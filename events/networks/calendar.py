@@ -77,7 +77,8 @@ async def occasions(network: Network, series: Series | None = None) -> list[Occa
     return [
         Occasion(
             str(said(event, "title")), event.slug, f"/e/{event.slug}",
-            ", ".join(filter(None, (event.venue, event.city))), event.zone, event.first_day, event.last_day, event.about_changed_at,
+            ", ".join(filter(None, (event.venue, event.city))), event.zone,
+            event.first_day, event.last_day, event.about_changed_at,
         )
         for event in events
     ]  # fmt: skip

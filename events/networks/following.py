@@ -9,6 +9,7 @@ from app.errors import Refused
 from app.i18n import _
 from app.journal import changing
 from app.models import Person
+from app.wording import by_name
 from events.models import Organisation, Participant, ParticipantStatus
 from events.networks.models import Follow, Listing, Pilot
 
@@ -74,7 +75,7 @@ async def houses(person: Person) -> list[House]:
     listings = {one.organisation_id: one for one in await Listing.filter(person=person)}
     presences = await _presences(person).only("id", "organisation_id")
     ids = {*listings, *(one.organisation_id for one in presences)}
-    found = await Organisation.filter(id__in=list(ids)).order_by("name")
+    found = by_name(await Organisation.filter(id__in=list(ids)))
     return [House(organisation, listings.get(organisation.id)) for organisation in found]
 
 

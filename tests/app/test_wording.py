@@ -1,6 +1,7 @@
 """Days, lists, countries and the order of names in the three languages."""
 
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from app import wording
 from app.i18n import language, later, ngettext, preferred, speaking
-from app.wording import alphabetical
+from app.wording import alphabetical, by_name
 
 INSTANT = datetime(2026, 5, 5, 8, 20, tzinfo=UTC)
 NAMES = ["Łódź", "Lublin", "Lyon", "Ålesund", "Aachen", "Örebro", "Oulu", "Zwolle", "Żywiec", "Ängelholm", "3D Valley"]
@@ -84,3 +85,11 @@ def test_polish_counts_in_three_ways_and_finnish_in_two() -> None:
         assert said == [f"%(n)s {word}" for word in ("osoba", "osoby", "osób", "osób", "osoby", "osób")]
     with speaking("fi"):
         assert [ngettext(singular, plural, n) for n in (1, 2)] == ["%(n)s henkilö", "%(n)s henkilöä"]
+
+
+def test_things_stand_by_name_in_the_readers_alphabet() -> None:
+    regions = [SimpleNamespace(name=name) for name in ("Örebro", "Łódź", "Tampere", "Lublin")]
+    with speaking("fi"):
+        assert [one.name for one in by_name(regions)] == ["Łódź", "Lublin", "Tampere", "Örebro"]
+    with speaking("pl"):
+        assert [one.name for one in by_name(regions)] == ["Lublin", "Łódź", "Örebro", "Tampere"]
