@@ -41,7 +41,7 @@ async def test_request_and_accept_side_by_side(site: Site, fair: Fair, chrome: B
     await expect(annas.page.get_by_role("heading", level=1)).to_have_text("Mikko Virtanen")
     await expect(annas.page.get_by_text("lignin").first).to_be_visible()
     await annas.check()
-    await annas.page.get_by_role("textbox").fill("Our lignin could go into your resins. Twenty minutes?")
+    await annas.page.get_by_label("Your message").fill("Our lignin could go into your resins. Twenty minutes?")
     await annas.page.keyboard.press("Tab")
     await annas.page.keyboard.press("Enter")
 
