@@ -1,4 +1,7 @@
-"""Profiles as lists show them and `affinity` compares them; kept in this process until their version changes."""
+"""Profiles as lists show them and `affinity` compares them; kept in this process until their version changes.
+
+So is what `affinity` knows of all profiles of an event together: it is made anew when one of them changes.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -9,11 +12,13 @@ from tortoise.queryset import QuerySet
 
 from app.wording import alphabetical, country
 from events.models import OrganisationKind
-from matchmaking.affinity import Wish, Wishes, wishes
+from matchmaking.affinity import Crowd, Wish, Wishes, crowd, wishes
+from matchmaking.conditions import conditions_of
 from matchmaking.models import Interest, Profile
 from matchmaking.stems import Searched, searched
 
 MOST_KEPT = 20_000
+MOST_CROWDS = 50  # events
 
 
 class _Row(NamedTuple):
@@ -77,6 +82,7 @@ class Card:
 
 
 _kept: dict[_Row, Card] = {}
+_crowds: dict[int, tuple[Sequence[Card], Crowd]] = {}
 
 
 async def cards(profiles: QuerySet[Profile]) -> list[Card]:
@@ -85,6 +91,19 @@ async def cards(profiles: QuerySet[Profile]) -> list[Card]:
     if missing := [row for row in rows if row not in _kept]:
         await _make(missing)
     return sorted((_kept[row] for row in rows), key=lambda card: alphabetical(card.name))
+
+
+async def crowd_of(event_id: int, approved: Sequence[Card]) -> Crowd:
+    """Of all approved profiles of an event: whoever sees fewer of them sees these in the same order."""
+    interregional = (await conditions_of(event_id)).interregional
+    made = _crowds.get(event_id)
+    if made and made[0] == approved and made[1].interregional == interregional:
+        return made[1]
+    if len(_crowds) >= MOST_CROWDS:
+        _crowds.clear()
+    found = crowd((card.wishes for card in approved), interregional=interregional)
+    _crowds[event_id] = (approved, found)
+    return found
 
 
 async def _make(rows: Sequence[_Row]) -> None:

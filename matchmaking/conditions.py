@@ -22,6 +22,7 @@ class Terms:
     most_meetings: int | None
     pause_minutes: int
     locked: bool
+    interregional: bool = True  # other regions are recommended first
 
 
 async def conditions_of(event_id: int) -> Conditions:

@@ -10,8 +10,18 @@ from app.i18n import language
 from app.wording import alphabetical
 from events.models import Event, Participant, ParticipantStatus
 from events.networks.models import DemoCase, Pilot
-from matchmaking.affinity import NOTHING_MARKED, Affinity, Wish, affinity, rank
-from matchmaking.cards import Card, cards
+from matchmaking.affinity import (
+    ALONE,
+    NOBODY_CROWDED,
+    NOTHING_MARKED,
+    Affinity,
+    Crowd,
+    Wish,
+    affinity,
+    brief,
+    rank,
+)
+from matchmaking.cards import Card, cards, crowd_of
 from matchmaking.conditions import matrix_of
 from matchmaking.models import Meeting, MeetingStatus, Profile, ProfileStatus
 from matchmaking.reasons import Names, sentence
@@ -50,6 +60,7 @@ class Match:
     card: Card
     score: int  # 0 to 1000
     reasons: tuple[str, ...]
+    brief: tuple[str, ...]  # the weightiest of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,7 @@ class Directory:
     cards: tuple[Card, ...]
     pilots: tuple[Pilot, ...]
     demo_cases: tuple[DemoCase, ...]
+    among: Crowd = ALONE  # all who are approved, whether the reader sees them or not
 
     def find(self, participant_id: int) -> Card | None:
         return next((card for card in self.cards if card.id == participant_id), None)
@@ -81,16 +93,23 @@ class Directory:
         return sorted(found.items(), key=lambda pair: alphabetical(pair[1]))
 
     def matches(
-        self, me: Card, *, limit: int, without: Collection[int] = (), marks: Mapping[int, str] = NOTHING_MARKED
+        self,
+        me: Card,
+        *,
+        limit: int,
+        without: Collection[int] = (),
+        marks: Mapping[int, str] = NOTHING_MARKED,
+        crowded: Mapping[int, int] = NOBODY_CROWDED,
     ) -> list[Match]:
-        """The best partners first; `without` are participants who are settled already, `marks` my own (see `rank`)."""
+        """The best partners first; `without` are participants who are settled already; `marks` and `crowded` as in
+        `rank`."""
         others = {card.id: card for card in self.cards if card.id not in without}
-        names = self._names([me, *others.values()])
-        ranked = rank(me.wishes, (card.wishes for card in others.values()), limit=limit, marks=marks)
+        ranked = rank(me.wishes, self.among, limit=limit, of=others, marks=marks, crowded=crowded)
+        names = self._names([me, *(others[one.participant] for one in ranked)])
         return [_match(others[one.participant], one.affinity, names) for one in ranked]
 
     def match(self, me: Card, other: Card) -> Match:
-        return _match(other, affinity(me.wishes, other.wishes), self._names([me, other]))
+        return _match(other, affinity(me.wishes, other.wishes, self.among), self._names([me, other]))
 
     def pilot(self, line: Wish) -> Pilot:
         return next(pilot for pilot in self.pilots if pilot.id == line.pilot)
@@ -109,7 +128,8 @@ class Directory:
 async def directory(event: Event) -> Directory:
     """Approved participants with approved profiles; five queries at most, whatever their number."""
     approved = Profile.filter(participant__event=event, status=ProfileStatus.APPROVED)
-    return await _directory(event, approved.filter(participant__status=ParticipantStatus.APPROVED))
+    found = await _directory(event, approved.filter(participant__status=ParticipantStatus.APPROVED))
+    return replace(found, among=await crowd_of(event.id, found.cards))
 
 
 async def directory_for(event: Event, reader: Participant) -> Directory:
@@ -167,4 +187,5 @@ async def _partners(reader: Participant) -> set[int]:
 
 
 def _match(card: Card, found: Affinity, names: Names) -> Match:
-    return Match(card, found.score, tuple(sentence(reason, names) for reason in found.reasons))
+    said = {reason: sentence(reason, names) for reason in found.reasons}
+    return Match(card, found.score, tuple(said.values()), tuple(said[reason] for reason in brief(found.reasons)))

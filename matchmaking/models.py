@@ -394,6 +394,7 @@ class Conditions(Model):
     most_meetings = fields.IntField(null=True)  # of one person
     pause_minutes = fields.IntField(default=0)  # between two meetings of one person
     locked = fields.BooleanField(default=False)  # only the desk changes bookings
+    interregional = fields.BooleanField(default=True)  # people of other regions are recommended first
 
     class Meta:
         table = "conditions"

@@ -11,9 +11,9 @@ from tortoise.expressions import Q
 from app import journal
 from events.models import Event, Participant
 from matchmaking import availability
-from matchmaking.affinity import Wishes, score
+from matchmaking.affinity import ALONE, Crowd, Wishes, score
 from matchmaking.availability import Diary, Tables, free_slots
-from matchmaking.cards import cards
+from matchmaking.cards import cards, crowd_of
 from matchmaking.conditions import conditions_of
 from matchmaking.diaries import Floor, diaries, floor
 from matchmaking.interpreters.bridging import in_need
@@ -52,7 +52,8 @@ async def _look_at(
     ground = await floor(event)
     slots = [slot for slot in ground.slots if slot.span.start >= now + FREEZE]
     meetings = await _movable(event, [slot.id for slot in slots], now=now, requests=requests)
-    wishes = await _weights(event, requests)
+    among = await _profiles(event) if requests else ALONE
+    wishes = {one.participant: one for one in among.everybody}
     if requests and await Interpreter.filter(participant__event=event).exists():
         meetings = [meeting for meeting in meetings if not _needs_interpreter(meeting, wishes)]
     fixed = {meeting.id: meeting.slot_id for meeting in meetings if meeting.slot_id and (keep or meeting.fixed)}
@@ -71,7 +72,7 @@ async def _look_at(
             *(problem.Participant(thing=True) for _ in booths),
         ),
         slots=shown,
-        meetings=tuple(_meetings(_Asked(meetings, everybody, booths, slots, tables, own, fixed, wishes))),
+        meetings=tuple(_meetings(_Asked(meetings, everybody, booths, slots, tables, own, fixed, wishes, among))),
         limits=(*order.limits(shown), *await _limits(event, slots, shown)) if order else (),
         aim=order.aim if order else problem.Aim.WAITS,
     )
@@ -153,12 +154,10 @@ async def _limits(event: Event, slots: Sequence[availability.Slot], shown: Seque
     return limits
 
 
-async def _weights(event: Event, requests: bool) -> Mapping[int, Wishes]:
-    """What people offer and seek, by participant."""
-    if not requests:
-        return {}
+async def _profiles(event: Event) -> Crowd:
+    """What people offer and seek."""
     approved = Profile.filter(participant__event=event, status=ProfileStatus.APPROVED)
-    return {card.id: card.wishes for card in await cards(approved)}
+    return await crowd_of(event.id, await cards(approved))
 
 
 def _needs_interpreter(meeting: Meeting, wishes: Mapping[int, Wishes]) -> bool:
@@ -223,6 +222,7 @@ class _Asked:
     own: Mapping[int, _Own]
     fixed: Mapping[int, int]
     wishes: Mapping[int, Wishes]
+    among: Crowd
 
 
 def _meetings(asked: _Asked) -> Iterator[problem.Meeting]:
@@ -241,16 +241,16 @@ def _meetings(asked: _Asked) -> Iterator[problem.Meeting]:
             fixed=current if meeting.id in asked.fixed else None,
             current=current,
             table=_seat(meeting, asked.tables[current]) if current is not None else None,
-            weight=_interest(meeting, asked.wishes) if request else 1,
+            weight=_interest(meeting, asked) if request else 1,
             own=sum(1 << index for index in own.tables),
             asked=request,
         )
 
 
-def _interest(meeting: Meeting, wishes: Mapping[int, Wishes]) -> int:
+def _interest(meeting: Meeting, asked: _Asked) -> int:
     """Points: that somebody asked, and how much both sides have for each other."""
-    one, other = wishes.get(meeting.asker_id), wishes.get(meeting.invitee_id)
-    return ASKED + (score(one, other) if one and other else 0)
+    one, other = asked.wishes.get(meeting.asker_id), asked.wishes.get(meeting.invitee_id)
+    return ASKED + (score(one, other, asked.among) if one and other else 0)
 
 
 def _seat(meeting: Meeting, tables: Sequence[int]) -> int | None:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from app.i18n import _
 from app.wording import several, tongue
 from matchmaking.affinity import (
+    MuchWanted,
     NextInChain,
     NoSharedLanguage,
+    NotOffered,
     OtherRegion,
     ReadinessFits,
     Reason,
@@ -56,6 +58,10 @@ def sentence(reason: Reason, names: Names) -> str:
             return _("You have no language in common.")
         case SameOrganisation():
             return _("You are from the same organisation.")
+        case NotOffered(needs):
+            return _("You seek this too, and they do not offer it: %(terms)s.") % {"terms": several(needs)}
+        case MuchWanted():
+            return _("Very many would like to meet them, so they stand lower in your list.")
         case YouMarked(mark):
             return _("You marked them: %(mark)s.") % {"mark": _(mark)}
 

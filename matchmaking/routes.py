@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 from app.errors import NotFound, Refused
 from app.i18n import _
 from app.navigation import Tab
-from app.web import route
+from app.web import json, route, wants_json
 from app.wording import several, tongue, when
 from events.models import OrganisationKind, Participant
 from events.pages import Section, event_page
@@ -39,7 +39,6 @@ from matchmaking.meeting_pages import (
 )
 from matchmaking.models import ChainRole, MeetingStatus, Mode, Round
 from matchmaking.obstacles import nothing_free
-from matchmaking.overview import settled
 from matchmaking.parties import people
 from matchmaking.profile_pages import (
     add_block,
@@ -52,10 +51,10 @@ from matchmaking.profile_pages import (
     withdrawal,
 )
 from matchmaking.reasons import role_name
+from matchmaking.recommending import as_json, recommended
 from matchmaking.refusals import refusal
 
 A_PAGE = 20
-BEST = 20
 SEARCH = 80  # characters
 
 
@@ -74,6 +73,7 @@ def navigation(place: Place) -> Sequence[Tab]:
         profile,
         Tab(Section.MARKETPLACE, f"{place.path}/opportunities", _("Marketplace")),
         Tab(Section.MEETINGS, f"{place.path}/meetings", _("My meetings")),
+        Tab(Section.MEETINGS, f"{place.path}/today", _("Today")),
         Tab(Section.MEETINGS, f"{place.path}/groups", _("Groups")),
         Tab(Section.MEETINGS, f"{place.path}/colleagues", _("Colleagues")),
         times,
@@ -148,8 +148,9 @@ async def _met_by_colleague(place: Place, other: Participant) -> str:
 async def matches_page(request: Request, place: Place) -> Response:
     me = await own_card(place.me)
     everybody = await (directory(place.event) if place.desk else directory_for(place.event, place.me))
-    marks = await marks_of(place.me)
-    found = everybody.matches(me, limit=BEST, without=await settled(place.me), marks=marks) if me else []
+    found = await recommended(place.event, place.me, everybody, now=datetime.now(UTC))
+    if wants_json(request):
+        return json({"matches": as_json(found, f"{request.app.state.settings.base_url}{place.path}")})
     return event_page(
         request,
         place,
@@ -158,7 +159,7 @@ async def matches_page(request: Request, place: Place) -> Response:
         matches=found,
         mine=await allowance(place.me),
         directory=everybody,
-        marks=marks,
+        marks=await marks_of(place.me),
         ways=list(Mark),
     )
 

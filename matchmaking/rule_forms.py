@@ -57,6 +57,12 @@ class LimitsForm(Form):
         description=later("Only the desk asks, accepts, moves and cancels from then on. Declining stays possible."),
     )
 
+    interregional = Tick(
+        later("Recommend people of other regions first"),
+        default=True,
+        description=later("Among equally good partners. People of one region still find each other."),
+    )
+
     def validate_life(self, field: Field) -> None:
         if not SHORTEST <= self._minutes() <= LONGEST:
             raise ValidationError(_("A request waits from 15 minutes to 10 days."))
@@ -68,6 +74,7 @@ class LimitsForm(Form):
             most_meetings=self.most_meetings.data,
             pause_minutes=int(self.pause_minutes.data or 0),
             locked=bool(self.locked.data),
+            interregional=bool(self.interregional.data),
         )
 
     def _minutes(self) -> int:
@@ -77,7 +84,7 @@ class LimitsForm(Form):
 def limits_data(conditions: Conditions) -> dict[str, Any]:
     """What the page of limits starts with: the time in the longest unit that is whole."""
     unit = next(name for name in ("days", "hours", "minutes") if conditions.request_minutes % MINUTES[name] == 0)
-    same = ("pending", "most_meetings", "pause_minutes", "locked")
+    same = ("pending", "most_meetings", "pause_minutes", "locked", "interregional")
     life = {"life": conditions.request_minutes // MINUTES[unit], "unit": unit}
     return {name: getattr(conditions, name) for name in same} | life
 

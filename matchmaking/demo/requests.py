@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from itertools import count, cycle, islice
 from random import Random
 
-from matchmaking.affinity import Ranked, Reason, TheyOfferYouSeek, Wish, Wishes, YouOfferTheySeek, rank, wishes
+from matchmaking.affinity import (
+    Crowd,
+    Ranked,
+    Reason,
+    TheyOfferYouSeek,
+    Wish,
+    YouOfferTheySeek,
+    crowd,
+    rank,
+    wishes,
+)
 from matchmaking.demo.cast import Delegate, Interest, table
 
 ASKED = 350
@@ -46,7 +56,7 @@ def requests(delegates: Sequence[Delegate], seed: int) -> tuple[Request, ...]:
 def _pairs(delegates: Sequence[Delegate], chance: Random) -> Iterator[tuple[Delegate, Delegate, tuple[Reason, ...]]]:
     """Asker and invitee, the eager more often, the better match more likely."""
     everybody = _everybody(delegates)
-    favourites = [rank(each, everybody, limit=CHOICE) for each in everybody]
+    favourites = [rank(each, everybody, limit=CHOICE) for each in everybody.everybody]
     askers = [number for number in range(len(delegates)) for _ in range(chance.choice(EAGERNESS))]
     chance.shuffle(askers)
     asked: set[frozenset[int]] = set()
@@ -64,10 +74,10 @@ def _may_ask(asker: int, choice: Ranked, asked: set[frozenset[int]], inbox: Coun
     return frozenset((asker, choice.participant)) not in asked and inbox[choice.participant] < INBOX
 
 
-def _everybody(delegates: Sequence[Delegate]) -> list[Wishes]:
+def _everybody(delegates: Sequence[Delegate]) -> Crowd:
     """As `affinity` sees them, numbered by their place; there are no rows yet."""
     number: defaultdict[str, int] = defaultdict(count().__next__)
-    return [
+    return crowd(
         wishes(
             participant=place,
             organisation=number[delegate.organisation.name],
@@ -76,7 +86,7 @@ def _everybody(delegates: Sequence[Delegate]) -> list[Wishes]:
             lines=[_wish(interest, number) for interest in delegate.interests],
         )
         for place, delegate in enumerate(delegates)
-    ]
+    )
 
 
 def _wish(interest: Interest, number: defaultdict[str, int]) -> Wish:

@@ -19,7 +19,8 @@ CREATE TABLE conditions (
     request_minutes INT NOT NULL CHECK (request_minutes BETWEEN 15 AND 14400),
     most_meetings INT CHECK (most_meetings > 0),
     pause_minutes INT NOT NULL CHECK (pause_minutes BETWEEN 0 AND 240),
-    locked {bool} NOT NULL
+    locked {bool} NOT NULL,
+    interregional {bool} NOT NULL
 );
 
 CREATE TABLE type_conditions (

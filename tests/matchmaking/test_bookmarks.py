@@ -11,7 +11,7 @@ from app.errors import Forbidden, Refused
 from app.i18n import language
 from app.journal import changes_since
 from app.models import Topic
-from matchmaking.affinity import Wish, rank, wishes
+from matchmaking.affinity import Wish, crowd, rank, wishes
 from matchmaking.asking import standing
 from matchmaking.bookmarks.interests import interests
 from matchmaking.bookmarks.marking import mark, marks_of
@@ -159,7 +159,7 @@ def test_marks_only_raise_or_take_out(profiles, given_marks) -> None:
         wishes(participant=id, organisation=None, region=None, languages=(), lines=[Wish(1, None, "research", *line)])
         for id, line in enumerate(profiles)
     ]
-    plain = {one.participant: one.affinity.score for one in rank(made[0], made, limit=9)}
-    marked = {one.participant: one.affinity.score for one in rank(made[0], made, limit=9, marks=given_marks)}
+    plain = {one.participant: one.points for one in rank(made[0], crowd(made), limit=9)}
+    marked = {one.participant: one.points for one in rank(made[0], crowd(made), limit=9, marks=given_marks)}
     assert marked.keys() == {id for id in plain if given_marks.get(id) != "not for me"}
     assert all(marked[id] == plain[id] if id not in given_marks else marked[id] >= plain[id] for id in marked)

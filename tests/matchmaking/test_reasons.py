@@ -6,7 +6,9 @@ from babel import Locale
 from app.i18n import languages, speaking
 from matchmaking.affinity import (
     NextInChain,
+    MuchWanted,
     NoSharedLanguage,
+    NotOffered,
     OtherRegion,
     ReadinessFits,
     Reason,
@@ -43,6 +45,8 @@ SENTENCES = [
     (SharedLanguages(("xx",)), "Languages in common: xx."),
     (NoSharedLanguage(), "You have no language in common."),
     (SameOrganisation(), "You are from the same organisation."),
+    (NotOffered(("tall oil", "bark")), "You seek this too, and they do not offer it: tall oil and bark."),
+    (MuchWanted(), "Very many would like to meet them, so they stand lower in your list."),
     (YouMarked("must meet"), "You marked them: must meet."),
 ]
 
