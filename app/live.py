@@ -159,7 +159,7 @@ async def _replay(listener: Listener, reached: int) -> None:
         missed = await journal.changes_since(listener.scope, listener.since, limit=REPLAY + 1)
     if not missed or missed[0].revision != listener.since + 1 or len(missed) > REPLAY:
         listener.since = reached
-        listener.write(_frame({"reset": True, "revision": reached}))
+        listener.write(_frame_of_reset(reached))
         return
     for facts in by_revision(change for change in missed if change.revision <= reached):
         _give(listener, facts, {})
@@ -198,6 +198,10 @@ def _frame(message: dict[str, Any]) -> bytes:
     return Frame(Opcode.TEXT, orjson.dumps(message)).serialize(mask=False)
 
 
+def _frame_of_reset(reached: int) -> bytes:
+    return _frame({"reset": True, "revision": reached})
+
+
 class FanoutProtocol(WebSocketsSansIOProtocol):
     """uvicorn's socket protocol, which also takes frames that are encoded already and never waits for a client."""
 
@@ -222,8 +226,11 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
         self.transport.abort()
 
 
-async def serve(websocket: WebSocket, *, scope: str, topics: Iterable[str], since: int) -> None:
-    """Serve one page's socket until it goes. It only listens: a client that talks is shown out."""
+async def serve(
+    websocket: WebSocket, *, scope: str, topics: Iterable[str], since: int, wordless: bool = False
+) -> None:
+    """Serve one page's socket until it goes. It only listens: a client that talks is shown out. A `wordless` page is
+    told that something happened and not what: it may ask for itself again."""
     hub: Hub = websocket.app.state.hub
     person, sign_in = websocket.state.person, websocket.state.sign_in
     await websocket.accept()
@@ -231,11 +238,15 @@ async def serve(websocket: WebSocket, *, scope: str, topics: Iterable[str], sinc
         return await websocket.close(1008, "too many pages open")
     protocol: FanoutProtocol = websocket.scope["extensions"]["pilotmatch.fanout"]
     gone = asyncio.Event()
+
+    def nudge(_frame: bytes) -> bool:
+        return protocol.write_frame(_frame_of_reset(listener.since))
+
     listener = Listener(
         scope=scope,
         topics=frozenset(topics),
         since=since,
-        write=protocol.write_frame,
+        write=nudge if wordless else protocol.write_frame,
         close=gone.set,
         person_id=person.id if person else None,
         sign_in_id=sign_in.id if sign_in else None,

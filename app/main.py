@@ -36,6 +36,9 @@ import events.networks.support.routes
 import events.networks.wording
 import events.routes
 import events.tasks
+import events.waiting.letters
+import events.waiting.offering
+import events.waiting.routes
 import events.wording
 import matchmaking.answers
 import matchmaking.bookmarks.routes
@@ -46,6 +49,7 @@ import matchmaking.marketplace.news
 import matchmaking.marketplace.routes
 import matchmaking.meetings
 import matchmaking.messages.routes
+import matchmaking.onsite.routes
 import matchmaking.outcomes.routes
 import matchmaking.picture_pages
 import matchmaking.routes
@@ -57,6 +61,10 @@ import matchmaking.support.routes
 import matchmaking.table_feeds
 import matchmaking.tasks
 import matchmaking.telling
+import matchmaking.waitlist.letters
+import matchmaking.waitlist.offering
+import matchmaking.waitlist.reading
+import matchmaking.waitlist.routes
 from app import (
     accessibility,
     account,
@@ -98,6 +106,7 @@ SLICES = (
     webhook,
     events.routes,
     events.desk,
+    events.waiting.routes,
     events.networks.calls.routes,
     events.networks.proposing.routes,
     events.networks.routes,
@@ -110,6 +119,8 @@ SLICES = (
     matchmaking.bookmarks.routes,
     matchmaking.messages.routes,
     matchmaking.outcomes.routes,
+    matchmaking.waitlist.routes,
+    matchmaking.onsite.routes,
     matchmaking.support.routes,
 )
 
@@ -177,6 +188,8 @@ def create_app(settings: Settings) -> Starlette:
         matchmaking.support.follow_up_pages.piece,
         events.networks.account.piece,
     )
+    app.state.waiting_pieces = (matchmaking.waitlist.reading.piece,)
+    app.state.waiting_lists = (matchmaking.waitlist.reading.desk_piece,)
     app.state.sentences = (events.wording.sentence, matchmaking.telling.sentence)
     return app
 
@@ -212,6 +225,10 @@ def work(settings: Settings) -> Mapping[str, workers.Work]:
         "settle invitations": lambda: invitations.settle_due(SOURCES, settings),
         "draft schedules": matchmaking.drafting.work,
         "expire requests": matchmaking.meetings.expire,
+        "offer seats": events.waiting.offering.Looking().work,
+        "write of offered seats": lambda: events.waiting.letters.tell(settings),
+        "offer times": matchmaking.waitlist.offering.Looking().work,
+        "write of offered times": lambda: matchmaking.waitlist.letters.tell(settings),
         "write about calls": lambda: events.networks.calls.letters.tell(settings),
         "write about proposals": lambda: events.networks.proposing.letters.tell(settings),
         "link clients": events.networks.support.assigning.Linking().work,
@@ -256,7 +273,7 @@ async def robots(request: Request) -> Response:
 class Masked(logging.Filter):
     """Secrets in addresses (feeds, sign-in links) do not reach the access log."""
 
-    SECRET = re.compile(r"(/feeds/|/sign-in/|/unsubscribe/)[^/?. ]+")
+    SECRET = re.compile(r"(/feeds/|/sign-in/|/unsubscribe/|/display/)[^/?. ]+")
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):

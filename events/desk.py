@@ -60,6 +60,7 @@ def navigation(place: Place) -> Sequence[Tab]:
         Tab(DeskSection.PROGRAMME, f"{here}/import", _("Import")),
         Tab(DeskSection.PROGRAMME, f"{here}/release", _("Release")),
         *people,
+        Tab(DeskSection.PEOPLE, f"{here}/waiting", _("Waiting lists")),
         Tab(DeskSection.RECORD, f"{here}/outbox", _("Outbox")),
         Tab(DeskSection.RECORD, f"{here}/journal", _("Journal")),
     ]

@@ -60,6 +60,7 @@ def navigation(place: Place) -> Sequence[Tab]:
     ]
     if place.approved:
         tabs.append(Tab(Section.AGENDA, f"{place.path}/agenda", _("My agenda")))
+        tabs.append(Tab(Section.AGENDA, f"{place.path}/waiting", _("Where I wait")))
         tabs += _of_its_kind(place)
     tabs.append(Tab(Section.PROGRAMME, f"{place.path}/calendars", _("Calendars")))
     if place.desk:

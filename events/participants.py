@@ -23,6 +23,7 @@ from events.models import (
     SessionStatus,
 )
 from events.networks.models import Region
+from events.waiting.models import Wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ async def leave(participant: Participant, changes: Changes, *, reason: str = "")
         participant.id,
     )
     await Booking.filter(participant=participant).delete()
+    await Wait.filter(participant=participant).delete()
     participant.status, participant.status_reason = ParticipantStatus.WITHDRAWN, reason
     await participant.save()
     _record(changes, "participant.withdrawn", participant.event, participant)

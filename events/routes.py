@@ -32,6 +32,7 @@ from events.programme import in_agenda, item
 from events.scope import Place, find, member, newcomer, visitor
 from events.tasks import Task
 from events.types import types_of
+from events.waiting.reading import held_seats, standing_of
 
 __all__ = ["navigation", "routes"]
 
@@ -71,6 +72,8 @@ async def session(request: Request, place: Place) -> Response:
         place,
         "events/session.html",
         item=shown,
+        free=(shown.seats_left or 0) - await held_seats(found),
+        waits=await standing_of(found, place.participant),
         mine=mine,
         speaks=speaks,
         join=join,

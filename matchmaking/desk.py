@@ -53,6 +53,8 @@ def navigation(place: Place) -> Sequence[Tab]:
         Tab(DeskSection.MEETINGS, f"{here}/meetings", _("Meetings")),
         Tab(DeskSection.MEETINGS, f"{here}/interpreters", _("Interpreters")),
         Tab(DeskSection.MEETINGS, f"{here}/drafts", _("Schedule")),
+        Tab(DeskSection.MEETINGS, f"{here}/door", _("On the day")),
+        Tab(DeskSection.MEETINGS, f"{here}/displays", _("Screens")),
         Tab(DeskSection.RESULTS, f"{here}/outcomes", _("Outcomes")),
         Tab(DeskSection.RESULTS, f"{here}/reports", _("Reports")),
     ]

@@ -26,10 +26,12 @@ from matchmaking.meetings import accept, cancel, decline, request_meeting, resch
 from matchmaking.models import Location, Meeting, MeetingStatus, Slot
 from matchmaking.moves import moves_of
 from matchmaking.obstacles import nothing_free
+from matchmaking.onsite.reading import open_absence
 from matchmaking.outcomes.saying import outcome_of, said_by
 from matchmaking.outcomes.verdict import Said
 from matchmaking.overview import overview, ticket, whole, with_answers
 from matchmaking.video import give_link
+from matchmaking.waitlist.reading import standing_at
 
 
 async def meetings_page(request: Request, place: Place) -> Response:
@@ -89,6 +91,9 @@ async def meeting_page(request: Request, at: AtMeeting) -> Response:
         bridging=gathering.bridging.between if gathering.bridging else "",
         begun=meeting.placed and bool(meeting.slot and meeting.slot.start <= now),
         said=await outcome_of(meeting, reader) if at.mine else None,
+        wait=await standing_at(meeting),
+        missing=await open_absence(meeting, now=now) if at.mine else None,
+        me=reader,
         by_video=meeting.placed and bool(meeting.slot and meeting.slot.round.location != Location.ON_SITE),
         link=link_of(meeting) if meeting.placed else "",
         named=await _named_times(meeting),

@@ -42,6 +42,7 @@ from events.releasing import release_programme
 from events.rooms import add_room, add_track
 from events.schedule import Details, create_session
 from events.types import add_type
+from events.waiting.models import Wait
 from matchmaking.drafting import draft_schedule
 from matchmaking.groups.membership import propose_group
 from matchmaking.interpreters.models import Interpreter
@@ -51,8 +52,10 @@ from matchmaking.marketplace.models import ExtraKind, OpportunityKind
 from matchmaking.marketplace.posting import Draft, post
 from matchmaking.meetings import request_meeting
 from matchmaking.messages.silencing import report
-from matchmaking.models import Profile, Round
+from matchmaking.models import Meeting, Profile, Round, Slot, Table
 from matchmaking.support.models import FollowUp
+from matchmaking.onsite.displays import make_display
+from matchmaking.onsite.models import Absence, StandIn
 from matchmaking.times import keep_free
 from tests.matchmaking.conftest import Fair, make_fair
 from tests.sink import Sink
@@ -254,8 +257,24 @@ async def _populate(fair: Fair) -> tuple[dict[str, Person], Ids]:
             "companies": member.organisation_id or 0,
             "groups": (await propose_group(event, fair.demo_case, title="Bark", proposer=other, by=fair[other])).id,
             "interpreters": (await _interpreter(fair, morning)).id,
+            "waiting": (await Wait.create(session=talk, participant=guest, joined_at=datetime.now(UTC))).id,
+            "door": other.id,
+            "displays": (await make_display(event, "Door", key=b"for tests only", by=fair.organiser)).id,
+            **await _wait_at_table(morning, asked, reporter=other, missing=member, guest=guest),
         }
     )
+
+
+async def _wait_at_table(
+    morning: Round, meeting: Meeting, *, reporter: Participant, missing: Participant, guest: Participant
+) -> dict[str, int]:
+    """The guest would sit down with whoever waits."""
+    now, slot = datetime.now(UTC), await Slot.filter(round=morning).order_by("start").first()
+    table = await Table.filter(round=morning).order_by("number").first()
+    parts = {"meeting": meeting, "slot": slot, "table": table, "reporter": reporter, "missing": missing}
+    absence = await Absence.create(**parts, at=now)
+    stand_in = await StandIn.create(absence=absence, guest=guest, by_guest=True, at=now)
+    return {"absences": absence.id, "stand-ins": stand_in.id}
 
 
 async def _interpreter(fair: Fair, morning: Round) -> Interpreter:

@@ -20,6 +20,7 @@ import events.networks.routes
 import events.networks.wording
 import events.routes
 import events.tasks
+import events.waiting.routes
 import events.wording
 from app import db, web
 from app.auth import Secret
@@ -163,7 +164,7 @@ async def browser() -> AsyncIterator[Callable[..., Awaitable[Browser]]]:
 def slice_app() -> Starlette:
     """The conference alone, without matchmaking."""
     app = Starlette(
-        routes=[*events.routes.routes, *events.desk.routes, *events.networks.routes.routes],
+        routes=[*events.routes.routes, *events.desk.routes, *events.waiting.routes.routes, *events.networks.routes.routes],
         middleware=[Middleware(Guard, base_url=BASE)],
         exception_handlers=web.ERRORS,
         max_body_size=2 << 20,
@@ -182,6 +183,8 @@ def slice_app() -> Starlette:
     app.state.region_navigation = ()
     app.state.organisation_navigation = ()
     app.state.account_pieces = (events.networks.account.piece,)
+    app.state.waiting_pieces = ()
+    app.state.waiting_lists = ()
     app.state.sentences = (events.wording.sentence,)
     return app
 

@@ -23,6 +23,7 @@ from matchmaking.parties import people, with_people
 from matchmaking.profiles import approve_profile, write_profile
 from matchmaking.rounds import Shape, open_round
 from matchmaking.times import tick_rounds
+from matchmaking.waitlist.models import MeetingWait
 
 DAY = date.today() + timedelta(days=5)  # noqa: DTZ011 - any day ahead of every zone's today
 
@@ -176,6 +177,14 @@ async def sound() -> None:
         for resource in (*resources, f"table:{meeting.table_id}"):
             assert (resource, meeting.slot.start) not in seen, f"{resource} is double-booked at {meeting.slot.start}"
             seen.add((resource, meeting.slot.start))
+            wanted.add((meeting.subject, resource))
+    offers = MeetingWait.filter(slot_id__isnull=False, meeting__status=MeetingStatus.ACCEPTED, meeting__slot_id=None)
+    for wait in await offers.select_related("slot"):
+        meeting = await with_people(Meeting.filter(id=wait.meeting_id)).get()
+        resources = [f"person:{one.person_id}" for one in people(meeting)]
+        for resource in (*resources, f"table:{wait.table_id}"):
+            assert (resource, wait.slot.start) not in seen, f"{resource} is offered and taken at {wait.slot.start}"
+            seen.add((resource, wait.slot.start))
             wanted.add((meeting.subject, resource))
     held = await db.rows("SELECT DISTINCT holder, resource FROM occupancy WHERE holder LIKE 'meeting:%'")
     assert {(row["holder"], row["resource"]) for row in held} == wanted

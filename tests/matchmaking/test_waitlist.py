@@ -1,0 +1,192 @@
+"""Waiting for somebody without time: what they have again is offered to one at a time, those who fit best first."""
+
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.errors import Refused
+from app.models import Mail
+from events.models import Participant
+from events.waiting.models import WaitState
+from matchmaking.diaries import floor
+from matchmaking.meetings import accept, cancel, request_meeting
+from matchmaking.models import Meeting, Round
+from matchmaking.waitlist.joining import join_waitlist, leave_waitlist, take_offer
+from matchmaking.waitlist.letters import tell
+from matchmaking.waitlist.models import MeetingWait
+from matchmaking.waitlist.offering import Looking
+from tests.conftest import settings_for
+from tests.matchmaking.conftest import Fair, sound
+from tests.matchmaking.visiting import visit
+
+__all__ = ["visit"]
+
+
+async def star(fair: Fair, *fans: str) -> tuple[Participant, Meeting, list[Meeting], Round]:
+    """Star has one slot, which Rival has; fans have her yes, and no time. The later they come the better they fit."""
+    opened = await fair.round("10:00", "10:20", tables=3)
+    one = await fair.delegate("Star", opened, needs=("bark", "lignin", "resin"))
+    rival = await fair.delegate("Rival", opened)
+    taken = await accept(await request_meeting(rival, one, message="", by=fair[rival]), by=fair[one])
+    waiting = []
+    for number, name in enumerate(fans):
+        fan = await fair.delegate(name, opened, offers=("bark", "lignin", "resin")[:number])
+        asked = await request_meeting(fan, one, message="", by=fair[fan])
+        waiting.append(await accept(asked, waiting=True, by=fair[one]))
+        await join_waitlist(asked, fan, by=fair[fan])
+    return one, taken, waiting, opened
+
+
+async def look() -> None:
+    worker = Looking()
+    while await worker.work():
+        pass
+
+
+async def offered() -> list[str]:
+    found = MeetingWait.filter(state=WaitState.OFFERED).select_related("waiter").order_by("id")
+    return [wait.waiter.name for wait in await found]
+
+
+async def test_the_freed_time_is_kept_for_the_one_who_fits_best(fair, assert_sound):
+    one, taken, (first, second), _opened = await star(fair, "Plain", "Fitting")
+    await look()
+    assert await offered() == []
+    await cancel(taken, by=fair[one])
+    await look()
+    assert await offered() == ["Fitting"]
+    await look()
+    assert await offered() == ["Fitting"], "the one slot is offered to one"
+    with pytest.raises(Refused, match="no free slot in common"):
+        await accept_anew(fair, one)
+    (wait,) = await MeetingWait.filter(state=WaitState.OFFERED)
+    ground = await floor(fair.event)
+    assert wait.table_id in ground.tables.taken[wait.slot_id], "nobody else is seated at that table"
+    met = await take_offer(second, by=fair[await Participant.get(id=second.asker_id)])
+    assert (met.slot_id, (await Meeting.get(id=first.id)).slot_id) == (wait.slot_id, None)
+    await look()
+    assert await offered() == []
+    await assert_sound()
+
+
+async def accept_anew(fair: Fair, one: Participant) -> None:
+    """Somebody else asks the popular one, who would say yes on the spot."""
+    other = await fair.delegate("Other", await Round.get())
+    await accept(await request_meeting(other, one, message="", by=fair[other]), by=fair[one])
+
+
+async def test_a_no_and_silence_hand_the_time_on(fair, assert_sound):
+    one, taken, meetings, _opened = await star(fair, "Third", "Second", "First")
+    third, second, first = meetings
+    await cancel(taken, by=fair[one])
+    await look()
+    assert await offered() == ["First"]
+    await leave_waitlist(first, by=fair[await Participant.get(id=first.asker_id)])
+    assert await offered() == ["Second"]
+    late = datetime.now(UTC) - timedelta(seconds=1)
+    await MeetingWait.filter(meeting=second).update(until=late)
+    with pytest.raises(Refused, match="run out"):
+        await take_offer(second, by=fair[await Participant.get(id=second.asker_id)])
+    await look()
+    assert await offered() == ["Third"]
+    await cancel(third, by=fair[one])
+    await look()
+    assert await offered() == []
+    assert not await MeetingWait.filter(meeting=third).exists()
+    await assert_sound()
+
+
+async def test_a_request_without_a_yes_waits_and_is_offered_nothing(fair):
+    one, taken, _none, opened = await star(fair)
+    fan = await fair.delegate("Fan", opened)
+    asked = await request_meeting(fan, one, message="", by=fair[fan])
+    await join_waitlist(asked, fan, by=fair[fan])
+    await cancel(taken, by=fair[one])
+    await look()
+    assert await offered() == []
+    await accept(asked, waiting=True, by=fair[one])
+    await look()
+    assert await offered() == ["Fan"]
+
+
+async def test_waiting_makes_no_sense_while_a_time_is_free_or_there_is_one(fair):
+    one, taken, _none, opened = await star(fair)
+    rival = await Participant.get(id=taken.asker_id)
+    with pytest.raises(Refused, match="does not wait for a time"):
+        await join_waitlist(taken, rival, by=fair[rival])
+    await cancel(taken, by=fair[one])
+    fan = await fair.delegate("Fan", opened)
+    asked = await request_meeting(fan, one, message="", by=fair[fan])
+    with pytest.raises(Refused, match="A time is free for both of you"):
+        await join_waitlist(asked, fan, by=fair[fan])
+
+
+async def test_many_workers_and_answers_at_once_offer_no_time_twice_and_lose_none(fair, assert_sound):
+    one, taken, meetings, _opened = await star(fair, *(f"Fan {number}" for number in range(6)))
+    await cancel(taken, by=fair[one])
+
+    async def act(number: int) -> None:
+        meeting, worker = meetings[number], Looking()
+        by = fair[await Participant.get(id=meeting.asker_id)]
+        for turn in range(4):
+            try:
+                await worker.work()
+                if (number + turn) % 3 == 0:
+                    await take_offer(meeting, by=by)
+                elif (number + turn) % 3 == 1:
+                    await leave_waitlist(meeting, by=by)
+                else:
+                    await join_waitlist(meeting, await Participant.get(id=meeting.asker_id), by=by)
+            except Refused:
+                continue
+            slots = Counter(await MeetingWait.filter(state=WaitState.OFFERED).values_list("slot_id", flat=True))
+            assert max(slots.values(), default=0) <= 1
+
+    await asyncio.gather(*(act(number) for number in range(len(meetings))))
+    await look()
+    placed = await Meeting.filter(invitee=one, status="accepted", slot_id__isnull=False).count()
+    held = len(await offered())
+    waiting = await MeetingWait.filter(state=WaitState.WAITING).count()
+    assert placed + held <= 1
+    assert placed + held == 1 or not waiting, "her time lies idle while somebody waits for it"
+    await assert_sound()
+
+
+async def test_pages_and_mail_tell_the_one_who_is_offered_a_time(fair, visit, database):
+    one, taken, (meeting,), _opened = await star(fair, "Fan")
+    fan = await Participant.get(id=meeting.asker_id)
+    theirs, hers, desk = await visit(fair[fan]), await visit(fair[one]), await visit(fair.organiser)
+    assert "You are next." in (await theirs.get("/e/tampere/waiting")).text
+    assert "Fan waits for the next time of Star." in (await hers.get(f"/e/tampere/meetings/{meeting.id}")).text
+    await cancel(taken, by=fair[one])
+    await look()
+    for path in ("/e/tampere/waiting", f"/e/tampere/meetings/{meeting.id}"):
+        page = (await theirs.get(path)).text
+        assert "is kept for the two of you" in page
+        assert "data-until=" in page
+    assert "time offered" in (await desk.get("/e/tampere/desk/waiting")).text
+    settings = settings_for(database)
+    await asyncio.gather(*(tell(settings) for _worker in range(3)))
+    mail = await Mail.get(recipient="fan@example.org")
+    assert mail.subject.startswith("Star has time for you:")
+    assert (await hers.post(f"/e/tampere/meetings/{meeting.id}/waiting/offer")).status_code == 403
+    taken_now = await theirs.post(f"/e/tampere/meetings/{meeting.id}/waiting/offer")
+    assert taken_now.status_code == 303
+    assert (await Meeting.get(id=meeting.id)).placed
+    await sound()
+
+
+async def test_from_the_page_of_somebody_without_time_one_asks_and_waits(fair, visit):
+    one, _taken, _none, opened = await star(fair)
+    fan = await fair.delegate("Fan", opened)
+    theirs = await visit(fair[fan])
+    assert "Ask, and join the waiting list" in (await theirs.get(f"/e/tampere/people/{one.id}")).text
+    asked = await theirs.post(f"/e/tampere/people/{one.id}/waiting")
+    meeting = await Meeting.get(asker=fan)
+    assert asked.headers["location"] == f"/e/tampere/meetings/{meeting.id}"
+    page = (await theirs.get(f"/e/tampere/meetings/{meeting.id}")).text
+    assert "Star has yet to say yes." in page
+    await theirs.post(f"/e/tampere/meetings/{meeting.id}/waiting/end")
+    assert not await MeetingWait.exists()
