@@ -4,6 +4,7 @@ from app.errors import NotFound
 from app.journal import Actor, changing
 from events.models import Event, Participant
 from matchmaking.asking import standing
+from matchmaking.interpreters.booking import book_interpreter
 from matchmaking.meetings import give_place, tell
 from matchmaking.models import Meeting, MeetingStatus, Slot
 from matchmaking.parties import desk_only
@@ -37,6 +38,7 @@ async def arrange(
         await meeting.fetch_related("seats__participant")
         if waiting:
             meeting.become(MeetingStatus.ACCEPTED, at=changes.at)
+            await book_interpreter(meeting)
         else:
             await give_place(meeting, slot, at=changes.at, by=by)
         await meeting.save()

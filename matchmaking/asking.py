@@ -1,6 +1,7 @@
 """May one participant ask another for a meeting, accept, or join? Loads what `rules` weighs."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -8,11 +9,11 @@ from tortoise.expressions import Q
 
 from app.errors import Refused
 from app.wording import when
-from events.models import Participant, ParticipantStatus
+from events.models import Event, Participant, ParticipantStatus
 from matchmaking.bookmarks.vetoes import kept_apart, pair_of, shuts_out
-from matchmaking.conditions import conditions_of, matrix_of
-from matchmaking.models import Conditions, Meeting, MeetingStatus, Profile, ProfileStatus, Round, TypeConditions
-from matchmaking.parties import of_participants
+from matchmaking.conditions import conditions_of, matrix_of, most_of
+from matchmaking.models import Conditions, Meeting, MeetingStatus, Profile, ProfileStatus, Round
+from matchmaking.parties import of_participants, people, with_people
 from matchmaking.refusals import Standing, refusal, refusal_to_join
 from matchmaking.rules import Before, Hindrance, Side, fair_cap, hindrance, hindrance_to_join, hindrance_to_yes
 
@@ -53,6 +54,28 @@ async def refuse_yes(meeting: Meeting) -> None:
         raise refusal(Standing(meeting.invitee, meeting.asker, yours, theirs, found))
 
 
+async def forbidden(requests: Sequence[Meeting]) -> list[Meeting]:
+    """Those of one event that nobody may say yes to for their people, if to all the others: by the matrix, a veto, or
+    because one of the two would have too many meetings. For whoever chooses among requests."""
+    if not requests:
+        return []
+    both = list({one.id: one for each in requests for one in (each.asker, each.invitee)}.values())
+    ids = [one.id for one in both]
+    matrix, most = await matrix_of(both[0].event_id), await most_of(both)
+    apart = await kept_apart(await Event.get(id=both[0].event_id), among=ids)
+    agreed = with_people(Meeting.filter(of_participants(ids), status=MeetingStatus.ACCEPTED))
+    counts = Counter(one.id for meeting in await agreed for one in people(meeting))
+    counts.update(one.id for each in requests for one in (each.asker, each.invitee))
+    full = {one for one, limit in most.items() if counts[one] > limit}
+    return [
+        each
+        for each in requests
+        if full & {each.asker_id, each.invitee_id}
+        or pair_of(each.asker_id, each.invitee_id) in apart
+        or not matrix.may_ask(each.asker.type_id, each.invitee.type_id)
+    ]
+
+
 async def against_joining(
     newcomer: Participant, others: Iterable[Participant], *, asks: bool | None = None, reads: bool = True
 ) -> Refused | None:
@@ -88,9 +111,7 @@ async def side_of(participant: Participant, conditions: Conditions) -> Side:
     """With how much they may ask and agree to, and have."""
     approved = participant.status == ParticipantStatus.APPROVED and participant.person_id is not None
     profile = await Profile.get_or_none(participant=participant)
-    own = await TypeConditions.get_or_none(type_id=participant.type_id) if participant.type_id else None
     counts = await _asked(participant)
-    limits = [one.most_meetings for one in (conditions, own, profile) if one]
     return Side(
         participant.id,
         participant.organisation_id,
@@ -104,7 +125,7 @@ async def side_of(participant: Participant, conditions: Conditions) -> Side:
             refused=counts.get(MeetingStatus.DECLINED, 0) + counts.get(MeetingStatus.EXPIRED, 0),
         ),
         meetings=await Meeting.filter(of_participants([participant.id]), status=MeetingStatus.ACCEPTED).count(),
-        most=min((limit for limit in limits if limit is not None), default=None),
+        most=(await most_of([participant])).get(participant.id),
     )
 
 

@@ -1,12 +1,13 @@
 """Under which conditions people of an event ask and meet: the matrix, limits, the lock. Reads, and the desk's verb."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from app.errors import Refused
 from app.i18n import _
 from app.journal import Actor, changing
-from events.models import Event
-from matchmaking.models import Conditions, Rule
+from events.models import Event, Participant
+from matchmaking.models import Conditions, Profile, Rule, TypeConditions
 from matchmaking.parties import desk_only, members
 from matchmaking.rules import Matrix, pair_of_types
 
@@ -28,6 +29,21 @@ class Terms:
 async def conditions_of(event_id: int) -> Conditions:
     """What holds now; before anybody decided, what stands in the model."""
     return await Conditions.get_or_none(event_id=event_id) or Conditions(event_id=event_id)
+
+
+async def most_of(participants: Sequence[Participant]) -> dict[int, int]:
+    """By participant to how many meetings they may agree: the least of what the event, their type and they themselves
+    say. Whoever is left out: to as many as fit. All are of one event."""
+    if not participants:
+        return {}
+    general = (await conditions_of(participants[0].event_id)).most_meetings
+    types = {one.type_id for one in participants if one.type_id}
+    of_type = dict(await TypeConditions.filter(type_id__in=types).values_list("type_id", "most_meetings"))
+    limited = Profile.filter(participant_id__in=[one.id for one in participants], most_meetings__isnull=False)
+    own = dict(await limited.values_list("participant_id", "most_meetings"))
+    named = {one.id: (general, of_type.get(one.type_id), own.get(one.id)) for one in participants}
+    found = {who: [most for most in limits if most is not None] for who, limits in named.items()}
+    return {who: min(limits) for who, limits in found.items() if limits}
 
 
 async def matrix_of(event_id: int) -> Matrix:

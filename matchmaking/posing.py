@@ -13,8 +13,9 @@ from events.models import Event, Participant
 from matchmaking import availability
 from matchmaking.affinity import ALONE, Crowd, Wishes, score
 from matchmaking.availability import Diary, Tables, free_slots
+from matchmaking.bookmarks.interests import Interests, interests
 from matchmaking.cards import cards, crowd_of
-from matchmaking.conditions import conditions_of
+from matchmaking.conditions import conditions_of, most_of
 from matchmaking.diaries import Floor, diaries, floor
 from matchmaking.interpreters.bridging import in_need
 from matchmaking.interpreters.models import Interpreter
@@ -27,7 +28,7 @@ from matchmaking.scheduler.problem import Limit
 
 FREEZE = timedelta(minutes=30)  # slots that begin sooner are left as they are: people are on their way
 LOOKS = 5
-ASKED = 100  # points of a request by itself; what two have for each other comes to 1000 at most
+ASKED = 100  # points of a request by itself; what two have for each other comes to 1000 at most, and marks double it
 
 
 async def problem_of(
@@ -56,6 +57,8 @@ async def _look_at(
     wishes = {one.participant: one for one in among.everybody}
     if requests and await Interpreter.filter(participant__event=event).exists():
         meetings = [meeting for meeting in meetings if not _needs_interpreter(meeting, wishes)]
+    marks = await interests(event)
+    meetings = [one for one in meetings if one.status != MeetingStatus.REQUESTED or _wanted(one, marks)]
     fixed = {meeting.id: meeting.slot_id for meeting in meetings if meeting.slot_id and (keep or meeting.fixed)}
     everybody = list({one.id: one for meeting in meetings for one in people(meeting)}.values())
     found = await diaries(everybody, within=ground.span, without={meeting.id for meeting in meetings})
@@ -72,7 +75,7 @@ async def _look_at(
             *(problem.Participant(thing=True) for _ in booths),
         ),
         slots=shown,
-        meetings=tuple(_meetings(_Asked(meetings, everybody, booths, slots, tables, own, fixed, wishes, among))),
+        meetings=tuple(_meetings(_Asked(meetings, everybody, booths, slots, tables, own, fixed, wishes, among, marks))),
         limits=(*order.limits(shown), *await _limits(event, slots, shown)) if order else (),
         aim=order.aim if order else problem.Aim.WAITS,
     )
@@ -129,12 +132,10 @@ async def _counts(
     if order is None:
         return {one.id: (None, 0) for one in everybody}
     agreed = Counter(one.id for each in meetings if each.status == MeetingStatus.ACCEPTED for one in people(each))
-    profiles = Profile.filter(participant__event=event, most_meetings__isnull=False)
-    wanted = {one.participant_id: one.most_meetings for one in await profiles}
-    general = (await conditions_of(event.id)).most_meetings
+    wanted = await most_of(everybody)
     counts = dict[int, tuple[int | None, int]]()
     for one in everybody:
-        named = [most for most in (order.most, general, wanted.get(one.id)) if most is not None]
+        named = [most for most in (order.most, wanted.get(one.id)) if most is not None]
         most = max(min(named), agreed[one.id]) if named else None
         counts[one.id] = most, order.least if most is None else min(order.least, most)
     return counts
@@ -158,6 +159,11 @@ async def _profiles(event: Event) -> Crowd:
     """What people offer and seek."""
     approved = Profile.filter(participant__event=event, status=ProfileStatus.APPROVED)
     return await crowd_of(event.id, await cards(approved))
+
+
+def _wanted(meeting: Meeting, marks: Interests) -> int:
+    """How much the two want to meet by their marks: from 2 to 8; 0: not at all."""
+    return marks.interest(meeting.asker_id, meeting.invitee_id)
 
 
 def _needs_interpreter(meeting: Meeting, wishes: Mapping[int, Wishes]) -> bool:
@@ -223,6 +229,7 @@ class _Asked:
     fixed: Mapping[int, int]
     wishes: Mapping[int, Wishes]
     among: Crowd
+    marks: Interests
 
 
 def _meetings(asked: _Asked) -> Iterator[problem.Meeting]:
@@ -248,9 +255,10 @@ def _meetings(asked: _Asked) -> Iterator[problem.Meeting]:
 
 
 def _interest(meeting: Meeting, asked: _Asked) -> int:
-    """Points: that somebody asked, and how much both sides have for each other."""
+    """Points: that somebody asked, and how much both sides have for each other, for a must of both four times that."""
     one, other = asked.wishes.get(meeting.asker_id), asked.wishes.get(meeting.invitee_id)
-    return ASKED + (score(one, other, asked.among) if one and other else 0)
+    points = ASKED + (score(one, other, asked.among) if one and other else 0)
+    return points * _wanted(meeting, asked.marks) // 2
 
 
 def _seat(meeting: Meeting, tables: Sequence[int]) -> int | None:

@@ -1,6 +1,6 @@
 """Releasing a draft, and undoing that: is what was assumed still true? Then all its meetings move at once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,10 +11,11 @@ from app.intervals import overlaps
 from app.journal import Actor, changing
 from app.wording import when
 from events.models import Event, Participant
+from matchmaking.asking import forbidden
 from matchmaking.availability import Diary, Tables
 from matchmaking.diaries import diaries, floor
 from matchmaking.drafting import proposal_of
-from matchmaking.interpreters.booking import book_interpreter, no_interpreter
+from matchmaking.interpreters.booking import Bridging, book_interpreter
 from matchmaking.meetings import claims, tell
 from matchmaking.models import Draft, DraftState, Meeting, MeetingStatus, Slot, Table
 from matchmaking.parties import desk_only, people, with_people
@@ -49,6 +50,7 @@ async def release_draft(draft: Draft, *, by: Actor) -> Draft:
         wanted = proposal.changes
         today = await _today(draft.event, wanted, changes.at)
         _refuse_moved([line for placement in wanted for line in _moved_since(placement, today)])
+        _refuse_moved([line async for line in _forbidden(wanted, today)])
         moved = await _apply(wanted, today)
         draft.state, draft.released_at = DraftState.RELEASED, changes.at
         await draft.save(update_fields=["state", "released_at"])
@@ -153,6 +155,14 @@ def _moved_since(placement: Placement, today: _Today) -> Iterator[str]:
         yield from _place_lost(placement.after.slot, placement.after.table, meeting, today, words)
 
 
+async def _forbidden(wanted: Sequence[Placement], today: _Today) -> AsyncIterator[str]:
+    """Requests that rules, limits or a wish forbid by now; which of these it is, is not the desk's to know."""
+    chosen = [today.meetings[placement.meeting] for placement in wanted if placement.asked and placement.after]
+    for meeting in await forbidden(chosen):
+        told = {"names": names_of(meeting)}
+        yield _("By rules, limits or wishes the request between %(names)s cannot be chosen any more.") % told
+
+
 def _place_lost(slot_id: int, table_id: int, meeting: Meeting, today: _Today, words: dict[str, str]) -> Iterator[str]:
     slot, table = today.slots.get(slot_id), today.tables.get(table_id)
     if slot is None or table is None:
@@ -182,14 +192,32 @@ async def _apply(wanted: Sequence[Placement], today: _Today) -> list[Meeting]:
         await Meeting.filter(id__in=ids[first : first + 500]).update(slot_id=None, table_id=None)
     for placement, meeting in zip(wanted, moved, strict=True):
         _move(meeting, placement, today)
-    for placement, meeting in zip(wanted, moved, strict=True):
-        if placement.asked and meeting.placed and (lacking := await book_interpreter(meeting)):
-            raise no_interpreter(lacking)
-    await occupancy.hold_many((meeting.subject, claims(meeting)) for meeting in moved if meeting.placed)
     if moved:
         fields = ["status", "slot_id", "table_id", "version", "sequence", "changed_at"]
         await Meeting.bulk_update(moved, fields, batch_size=100)
+    await _hold_all(moved, {placement.meeting for placement in wanted if placement.asked}, today)
     return moved
+
+
+async def _hold_all(moved: Sequence[Meeting], chosen: Collection[int], today: _Today) -> None:
+    """Those that need no interpreter, then the `chosen` requests one by one: the next finds taken whom the last has."""
+    placed = [meeting for meeting in moved if meeting.placed]
+    await occupancy.hold_many((one.subject, claims(one)) for one in placed if one.id not in chosen)
+    lacking = []
+    for meeting in placed:
+        if meeting.id not in chosen:
+            continue
+        if unmet := await book_interpreter(meeting):
+            lacking.append(_without_interpreter(meeting, unmet, today))
+        else:
+            await occupancy.hold(meeting.subject, claims(meeting))
+    _refuse_moved(lacking)
+
+
+def _without_interpreter(meeting: Meeting, unmet: Bridging, today: _Today) -> str:
+    assert meeting.slot
+    told = {"names": names_of(meeting), "when": when(meeting.slot.start, today.event.tz), "languages": unmet.between}
+    return _("No interpreter is free for %(names)s at %(when)s: %(languages)s.") % told
 
 
 def _move(meeting: Meeting, placement: Placement, today: _Today) -> None:

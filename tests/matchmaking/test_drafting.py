@@ -9,19 +9,37 @@ import pytest
 
 from app.errors import Forbidden, Refused
 from app.journal import changes_since, moved, revision
+from events.types import add_type
 from matchmaking import drafting
 from matchmaking.away import find_table, lose_table, mark_away
+from matchmaking.bookmarks.marking import mark
+from matchmaking.bookmarks.models import Mark
 from matchmaking.draft_view import view
 from matchmaking.drafting import discard_draft, draft_schedule, failure, proposal_of, run_draft, work
+from matchmaking.interpreters.registering import register_interpreter
+from matchmaking.matrix import change_type_conditions, give_type
 from matchmaking.meetings import accept, cancel, decline, request_meeting, reschedule
-from matchmaking.models import Block, Draft, DraftKind, DraftState, Meeting, MeetingStatus, Round, Slot, Table
+from matchmaking.models import (
+    Block,
+    Draft,
+    DraftKind,
+    DraftState,
+    Meeting,
+    MeetingStatus,
+    Profile,
+    Round,
+    Seat,
+    SeatRole,
+    Slot,
+    Table,
+)
 from matchmaking.moves import moves_of
 from matchmaking.orders import Order
 from matchmaking.posing import problem_of
 from matchmaking.proposal import Proposal, Spot
 from matchmaking.releasing import release_draft, undo_release
 from matchmaking.scheduler.problem import Aim
-from matchmaking.times import give_back, keep_free
+from matchmaking.times import give_back, keep_free, limit_meetings
 from tests.matchmaking.conftest import solver
 
 
@@ -432,6 +450,67 @@ async def test_a_request_that_was_answered_is_chosen_no_more(fair, crowd):
     with pytest.raises(Refused) as refused:
         await release_draft(draft, by=fair.organiser)
     assert [*refused.value.hints] == ["The request between Anna and Mikko has its answer already."]
+
+
+async def test_wishes_obey_marks_vetoes_and_limits_when_chosen_and_when_released(fair, assert_sound):
+    opened = await fair.round("10:00", "10:20", tables=2)
+    anna, mikko, jan, sara = [await fair.delegate(name, opened) for name in ("Anna", "Mikko", "Jan", "Sara")]
+    with_mikko, with_jan = [await request_meeting(anna, one, message="", by=fair[anna]) for one in (mikko, jan)]
+    await request_meeting(sara, anna, message="", by=fair[sara])
+    await mark(sara, anna, Mark.MUST, by=fair[sara])
+    await mark(anna, sara, Mark.NOT, by=fair[anna])
+    await mark(anna, jan, Mark.MUST, by=fair[anna])
+    draft = await ready(fair, kind=DraftKind.WISHES)
+    assert {placement.meeting for placement in proposal_of(draft).changes} == {with_jan.id}, "what is wanted most"
+    await mark(jan, anna, Mark.NOT, by=fair[jan])
+    neutral = "By rules, limits or wishes the request between Anna and Jan cannot be chosen any more."
+    with pytest.raises(Refused) as refused:
+        await release_draft(draft, by=fair.organiser)
+    assert [*refused.value.hints] == [neutral]
+    await mark(jan, anna, None, by=fair[jan])
+    await limit_meetings(jan, 0, by=fair[jan])
+    with pytest.raises(Refused) as refused:
+        await release_draft(draft, by=fair.organiser)
+    assert [*refused.value.hints] == [neutral], "a limit reads like a veto"
+    draft = await ready(fair, kind=DraftKind.WISHES)
+    assert {placement.meeting for placement in proposal_of(draft).changes} == {with_mikko.id}
+    await release_draft(draft, by=fair.organiser)
+    await assert_sound()
+
+
+async def test_the_limit_of_a_type_holds_for_schedules_too(fair):
+    opened = await fair.round("10:00", "11:00", tables=2)
+    anna, mikko, jan = [await fair.delegate(name, opened) for name in ("Anna", "Mikko", "Jan")]
+    buyer = await add_type(fair.event, "Buyer", open=True, by=fair.organiser)
+    await change_type_conditions(buyer, most_meetings=1, accepts_at_once=False, by=fair.organiser)
+    await give_type(anna, buyer, by=fair.organiser)
+    for one in (mikko, jan):
+        await request_meeting(anna, one, message="", by=fair[anna])
+    assert proposal_of(await ready(fair, kind=DraftKind.WISHES)).wished.chosen == 1
+
+
+async def test_two_chosen_requests_do_not_share_an_interpreter(fair, assert_sound):
+    opened = await fair.round("10:00", "10:20", tables=2)
+    anna, mikko, jan, sara = [await fair.delegate(name, opened) for name in ("Anna", "Mikko", "Jan", "Sara")]
+    await request_meeting(anna, mikko, message="", by=fair[anna])
+    await request_meeting(jan, sara, message="", by=fair[jan])
+    draft = await ready(fair, kind=DraftKind.WISHES)
+    assert len(proposal_of(draft).changes) == 2
+    await Profile.filter(participant_id__in=[mikko.id, sara.id]).update(languages=["fi"])
+    irma = await fair.newcomer("Irma")
+    await register_interpreter(irma, languages=["en", "fi"], rounds=[opened], by=fair.organiser)
+    with pytest.raises(Refused, match="has moved on since") as refused:
+        await release_draft(draft, by=fair.organiser)
+    (line,) = refused.value.hints
+    assert line.startswith("No interpreter is free for Jan and Sara at")
+    assert line.endswith("10:00: English – Finnish.")
+    await assert_sound()
+    other = await fair.newcomer("Olli")
+    await register_interpreter(other, languages=["en", "fi"], rounds=[opened], by=fair.organiser)
+    await release_draft(draft, by=fair.organiser)
+    await assert_sound()
+    seats = await Seat.filter(role=SeatRole.INTERPRETER).values_list("participant_id", flat=True)
+    assert set(seats) == {irma.id, other.id}
 
 
 async def test_the_order_of_a_draft_is_kept_and_obeyed(fair, crowd, waiting, assert_sound):
