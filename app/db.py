@@ -45,6 +45,7 @@ APPS: dict[str, list[str]] = {
         "matchmaking.bookmarks.models",
         "matchmaking.messages.models",
         "matchmaking.outcomes.models",
+        "matchmaking.spreading.models",
         "matchmaking.support.models",
     ],
 }

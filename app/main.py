@@ -53,6 +53,7 @@ import matchmaking.onsite.routes
 import matchmaking.outcomes.routes
 import matchmaking.picture_pages
 import matchmaking.routes
+import matchmaking.spreading.working
 import matchmaking.supply_pages
 import matchmaking.support.feeds
 import matchmaking.support.follow_up_pages
@@ -224,6 +225,7 @@ def work(settings: Settings) -> Mapping[str, workers.Work]:
     found: dict[str, workers.Work] = {
         "settle invitations": lambda: invitations.settle_due(SOURCES, settings),
         "draft schedules": matchmaking.drafting.work,
+        "spread recommendations": matchmaking.spreading.working.Looking().work,
         "expire requests": matchmaking.meetings.expire,
         "offer seats": events.waiting.offering.Looking().work,
         "write of offered seats": lambda: events.waiting.letters.tell(settings),

@@ -89,8 +89,9 @@ def lexicon(sayings: Iterable[Saying]) -> Lexicon:
     for term, weights in runs.items():
         for run in weights:
             holding[run].append(term)
-    pilots = sum(spread.values(), Counter[int]())
-    return Lexicon(runs, holding, rarity, spread, {pilot: count / pilots.total() for pilot, count in pilots.items()})
+    all_said = sum(spread.values(), Counter[int]())
+    shares = {pilot: count / all_said.total() for pilot, count in all_said.items()}
+    return Lexicon(runs, holding, rarity, spread, shares)
 
 
 def _rarity(said: Mapping[Key, int]) -> dict[str, float]:

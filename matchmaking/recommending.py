@@ -12,6 +12,7 @@ from matchmaking.diaries import diaries, floor
 from matchmaking.directory import Directory, Match, own_card
 from matchmaking.messages.models import Silence
 from matchmaking.overview import settled
+from matchmaking.spreading.models import Easing
 
 BEST = 20
 LOOKED_AT = 3 * BEST  # so many are asked for their free times; whoever has none goes behind those who have some
@@ -24,12 +25,14 @@ async def recommended(
     me = await own_card(reader)
     if me is None:
         return []
-    blocked = set(await Silence.filter(owner=reader, other_id__isnull=False).values_list("other_id", flat=True))
+    silenced = Silence.filter(owner=reader, other_id__isnull=False)
+    blocked = {other for (other,) in await silenced.values_list("other_id")}
     found = known.matches(
         me,
         limit=max(limit, LOOKED_AT),
         without=blocked | await settled(reader),
         marks=await marks_of(reader),
+        crowded=await _crowded(event),
     )
     busy = await never_free(event, reader, [match.card.id for match in found], now=now)
     ordered = sorted(found, key=lambda match: match.card.id in busy)
@@ -63,6 +66,11 @@ def as_json(matches: Sequence[Match], path: str) -> list[dict[str, object]]:
         }
         for match in matches
     ]
+
+
+async def _crowded(event: Event) -> dict[int, int]:
+    easing = await Easing.get_or_none(event=event)
+    return {int(one): lost for one, lost in easing.losses.items()} if easing else {}
 
 
 def _warned(match: Match) -> Match:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import uvloop
 
-from tests.bench import accepting, fanout, feeds, importing, mailing, pages, push, releasing, scheduling
+from tests.bench import accepting, fanout, feeds, importing, mailing, matching, pages, push, releasing, scheduling
 from tests.bench.rig import Figure, Ground, database
 from tests.postgres import Cluster, running
 
@@ -25,6 +25,7 @@ BENCHES: dict[str, Callable[[Ground], Awaitable[list[Figure]]]] = {
     "releasing": releasing.figures,
     "importing": importing.figures,
     "scheduling": scheduling.figures,
+    "matching": matching.figures,
 }
 KINDS = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 Row = tuple[str, ...]

@@ -5,8 +5,8 @@ from babel import Locale
 
 from app.i18n import languages, speaking
 from matchmaking.affinity import (
-    NextInChain,
     MuchWanted,
+    NextInChain,
     NoSharedLanguage,
     NotOffered,
     OtherRegion,

@@ -1,0 +1,1 @@
+"""Keeps the popular from filling everybody's list."""
