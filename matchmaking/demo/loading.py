@@ -38,6 +38,7 @@ from matchmaking.demo.calls import load_calls
 from matchmaking.demo.cast import Delegate, Interest
 from matchmaking.demo.last_time import Known, play_last_time
 from matchmaking.demo.market import converse, open_market
+from matchmaking.demo.offices import open_offices
 from matchmaking.demo.programme import Session as Told
 from matchmaking.demo.requests import Request
 from matchmaking.demo.story import Story, tell
@@ -142,6 +143,7 @@ async def _play(stage: Stage) -> Event:
     await play_last_time(vanguard, stage.first_day, stage.story.requests, known, by=stage.organiser)
     await load_calls(stage.organiser, today=datetime.now(UTC).date(), sessions=stage.sessions)
     await gather_round(stage.participants)
+    await open_offices(stage.event, by=stage.organiser)
     guests = Guests(stage.story.delegates, stage.participants, stage.people)
     await meet_together(
         stage.event, guests, host=_host(stage.story), pilots=stage.pilots, rounds=stage.rounds, by=stage.organiser

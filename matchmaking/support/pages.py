@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from app.errors import NotFound, Refused
 from app.feeds import address_of, newest_feed, revoke, rotate
 from app.i18n import _
+from app.navigation import row
 from app.subscribing import Subscription
 from app.web import page, route, see_other, submitted
 from events.networks.support.assigning import hand_over
@@ -23,9 +24,8 @@ CSV = "text/csv; charset=utf-8"
 
 
 def office_page(request: Request, at: AtOffice, template: str, *, status: int = 200, **context: Any) -> Response:
-    here = request.url.path
     links = [(at.path, _("Clients")), (f"{at.path}/report", _("Report"))]
-    nav = [(href, words, href == here) for href, words in links]
+    nav = row(links, request.url.path, homes={at.path})
     return page(request, template, status=status, office=at.office, at=at, nav=nav, **context)
 
 

@@ -7,7 +7,6 @@ from tortoise import fields
 from tortoise.models import Model
 
 from app.fields import UTCDatetimeField
-from app.i18n import later
 from app.models import Person
 from events.models import Organisation
 from events.networks.models import Region
@@ -62,9 +61,9 @@ class Adviser(Model):
 class Came(StrEnum):
     """How a client came to its office."""
 
-    REGION = later("region")
-    CHOICE = later("choice")
-    HAND = later("hand")
+    REGION = "region"
+    CHOICE = "choice"
+    HAND = "hand"
 
 
 class Client(Model):
