@@ -29,7 +29,7 @@ def anneal(timetable: Timetable, *, steps: int, random: Random, spent: Callable[
         gone = spent(best)
         if gone >= 1 or not walk.active:
             break
-        walk.temperature = temperature(done / steps, gone)
+        walk.temperature = HOT * (COLD / HOT) ** cooled(done / steps, gone)
         walk.look_around()
         for _ in range(WATCHED):
             if walk.step() and timetable.price < best:
@@ -44,9 +44,9 @@ def compiles(timetable: Timetable) -> bool:
     return COMPILER and len(problem.slots) <= MOST_SLOTS and not problem.precedences
 
 
-def temperature(done: float, gone: float) -> float:
-    """Cool down with the steps done, or with the time gone where the steps lag behind it."""
-    return HOT * float((COLD / HOT) ** max(done, (1 + LAG) * gone - LAG))
+def cooled(done: float, gone: float) -> float:
+    """How far the cooling is, from 0 to 1: with the steps done, or with the time gone where the steps lag behind it."""
+    return max(done, (1 + LAG) * gone - LAG)
 
 
 class _Walk:

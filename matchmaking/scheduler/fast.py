@@ -1,49 +1,99 @@
-"""Anneals with the compiled kernel, where Numba is installed: the same search as `anneal`, a hundred times faster."""
+"""Anneals with the compiled kernel: the same search as `anneal`, a hundred times faster, on as many cores as given."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
 from matchmaking.scheduler import kernel
-from matchmaking.scheduler.anneal import temperature
+from matchmaking.scheduler.anneal import cooled
 from matchmaking.scheduler.pricing import BREAK_ENERGY, EVEN_ENERGY, EVENLY_ENERGY, RUINOUS, UNEVEN_ENERGY
-from matchmaking.scheduler.problem import Aim
+from matchmaking.scheduler.problem import Aim, Meeting, Participant, Problem, Slot
 from matchmaking.scheduler.timetable import FREE, Timetable
 
-STEPS_AT_ONCE = 20_000  # between two looks at the clock
-IDLE_ENERGY = 2.0  # twice as in `pricing`: on the way to no break at all, short gaps close soonest
-LOOKS_A_PRICE = 100  # working out a price takes longer than a look
+STEPS_AT_ONCE = 20_000  # between two looks at the energy
+LOOKS_AT_ONCE = 4  # between two at the clock, and at the other chains
+TURNS_A_PRICE = 25  # working out a price takes longer than a turn
 QUENCHED, QUENCH = 0.95, 0.2  # from this share of the steps on, cold enough to fall into the next hollow
+COMPILING = 15.0  # seconds
 
 
-def anneal_fast(timetable: Timetable, *, steps: int, seed: int, spent: Callable[[int], float]) -> None:
-    """As `anneal`, but looking only every few thousand steps whether the timetable is the best met."""
-    board = board_of(timetable, seed)
-    kernel.weigh(board)
+class Way(NamedTuple):
+    """How hot a walk begins and ends, and what it pays beside breaks."""
+
+    hot: float
+    cold: float
+    idle: float  # for an idle slot, times as much as in `pricing`
+    even: float  # for squared breaks, likewise
+
+
+LOOSE = Way(hot=3.5, cold=1.0, idle=2.0, even=1.0)  # on the way to no break at all, short gaps close soonest
+CROWDED = Way(hot=2.5, cold=0.5, idle=0.5, even=0.0)  # where some must wait, better few than shortly
+
+
+def ready(seconds: float) -> bool:
+    """Load the machine code, or compile it. False where it could not be kept and takes too long for so few seconds."""
+    if not kernel.OPTIONS["cache"] and seconds < 2 * COMPILING:
+        return False
+    smallest = Problem((Participant(),) * 2, (Slot(0, 1, 1),), (Meeting(1, (0, 1)),))
+    kernel.weigh(board := board_of(Timetable(smallest), 1))
+    kernel.run(board, 1, LOOSE.hot)
+    return True
+
+
+def anneal_fast(
+    timetable: Timetable, *, steps: int, seed: int, spent: Callable[[int], float], workers: int = 1, way: Way = LOOSE
+) -> None:
+    """As `anneal`, but looking only every few thousand steps whether the timetable is the best met.
+
+    Each worker walks a chain of its own, of so many steps; the best of all counts.
+    """
     before, price = timetable.slot[:], timetable.price
-    best, least = board.slot.copy(), board.energy.sum()
-    for look, done in enumerate(range(0, steps, STEPS_AT_ONCE)):
-        if look % LOOKS_A_PRICE == LOOKS_A_PRICE - 1:
-            timetable.load_slots(best.tolist())
-        gone = spent(min(price, timetable.price))
-        if gone >= 1 or board.counts[0] == 0:
-            break
-        heat = temperature(done / steps, gone) if max(done / steps, gone) < QUENCHED else QUENCH
-        kernel.run(board, min(STEPS_AT_ONCE, steps - done), heat)
-        energy = board.energy.sum()
-        if energy < least:
-            best, least = board.slot.copy(), energy
-    timetable.load_slots(best.tolist())
+    chains = [_Chain(board_of(timetable, seed + number, way)) for number in range(workers)]
+    with ThreadPoolExecutor(workers) as pool:
+        for turn, done in enumerate(range(0, steps, STEPS_AT_ONCE * LOOKS_AT_ONCE)):
+            best = min(chains, key=lambda chain: chain.least)
+            if turn % TURNS_A_PRICE == TURNS_A_PRICE - 1:
+                timetable.load_slots(best.slots.tolist())
+            gone = spent(min(price, timetable.price))
+            if gone >= 1 or best.nobody_waits():
+                break
+            so_far = cooled(done / steps, gone)
+            heat = way.hot * (way.cold / way.hot) ** so_far if so_far < QUENCHED else QUENCH
+            some = min(STEPS_AT_ONCE * LOOKS_AT_ONCE, steps - done)
+            list(pool.map(partial(_Chain.run, steps=some, heat=heat), chains))
+    timetable.load_slots(min(chains, key=lambda chain: chain.least).slots.tolist())
     if timetable.price > price:
         timetable.load_slots(before)
 
 
-def board_of(timetable: Timetable, seed: int) -> kernel.Board:
+class _Chain:
+    """A walk, and the best timetable it met."""
+
+    def __init__(self, board: kernel.Board) -> None:
+        self.board = board
+        kernel.weigh(board)
+        self.least, self.slots = board.energy.sum(), board.slot.copy()
+
+    def run(self, *, steps: int, heat: float) -> None:
+        for done in range(0, steps, STEPS_AT_ONCE):
+            kernel.run(self.board, min(STEPS_AT_ONCE, steps - done), heat)
+            energy = self.board.energy.sum()
+            if energy < self.least:
+                self.least, self.slots = energy, self.board.slot.copy()
+
+    def nobody_waits(self) -> bool:
+        return bool(self.board.counts[0] == 0)
+
+
+def board_of(timetable: Timetable, seed: int, way: Way = LOOSE) -> kernel.Board:
     problem = timetable.problem
     minutes = [slot.end - slot.start for slot in problem.slots]
     limit = float(len(minutes)) if problem.homogeneity is None else float(problem.homogeneity)
     usual = _mean(minutes) or 1.0
-    even = EVENLY_ENERGY if problem.aim is Aim.EVEN else EVEN_ENERGY
+    even = EVENLY_ENERGY if problem.aim is Aim.EVEN else EVEN_ENERGY * way.even
     people, people_of = _flat([list(people) for people in timetable.people])
     limits, limits_of = _flat([[both for limit in mine for both in limit] for mine in problem.limits_each()])
     rounds = problem.round_masks()
@@ -67,7 +117,7 @@ def board_of(timetable: Timetable, seed: int) -> kernel.Board:
         rounds=np.array(rounds, np.int64),
         idle=np.array([_mean([m for t, m in enumerate(minutes) if mask >> t & 1]) for mask in rounds])
         / usual
-        * IDLE_ENERGY,
+        * way.idle,
         weights=np.array([BREAK_ENERGY, even, timetable.stay_energy, UNEVEN_ENERGY, limit, RUINOUS]),
         waiting=np.zeros(everybody, np.int64),
         position=np.full(everybody, -1, np.int64),

@@ -20,24 +20,34 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 PARTNERS = 24
 LONGEST_CHAIN = 60
-AT_WAITING, TO_NEIGHBOUR = 0.9, 0.93
+AT_WAITING, TO_NEIGHBOUR = 0.6, 0.93
 DEARER = 3.0  # how far a chain may be above its limit before all its ends are found
 
 
-def compiled(function: Function) -> Function:
-    """Compile where Numba is installed; the machine code is kept on disk.
+def _options() -> dict[str, bool]:
+    """Nothing here allocates, so nothing is counted: with the counting of references (`_nrt`, which Numba does not
+    document; a test tells when it goes) a step takes eight times as long, for every array of the board is counted up
+    and down at every call. `nogil` lets two chains run at once."""
+    return {"forceinline": True, "nogil": True, "_nrt": False, "cache": _kept()}
 
-    Nothing here allocates, so nothing is counted: with the counting of references (`_nrt`) a step takes eight times
-    as long, for every array of the board is counted up and down at every call.
-    """
+
+def _kept() -> bool:
+    """Whether machine code can be kept: beside the package, in the home, or where NUMBA_CACHE_DIR says."""
+    try:
+        import_module("numba").njit(cache=True)(_kept)
+    except RuntimeError:
+        return False
+    return True
+
+
+OPTIONS = _options() if COMPILER else {}
+
+
+def compiled(function: Function) -> Function:
+    """Compile where Numba is installed."""
     if not COMPILER:
         return function
-    options = {"forceinline": True, "_nrt": False}
-    njit = import_module("numba").njit
-    try:
-        made: Function = njit(cache=True, **options)(function)
-    except RuntimeError:  # neither the package's folder nor the home can be written: compile anew in each process
-        made = njit(**options)(function)
+    made: Function = import_module("numba").njit(**OPTIONS)(function)
     return made
 
 

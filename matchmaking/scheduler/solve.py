@@ -17,7 +17,9 @@ from matchmaking.scheduler.problem import Aim, Problem
 from matchmaking.scheduler.tables import seat
 from matchmaking.scheduler.timetable import FREE, Timetable
 
-STEPS, FAST_STEPS = 100_000, 5_000_000  # of annealing planned for each second, so that the clock rarely decides
+STEPS, FAST_STEPS = 100_000, 6_000_000  # of annealing planned for each second, so that the clock rarely decides
+FEW = 0.05  # of the people: where more wait after a first annealing, some always will
+LOADING = 3.0  # seconds: what takes longer to load had to be compiled
 FIRST_STEPS = 20_000  # of the annealing before a proof
 LAST_STEPS = 160_000  # of the longest annealing before a proof
 NEAR = 2  # breaks from their bound that annealing usually closes
@@ -84,6 +86,7 @@ class _Run:
         self.random = Random(seed)  # noqa: S311 - a schedule, not a secret
         self.timetable = Timetable(problem)
         self.bound = Bound(placed=counted(problem))
+        self.crowded = False  # more wait after annealing than could all be helped
 
     def plan(self) -> Plan:
         construct(self.timetable, range(len(self.problem.meetings)), random=self.random, stop=self._stop)
@@ -121,23 +124,39 @@ class _Run:
                 steps *= 2
                 self._anneal(steps)
             self._prove()
-        steps = int(self.deadline * (FAST_STEPS if compiles(self.timetable) else STEPS))
-        self._anneal(steps // 10)
-        self._anneal(steps - steps // 10)
+        fast = not self._done() and self._compiled()
+        steps = int(self.deadline * (FAST_STEPS if fast else STEPS))
+        self._anneal(steps // 10, fast=fast)
+        self._anneal(steps - steps // 10, fast=fast)
 
-    def _anneal(self, steps: int) -> None:
+    def _compiled(self) -> bool:
+        """Whether the compiled kernel can be used. What compiling takes, once on a machine, is not the deadline's."""
+        if not compiles(self.timetable):
+            return False
+        started = time.monotonic()
+        ready: bool = _load("fast").ready(self._left())
+        took = time.monotonic() - started
+        self.deadline += took if took > LOADING else 0
+        return ready
+
+    def _anneal(self, steps: int, *, fast: bool = False) -> None:
         if self._done():
             return
         if self._placed() < self.bound.placed:
             waiting = [meeting for meeting, slot in enumerate(self.timetable.slot) if slot == FREE]
             fill(self.timetable, waiting, random=self.random, stop=self._stop)
-        if steps > LAST_STEPS and compiles(self.timetable):
-            _load("fast").anneal_fast(
-                self.timetable, steps=steps, seed=self.random.getrandbits(32), spent=self._spent_since(self._left())
-            )
+        spent = self._spent_since(self._left())
+        if fast:
+            kernel, seed = _load("fast"), self.random.getrandbits(32)
+            way = kernel.CROWDED if self.crowded else kernel.LOOSE
+            kernel.anneal_fast(self.timetable, steps=steps, seed=seed, spent=spent, workers=self.workers, way=way)
+            self.crowded = self._share_waiting() > FEW
         else:
-            anneal(self.timetable, steps=steps, random=self.random, spent=self._spent_since(self._left()))
+            anneal(self.timetable, steps=steps, random=self.random, spent=spent)
         self._tell(Phase.ANNEALING)
+
+    def _share_waiting(self) -> float:
+        return sum(energy > 0 for energy in self.timetable.energy) / max(1, len(self.timetable.energy))
 
     def _spent_since(self, left: float) -> Callable[[int], float]:
         """The share of the time left that is gone since; all of it, where nothing better is to be had."""
@@ -236,9 +255,12 @@ class _Run:
     def _status(self, plan: Plan) -> Status:
         if not self._all_may_fit():
             return Status.INFEASIBLE
-        if plan.placed < len(plan.ids) or any(v.rule is Rule.HOMOGENEITY for v in plan.violations(self.problem)):
+        if plan.placed < len(plan.ids) or (self.problem.homogeneity is not None and self._uneven(plan)):
             return Status.UNKNOWN
         return Status.OPTIMAL if plan.breaks <= self.bound.breaks else Status.FEASIBLE
+
+    def _uneven(self, plan: Plan) -> bool:
+        return any(violation.rule is Rule.HOMOGENEITY for violation in plan.violations(self.problem))
 
 
 def _load(module: str) -> Any:

@@ -3,14 +3,15 @@
 from dataclasses import replace
 from random import Random
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchmaking.scheduler import kernel
+from matchmaking.scheduler import fast, kernel
 from matchmaking.scheduler.construct import construct
-from matchmaking.scheduler.fast import IDLE_ENERGY, anneal_fast, board_of
+from matchmaking.scheduler.fast import CROWDED, LOOSE, Way, anneal_fast, board_of
 from matchmaking.scheduler.generate import generate
 from matchmaking.scheduler.plan import today, totals
 from matchmaking.scheduler.pricing import beside, objectives
@@ -38,7 +39,7 @@ def test_kernel_prices_patterns_as_the_tariff_does(busy: int, blocked: int) -> N
     priced = kernel.energy_of(board_of(timetable, 1), 0, free)
     energy = timetable.tariff[0][free]
     idle = objectives(timetable.tariff[0].prices[free])[2] / (sum(slot.end - slot.start for slot in TEN) / len(TEN))
-    assert priced == pytest.approx(energy + (IDLE_ENERGY - 1) * idle)
+    assert priced == pytest.approx(energy + (LOOSE.idle - 1) * idle)
 
 
 @compiles
@@ -96,9 +97,39 @@ def test_anneal_fast_keeps_pauses_and_tables_of_ones_own(most: int) -> None:
     assert plan.violations(asked) == []
 
 
-def test_anneal_fast_again_is_the_same() -> None:
+@pytest.mark.parametrize(("workers", "way"), [(1, LOOSE), (1, CROWDED), (2, LOOSE)])
+def test_anneal_fast_again_is_the_same(workers: int, way: Way) -> None:
     asked = generate(people=30, table_use=0.6)
     runs = [started(asked), started(asked)]
     for timetable in runs:
-        anneal_fast(timetable, steps=6_000, seed=5, spent=lambda price: 0.0)
+        anneal_fast(timetable, steps=6_000, seed=5, spent=lambda price: 0.0, workers=workers, way=way)
     assert runs[0].slot == runs[1].slot
+
+
+def test_two_chains_give_what_the_better_one_gives() -> None:
+    asked = generate(people=60, table_use=0.95)
+    alone = [started(asked), started(asked)]
+    for seed, timetable in enumerate(alone, start=5):
+        anneal_fast(timetable, steps=40_000, seed=seed, spent=lambda price: 0.0)
+    both = started(asked)
+    anneal_fast(both, steps=40_000, seed=5, spent=lambda price: 0.0, workers=2)
+    assert alone[0].slot != alone[1].slot
+    assert both.slot in [timetable.slot for timetable in alone]
+
+
+def test_references_are_not_counted() -> None:
+    """`_nrt=False` is no documented option of Numba: if it goes, or stops working, this tells. Without counting nothing
+    can be made, not even a view."""
+
+    def rest(numbers: kernel.Ints) -> kernel.Ints:
+        return numbers[1:]
+
+    assert len(numba.njit(rest)(np.zeros(2, np.int64))) == 1
+    with pytest.raises(numba.core.errors.NumbaError, match="array passed into the function"):
+        numba.njit(_nrt=kernel.OPTIONS["_nrt"])(rest)(np.zeros(2, np.int64))
+
+
+def test_nothing_is_compiled_in_vain_where_it_cannot_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(kernel.OPTIONS, "cache", False)
+    assert not fast.ready(10)
+    assert fast.ready(60)

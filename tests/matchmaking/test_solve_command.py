@@ -1,6 +1,8 @@
 """The scheduler from a shell."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,3 +56,15 @@ def test_broken_file_is_refused_by_name(tmp_path: Path) -> None:
     done = CliRunner().invoke(command, [str(broken)])
     assert done.exit_code == 1
     assert "broken.dzn" in done.output
+
+
+def test_small_event_is_solved_without_loading_what_it_does_not_need() -> None:
+    """Each takes longer to import than such an event to solve."""
+    asked = "['solve', '--generate', '20,40,20,20,1', '--json']"
+    heavy = "[name for name in ('numba', 'ortools', 'tortoise', 'starlette') if name in sys.modules]"
+    code = f"import sys; from app.__main__ import cli; cli({asked}, standalone_mode=False); print({heavy})"
+    answer, loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
+    ).stdout.splitlines()
+    assert json.loads(answer)["status"] == "optimal"
+    assert loaded == "[]"
