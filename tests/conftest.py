@@ -23,6 +23,7 @@ from pathlib import Path
 
 import asyncpg
 import httpx2
+import hypothesis
 import pytest
 from starlette.types import ASGIApp
 
@@ -33,6 +34,9 @@ from tests import postgres
 from tests.postgres import Cluster
 from tests.serving import serving
 from tests.sink import Sink
+
+# `pytest --hypothesis-profile=long` tries as many random stories as nobody waits for between two edits.
+hypothesis.settings.register_profile("long", max_examples=500, stateful_step_count=50)
 
 SECRET = b"a secret that only the tests know, 48 bytes long"
 
@@ -75,14 +79,14 @@ async def database(
     request: pytest.FixtureRequest, templates: dict[str, str], cluster: Cluster, tmp_path: Path
 ) -> AsyncIterator[str]:
     """The URL of a fresh, migrated, connected database; each test runs on both kinds."""
-    async for url in _fresh(request.param, templates, cluster, tmp_path):
+    async for url in fresh(request.param, templates, cluster, tmp_path):
         yield url
 
 
 @pytest.fixture
 async def sqlite_database(templates: dict[str, str], cluster: Cluster, tmp_path: Path) -> AsyncIterator[str]:
     """For tests in which the database plays no part."""
-    async for url in _fresh("sqlite", templates, cluster, tmp_path):
+    async for url in fresh("sqlite", templates, cluster, tmp_path):
         yield url
 
 
@@ -101,9 +105,12 @@ def settings_for(url: str) -> Settings:
     )
 
 
-async def _fresh(kind: str, templates: dict[str, str], cluster: Cluster, folder: Path) -> AsyncIterator[str]:
+async def fresh(kind: str, templates: dict[str, str], cluster: Cluster, folder: Path) -> AsyncIterator[str]:
+    """The URL of one, connected until the iterator is asked again."""
     if kind == "sqlite":
         path = folder / "test.sqlite3"
+        for old in folder.glob("test.sqlite3-*"):  # its log, if a test was cut short
+            old.unlink()
         await asyncio.to_thread(shutil.copy, templates["sqlite"].removeprefix("sqlite:///"), path)
         url = f"sqlite:///{path}"
     else:

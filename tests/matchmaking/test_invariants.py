@@ -1,20 +1,22 @@
-"""Whatever people do, in whatever order: nobody and no table twice, and nothing held that no meeting needs."""
+"""Whatever people do, in whatever order: nobody and no table twice, nothing held that no meeting needs, no rule broken.
+
+`pytest tests/matchmaking/test_invariants.py --hypothesis-profile=long` tries 500 stories of 50 steps.
+"""
 
 import asyncio
 import contextlib
-import shutil
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from app import db
 from app.errors import Refused
 from app.intervals import Interval
 from events.bookings import book, unbook
@@ -24,10 +26,14 @@ from events.rooms import add_room
 from events.schedule import Details, create_session, move_session
 from events.types import add_type
 from matchmaking.arranging import arrange
+from matchmaking.asking import allowance
+from matchmaking.bookmarks.marking import mark
+from matchmaking.bookmarks.models import Mark
+from matchmaking.bookmarks.vetoes import kept_apart, pair_of
 from matchmaking.breakage import Breaks
 from matchmaking.colleagues import bring_along, hand_over, leave_meeting
-from matchmaking.conditions import Terms, change_conditions
-from matchmaking.groups.membership import cancel_group, join_group, leave_group, propose_group
+from matchmaking.conditions import Terms, change_conditions, conditions_of, matrix_of
+from matchmaking.groups.membership import cancel_group, join_group, leave_group, members_of, propose_group
 from matchmaking.groups.models import Group, GroupMember, GroupStatus
 from matchmaking.hosts import give_table
 from matchmaking.houses import are_colleagues
@@ -36,6 +42,7 @@ from matchmaking.keeping import keep_time, let_move
 from matchmaking.leaving import withdraw
 from matchmaking.matrix import change_matrix, give_type
 from matchmaking.meetings import accept, cancel, decline, expire_due, request_meeting, reschedule
+from matchmaking.messages.silencing import lift, silence
 from matchmaking.models import (
     Availability,
     Between,
@@ -48,12 +55,13 @@ from matchmaking.models import (
     Profile,
     Round,
 )
+from matchmaking.parties import asks, principals, with_people
 from matchmaking.parties import people as people_of
-from matchmaking.parties import principals, with_people
 from matchmaking.reshaping import reshape, shape_of
-from matchmaking.times import keep_free, tick_rounds
-from tests.conftest import settings_for
+from matchmaking.times import keep_free, limit_meetings, tick_rounds
+from tests.conftest import fresh
 from tests.matchmaking.conftest import Fair, make_fair, sound
+from tests.postgres import Cluster
 
 PEOPLE = ("Anna", "Mikko", "Jan", "Sara")
 COLLEAGUES = ("Maria", "Maija")  # of Anna and of Mikko
@@ -72,8 +80,7 @@ class Brokerage(RuleBasedStateMachine):
     """Four people, two colleagues, an interpreter, three slots, one table: everybody is in everybody's way. The model
     is the list of invariants."""
 
-    template: Path
-    folder: Path
+    begin: Callable[[], AsyncIterator[str]]  # a fresh database
 
     def __init__(self) -> None:
         super().__init__()
@@ -86,14 +93,11 @@ class Brokerage(RuleBasedStateMachine):
 
     @initialize()
     def open(self) -> None:
-        file = self.folder / "machine.sqlite3"
-        for old in self.folder.glob("machine.sqlite3*"):
-            old.unlink()
-        shutil.copy(self.template, file)
-        self.run(self._open(f"sqlite:///{file}"))
+        self.database = type(self).begin()
+        self.run(self._open())
 
-    async def _open(self, url: str) -> None:
-        await db.connect(settings_for(url))
+    async def _open(self) -> None:
+        await anext(self.database)
         self.fair = await make_fair()
         self.round = await self.fair.round("10:00", "11:00", tables=1)
         self.participants = [await self.fair.delegate(name, self.round) for name in PEOPLE]
@@ -120,13 +124,17 @@ class Brokerage(RuleBasedStateMachine):
             await request_meeting(one, other, message="", by=self.fair[one])
 
     def teardown(self) -> None:
-        self.run(db.disconnect())
+        with contextlib.suppress(StopAsyncIteration):
+            self.run(self._close())
         self.runner.close()
 
-    def run(self, work: Awaitable[Any]) -> Any:
-        return self.runner.run(_of(work))
+    async def _close(self) -> None:
+        await anext(self.database)
 
-    def attempt(self, verb: Awaitable[Any]) -> None:
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return self.runner.run(work)
+
+    def attempt(self, verb: Coroutine[Any, Any, Any]) -> None:
         """A refusal is an answer too."""
         with contextlib.suppress(Refused):
             self.run(verb)
@@ -140,14 +148,24 @@ class Brokerage(RuleBasedStateMachine):
     @rule(asker=people, further=st.integers(1, len(PEOPLE) - 1))
     def request(self, asker: int, further: int) -> None:
         one, other = self.participants[asker], self.participants[(asker + further) % len(PEOPLE)]
-        self.attempt(request_meeting(one, other, message="", by=self.fair[one]))
 
-    @rule(number=meetings, slot=st.none() | slots, waiting=seldom)
-    def accept(self, number: int, slot: str | None, waiting: bool) -> None:
+        async def work() -> None:
+            await request_meeting(one, other, message="", by=self.fair[one])
+            await self._kept_rules(one, [other], asking=True)
+
+        self.attempt(work())
+
+    @rule(number=meetings, slot=st.none() | slots, waiting=seldom, alone=st.booleans())
+    def accept(self, number: int, slot: str | None, waiting: bool, alone: bool) -> None:
         async def work() -> None:
             if meeting := await self.meeting(number):
                 chosen = await self.fair.slot(slot) if slot else None
-                await accept(meeting, slot=chosen, waiting=waiting, by=self.fair.organiser)
+                await meeting.fetch_related("asker", "invitee")
+                by = self.fair[meeting.invitee] if alone else self.fair.organiser
+                await accept(meeting, slot=chosen, waiting=waiting, by=by)
+                if alone:
+                    await self._kept_rules(meeting.asker, [meeting.invitee], asking=True, wishes=False)
+                    await self._kept_rules(meeting.invitee, (), asking=False)
 
         self.attempt(work())
 
@@ -184,7 +202,10 @@ class Brokerage(RuleBasedStateMachine):
             if how == "take over":
                 await hand_over(meeting, of=of, to=newcomer, by=self.fair[newcomer])
             else:
-                await bring_along(meeting, to=newcomer, beside=of, by=self.fair.organiser)
+                await bring_along(meeting, to=newcomer, beside=of, by=self.fair[newcomer])
+            current = await with_people(Meeting.filter(id=meeting.id)).get()
+            others = [one for one in principals(current) if one.id != newcomer.id]
+            await self._kept_rules(newcomer, others, asking=asks(current, newcomer))
 
         self.attempt(work())
 
@@ -219,7 +240,14 @@ class Brokerage(RuleBasedStateMachine):
             group = groups[number % len(groups)]
             match what:
                 case "join":
-                    await join_group(group, one, by=self.fair[one])
+                    inside = await members_of(group)
+                    joined = await join_group(group, one, by=self.fair[one])
+                    if one.id in {each.id for each in inside}:
+                        return
+                    await self._kept_rules(one, inside, asking=None)
+                    founding = joined.status != group.status
+                    for member in inside if founding else ():
+                        await self._kept_rules(member, (), asking=None)
                 case "leave":
                     await leave_group(group, one, by=self.fair[one])
                 case "cancel" if number == 0:
@@ -250,6 +278,29 @@ class Brokerage(RuleBasedStateMachine):
                     await tick_rounds(guest, [self.round] if what == "tick" else [], by=mine)
                 case "leave" if who == 0:
                     await withdraw(guest, by=self.fair.organiser)
+
+        self.attempt(work())
+
+    @rule(
+        who=anybody,
+        other=anybody,
+        what=st.sampled_from(["veto", "must", "unmark", "block", "lift", "limit", "no limit"]),
+        most=st.integers(0, 3),
+    )
+    def wish(self, who: int, other: int, what: str, most: int) -> None:
+        one, about = self.participants[who], self.participants[other]
+        by = self.fair[one]
+
+        async def work() -> None:
+            match what:
+                case "veto" | "must" | "unmark" if one != about:
+                    await mark(one, about, {"veto": Mark.NOT, "must": Mark.MUST}.get(what), by=by)
+                case "block" if one != about:
+                    await silence(one, about, by=by)
+                case "lift":
+                    await lift(one, about, by=by)
+                case "limit" | "no limit":
+                    await limit_meetings(one, most if what == "limit" else None, by=by)
 
         self.attempt(work())
 
@@ -287,7 +338,9 @@ class Brokerage(RuleBasedStateMachine):
                 case "rules":
                     await change_matrix(self.fair.event, {(0, self.type.id): cells}, seen=seen, by=desk)
                 case _:
-                    terms = Terms(pending=30, request_minutes=60, most_meetings=None, pause_minutes=0, locked=flag)
+                    terms = Terms(
+                        pending=30, request_minutes=60, most_meetings=None if flag else 2, pause_minutes=0, locked=flag
+                    )
                     await change_conditions(self.fair.event, terms, by=desk)
 
         async def work() -> None:
@@ -320,6 +373,25 @@ class Brokerage(RuleBasedStateMachine):
                 assert not await Block.filter(participant=one, start=meeting.slot.start).exists()
         await self._promises_of_groups()
 
+    async def _kept_rules(
+        self, one: Participant, others: Iterable[Participant], *, asking: bool | None, wishes: bool = True
+    ) -> None:
+        """What somebody just did by themselves: bookings were not locked, their type meets the others', none of them
+        was vetoed or blocked, either way, and they have no more meetings than they may."""
+        event = self.fair.event
+        assert not (await conditions_of(event.id)).locked
+        matrix, apart = await matrix_of(event.id), await kept_apart(event)
+        one = await Participant.get(id=one.id)
+        for other in await Participant.filter(id__in=[each.id for each in others]):
+            assert not wishes or pair_of(one.id, other.id) not in apart
+            if asking is None:
+                assert matrix.may_meet(one.type_id, other.type_id)
+            elif not are_colleagues(one, other):
+                pair = (one.type_id, other.type_id) if asking else (other.type_id, one.type_id)
+                assert matrix.may_ask(*pair)
+        side = await allowance(one)
+        assert side.most is None or side.meetings <= side.most
+
     async def _promises_of_groups(self) -> None:
         """One with a meeting has three to four members in it; one that gathers has fewer than three, and no meeting."""
         for group in await Group.all():
@@ -337,21 +409,23 @@ class Brokerage(RuleBasedStateMachine):
         return found
 
 
-async def _of(work: Awaitable[Any]) -> Any:
-    return await work
-
-
-def test_no_order_of_requests_answers_and_moves_books_anybody_twice(templates: dict[str, str], tmp_path: Path) -> None:
-    Brokerage.template = Path(templates["sqlite"].removeprefix("sqlite:///"))
-    Brokerage.folder = tmp_path
+@pytest.mark.parametrize(("kind", "share"), [("sqlite", 1), ("postgres", 8)])
+def test_no_order_of_what_people_do_books_anybody_twice_or_breaks_a_rule(
+    kind: str, share: int, templates: dict[str, str], cluster: Cluster, tmp_path: Path
+) -> None:
+    stories, steps = 40, 30
+    if settings.get_current_profile_name() == "long":
+        profile = settings.get_profile("long")
+        stories, steps = profile.max_examples, profile.stateful_step_count
+    Brokerage.begin = staticmethod(lambda: fresh(kind, templates, cluster, tmp_path))
     run_state_machine_as_test(
         Brokerage,
         settings=settings(
-            max_examples=40,
-            stateful_step_count=30,
+            max_examples=stories // share,
+            stateful_step_count=steps,
             deadline=None,
             database=None,
-            phases=[Phase.generate],  # thirty steps are read sooner than they are shrunk
+            phases=[Phase.generate],  # so many steps are read sooner than they are shrunk
             suppress_health_check=list(HealthCheck),
         ),
     )
