@@ -14,6 +14,7 @@ from app.templating import environment
 from tests.messages import CATALOGUES, KEYWORDS, LIBRARY, ROOT, SLICES, collected, is_translated, read
 
 TEMPLATES = sorted(file for name in SLICES for file in (ROOT / name).rglob("templates/**/*.*"))
+SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 MODULES = sorted(file for name in SLICES for file in (ROOT / name).rglob("*.py"))
 WORD = re.compile(r"[^\W\d_]{2,}")
 NAMES = {"Pilotmatch", "TRL", "https"}  # the same in every language
@@ -25,6 +26,11 @@ TECHNICAL = {
     "BadSetting", "BadMigration", "ClickException", "UsageError", "AssertionError", "ValueError", "TypeError",
     "RuntimeError", "PlainTextResponse", "echo", "option", "progressbar", "info", "warning", "log", "execute",
 }  # fmt: skip
+LITERAL = re.compile(
+    r"""//[^\n]*|/\*.*?\*/|"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`""", re.DOTALL
+)
+FILLED = re.compile(r"\$\{[^}]*\}")  # a place of a template literal
+SHOWN = re.compile(r"(?:textContent|innerText|ariaLabel|title|placeholder)\s*=\s*[\"'`]([^\"'`]*)")
 PLACE = re.compile(r"%(?:\((\w+)\))?[sd]|\{(\w+)\}")
 
 
@@ -43,6 +49,16 @@ def test_template_has_no_unmarked_text(file: Path) -> None:
     source = file.read_text()
     assert not list(_written(source, html=file.suffix == ".html"))
     assert not [text for text in _quoted(environment.parse(source)) if SENTENCE.fullmatch(text)]
+
+
+@pytest.mark.parametrize("file", SCRIPTS, ids=lambda file: file.name)
+def test_script_takes_its_texts_from_the_page(file: Path) -> None:
+    """In a `data-` attribute that the template has translated."""
+    assert not list(_spoken(file.read_text()))
+
+
+def test_mails_are_among_the_templates() -> None:
+    assert {file.suffix for file in TEMPLATES if file.parent.name == "mail"} == {".html", ".txt"}
 
 
 @pytest.mark.parametrize("file", MODULES, ids=lambda file: str(file.relative_to(ROOT)))
@@ -108,6 +124,14 @@ def test_unmarked_sentence_is_seen(code: str) -> None:
     assert [text for text in _sentences(ast.parse(code)) if SENTENCE.fullmatch(text)]
 
 
+@pytest.mark.parametrize(
+    "code", ['say("The page has news.");', "it.textContent = 'Pause';", "say(`${name} is on the board.`);"]
+)
+def test_text_of_a_script_is_seen(code: str) -> None:
+    assert list(_spoken(code))
+    assert not list(_spoken('// "The page has news."\nlisten("change:session.moved"); it.textContent = words.news;'))
+
+
 def test_early_translation_is_seen() -> None:
     assert list(_early(ast.parse('class A:\n    label = Line(_("Name"))')))
     assert not list(_early(ast.parse('def say():\n    return _("Name")')))
@@ -139,6 +163,13 @@ class _Texts(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.texts += [value for name, value in attrs if name in READ_ALOUD and value]
+
+
+def _spoken(source: str) -> Iterator[str]:
+    """What a script says itself: sentences, and words that it puts on the page."""
+    literals = [next((group for group in found.groups() if group), "") for found in LITERAL.finditer(source)]
+    yield from (text for text in literals if SENTENCE.fullmatch(FILLED.sub("Name", text)))
+    yield from (text for text in SHOWN.findall(source) if WORD.search(FILLED.sub(" ", text)))
 
 
 def _quoted(node: nodes.Node) -> Iterator[str]:

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tortoise.expressions import Q
-
 from app.models import Person, Reminder, ReminderKind
-from app.wording import when
+from app.text import plain
+from app.wording import alphabetical, when
 from events.models import Organisation, Participant, ParticipantStatus
 from events.networks.support.models import Adviser, Client, Office
 from matchmaking.directory import Match, directory_for, own_card
@@ -60,14 +59,16 @@ async def portfolio(
 ) -> Portfolio:
     """By name; `adviser` narrows it to their own. Each word must be in the name or the address."""
     mine = Client.filter(office=office, adviser=adviser) if adviser else Client.filter(office=office)
-    for word in words.split()[:5]:
-        mine = mine.filter(Q(person__name__icontains=word) | Q(person__email__icontains=word))
-    found = await mine.count()
+    wanted = plain(words).split()[:5]
+    rows = await mine.order_by("id").values_list("id", "person__name", "person__email")
+    named = [(id, name) for id, name, email in rows if all(word in plain(f"{name} {email}") for word in wanted)]
+    named.sort(key=lambda one: alphabetical(one[1]))
+    found = len(named)
     pages = max(1, -(-found // A_PAGE))
     page = min(max(page, 1), pages)
-    shown = mine.select_related("person", "adviser__person").order_by("person__name", "id")
-    clients = await shown.offset((page - 1) * A_PAGE).limit(A_PAGE)
-    return Portfolio(await _rows(clients, now), found, page, pages)
+    ids = [id for id, _name in named[(page - 1) * A_PAGE : page * A_PAGE]]
+    shown = {one.id: one for one in await Client.filter(id__in=ids).select_related("person", "adviser__person")}
+    return Portfolio(await _rows([shown[id] for id in ids], now), found, page, pages)
 
 
 async def presences(client: Client, *, now: datetime, words: str = "") -> list[Presence]:
