@@ -38,6 +38,7 @@ APPS: dict[str, list[str]] = {
     "matchmaking": [
         "matchmaking.models",
         "matchmaking.groups.models",
+        "matchmaking.consortia.models",
         "matchmaking.interpreters.models",
         "matchmaking.waitlist.models",
         "matchmaking.onsite.models",

@@ -42,6 +42,7 @@ import events.waiting.routes
 import events.wording
 import matchmaking.answers
 import matchmaking.bookmarks.routes
+import matchmaking.consortia.routes
 import matchmaking.desk
 import matchmaking.drafting
 import matchmaking.ical
@@ -116,6 +117,7 @@ SLICES = (
     matchmaking.desk,
     matchmaking.supply_pages,
     matchmaking.picture_pages,
+    matchmaking.consortia.routes,
     matchmaking.marketplace.routes,
     matchmaking.bookmarks.routes,
     matchmaking.messages.routes,
@@ -181,6 +183,7 @@ def create_app(settings: Settings) -> Starlette:
     )
     app.state.network_sentences = (events.networks.wording.sentence, events.networks.calls.wording.sentence)
     app.state.pilot_navigation = ()
+    app.state.call_navigation = (matchmaking.consortia.routes.navigation,)
     app.state.pilot_pieces = (matchmaking.picture_pages.pilot_piece,)
     app.state.region_navigation = (matchmaking.supply_pages.region_navigation,)
     app.state.organisation_navigation = (matchmaking.supply_pages.organisation_navigation,)

@@ -24,7 +24,7 @@ from events.models import Event, Organisation, OrganisationKind, Participant
 from events.networks.calls.announcing import Terms, draft_call, open_call
 from events.networks.calls.arranging import add_criterion, add_topic, name_officer, tie_briefing
 from events.networks.calls.attaching import attach
-from events.networks.calls.models import Call, CallAuthor, CallReview, OfficerRole
+from events.networks.calls.models import Call, CallAuthor, CallReview, CallTopic, OfficerRole
 from events.networks.calls.proposing import Content, draft_proposal, submit
 from events.networks.calls.reviewing import assign, write_review
 from events.networks.coordinators import appoint
@@ -43,6 +43,8 @@ from events.rooms import add_room, add_track
 from events.schedule import Details, create_session
 from events.types import add_type
 from events.waiting.models import Wait
+from matchmaking.consortia import forming
+from matchmaking.consortia.models import ConsortiumPart
 from matchmaking.drafting import draft_schedule
 from matchmaking.groups.membership import propose_group
 from matchmaking.interpreters.models import Interpreter
@@ -52,7 +54,7 @@ from matchmaking.marketplace.models import ExtraKind, OpportunityKind
 from matchmaking.marketplace.posting import Draft, post
 from matchmaking.meetings import request_meeting
 from matchmaking.messages.silencing import report
-from matchmaking.models import Meeting, Profile, Round, Slot, Table
+from matchmaking.models import ChainRole, Meeting, Profile, Round, Slot, Table
 from matchmaking.support.models import FollowUp
 from matchmaking.onsite.displays import make_display
 from matchmaking.onsite.models import Absence, StandIn
@@ -76,6 +78,9 @@ ONCE = {  # then the thing is gone
     "POST /networks/{code}/proposals/{id:int}/taking-back",  # then it is a draft, which nobody else reads
     "POST /networks/{code}/partners/{id:int}/removal",
     "POST /calls/briefings/{id:int}/removal",
+    "POST /consortia/parts/{id:int}/removal",
+    "POST /consortia/members/{id:int}/removal",
+    "POST /consortia/{id:int}/closing",
     "POST /clients/{id:int}/end",
     "POST /networks/{code}/desk/offices/{id:int}/closing",
 }
@@ -338,12 +343,14 @@ async def _keep_call(fair: Fair, author: Person, reviewer: Person) -> dict[str, 
     proposal = await draft_proposal(call, content, by=author)
     file = await attach(proposal, "a.txt", b"Bark", by=author)
     await submit(proposal, by=author)
+    board = await _keep_consortium(topic, house, author, reviewer)
     await Call.filter(id=call.id).update(deadline=datetime.now(UTC))
     await assign(officer, [proposal], by=by)
     review = await write_review(
         await CallReview.get(proposal=proposal), {}, "So far so good", final=False, version=1, by=reviewer
     )
     return {
+        **board,
         "calls": call.id,
         "calls/topics": topic.id,
         "calls/criteria": criterion.id,
@@ -353,6 +360,19 @@ async def _keep_call(fair: Fair, author: Person, reviewer: Person) -> dict[str, 
         "calls/authors": (await CallAuthor.get(proposal=proposal)).id,
         "calls/files": file.id,
         "calls/reviews": review.id,
+    }
+
+
+async def _keep_consortium(topic: CallTopic, house: Affiliation, author: Person, other: Person) -> dict[str, int]:
+    """The author coordinates it, the other asks to come in."""
+    board = await forming.open_board(
+        topic, title="Bark", language="en", affiliation=house, coordinates=True,
+        parts=[(ChainRole.RESEARCH, "Toxicity")], by=author,
+    )  # fmt: skip
+    return {
+        "consortia/members": (await forming.ask(board, house, by=other)).id,
+        "consortia/parts": (await ConsortiumPart.get(consortium=board)).id,
+        "consortia": board.id,
     }
 
 

@@ -16,6 +16,8 @@ from app.models import Mail, Person, ReminderKind
 from events.models import Event, Organisation, Participant, Room, Session, Track
 from events.networks.calls.models import Call, CallAuthor, CallProposal, CallStatus
 from events.networks.models import Membership
+from events.networks.proposing.models import Proposal
+from matchmaking.consortia.models import Consortium
 from matchmaking.demo.loading import load_demo
 from matchmaking.drafting import draft_schedule, run_draft
 from matchmaking.groups.models import Group
@@ -136,6 +138,8 @@ async def _addresses(event: Event, delegate: Participant) -> dict[str, str]:
         "messages": await Participant.filter(event=event, messages_sent__recipient=delegate).first(),
         "calls": await Call.filter(status=CallStatus.OPEN, currency="PLN").first(),
         "calls/proposals": await _proposal_of(delegate.person),
+        "proposals": await Proposal.filter(author=delegate.person).first(),
+        "consortia": await Consortium.filter(members__email=delegate.person.email).first(),
         "outbox": await Mail.filter(scope=outbox.mail_scope(event.scope)).first(),
     }
     # pages whose address is a secret

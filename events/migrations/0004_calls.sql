@@ -146,7 +146,7 @@ CREATE TABLE call_letter (
     call_id BIGINT NOT NULL REFERENCES call (id) ON DELETE CASCADE,
     proposal_id BIGINT REFERENCES call_proposal (id) ON DELETE CASCADE,
     kind VARCHAR(10) NOT NULL CHECK (kind IN (
-        'named', 'reviewing', 'receipt', 'withdrawal', 'deadline', 'decision')),
+        'named', 'reviewing', 'receipt', 'withdrawal', 'deadline', 'decision', 'invited', 'asked', 'joined', 'gathering')),
     email VARCHAR(254) NOT NULL,
     name VARCHAR(120) NOT NULL,
     data {json} NOT NULL,

@@ -1,4 +1,4 @@
-"""The demo's calls for proposals: Małopolska's open call of this year, last year's with its results, one of BERRY+.
+"""The demo's calls for proposals: Małopolska's of this year and of the last, with its results, BERRY+'s and ERRIN's.
 
 Made with the verbs that coordinators, applicants and reviewers use.
 """
@@ -38,8 +38,11 @@ async def load_calls(coordinator: Person, *, today: date, sessions: Mapping[str,
     await tie_briefing(this_year, await briefing.event, briefing, by=coordinator)
     await open_call(this_year, by=coordinator)
     await _last_year(told, coordinator, today=today)
-    voucher = await _announce(told["voucher"], coordinator, deadline=_day(told["voucher"], today))
-    await open_call(voucher, by=coordinator)
+    for name in ("voucher", "circular"):
+        call = await _announce(told[name], coordinator, deadline=_day(told[name], today))
+        for topic in told[name].get("topics", ()):
+            await add_topic(call, topic["code"], topic["titles"], by=coordinator)
+        await open_call(call, by=coordinator)
 
 
 async def _announce(told: Table, by: Person, *, deadline: datetime, year: str = "") -> Call:

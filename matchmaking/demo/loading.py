@@ -36,6 +36,7 @@ from matchmaking.affinity import Wish
 from matchmaking.conditions import LONGEST, Terms, change_conditions
 from matchmaking.demo.calls import load_calls
 from matchmaking.demo.cast import Delegate, Interest
+from matchmaking.demo.forming import form
 from matchmaking.demo.last_time import Known, play_last_time
 from matchmaking.demo.market import converse, open_market
 from matchmaking.demo.offices import open_offices
@@ -148,6 +149,7 @@ async def _play(stage: Stage) -> Event:
     await meet_together(
         stage.event, guests, host=_host(stage.story), pilots=stage.pilots, rounds=stage.rounds, by=stage.organiser
     )
+    await form(guests, host=_logins(stage.story)[1][1], by=stage.organiser)
     return stage.event
 
 

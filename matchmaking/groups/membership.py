@@ -11,6 +11,7 @@ from events.models import Event, Participant
 from events.networks.models import DemoCase
 from matchmaking.asking import against_joining, allowance
 from matchmaking.conditions import refuse_locked
+from matchmaking.consortia.models import Consortium, ConsortiumMember, MemberState
 from matchmaking.gathering import gathering_of
 from matchmaking.groups.models import FEWEST, MOST, Group, GroupMember, GroupStatus
 from matchmaking.houses import are_colleagues
@@ -25,11 +26,12 @@ MOST_OPEN = 3  # groups of one proposer that still gather
 
 async def propose_group(
     event: Event,
-    demo_case: DemoCase,
+    demo_case: DemoCase | None,
     *,
     title: str,
     about: str = "",
     seats: int = MOST,
+    consortium: Consortium | None = None,
     proposer: Participant | None,
     by: Actor,
 ) -> Group:
@@ -38,7 +40,7 @@ async def propose_group(
         raise Refused(_("A group has from %(fewest)d to %(most)d seats.") % {"fewest": FEWEST, "most": MOST})
     async with changing(event.scope, by=by) as changes:
         acting = await acting_for(proposer, by=by) if proposer else await _desk(event, by=by)
-        if not await DemoCase.filter(id=demo_case.id, pilot__network_id=event.network_id).exists():
+        if demo_case and not await DemoCase.filter(id=demo_case.id, pilot__network_id=event.network_id).exists():
             raise NotFound
         if proposer:
             if found := await _unready(proposer):
@@ -47,6 +49,7 @@ async def propose_group(
         group = await Group.create(
             event=event,
             demo_case=demo_case,
+            consortium=consortium,
             title=title,
             about=about,
             seats=seats,
@@ -120,6 +123,8 @@ async def against_entry(
 ) -> Refused | None:
     """What stands against joining, for the page and the verb alike; without `rules`: when the desk wants it."""
     if found := _closed(group, inside, participant) or await _unready(participant):
+        return found
+    if found := await _outsider(group, participant):
         return found
     if not rules:
         return None
@@ -218,6 +223,18 @@ async def _unready(participant: Participant) -> Refused | None:
     return Refused(
         _("You can join groups once the organisers have approved you and your profile."),
         hints=[_("Is your profile complete? Say what you offer and what you seek.")],
+    )
+
+
+async def _outsider(group: Group, participant: Participant) -> Refused | None:
+    if group.consortium_id is None:
+        return None
+    inside = ConsortiumMember.filter(consortium_id=group.consortium_id, state=MemberState.IN)
+    person = await Person.get_or_none(id=participant.person_id)
+    if person and await inside.filter(email=person.email).exists():
+        return None
+    return Refused(
+        _("This is the meeting of a consortium, for its members."), hints=[_("Ask on its board to come in.")]
     )
 
 

@@ -25,10 +25,14 @@ class Group(Model):
     id = fields.IntField(primary_key=True)
     event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("events.Event", related_name="groups")
     event_id: int
-    demo_case: fields.ForeignKeyRelation[DemoCase] = fields.ForeignKeyField(
-        "events.DemoCase", related_name="groups", on_delete=fields.NO_ACTION
-    )
-    demo_case_id: int
+    demo_case: fields.ForeignKeyNullableRelation[DemoCase] = fields.ForeignKeyField(
+        "events.DemoCase", related_name="groups", null=True, on_delete=fields.NO_ACTION
+    )  # None: a consortium's
+    demo_case_id: int | None
+    consortium: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
+        "matchmaking.Consortium", related_name="groups", null=True, on_delete=fields.SET_NULL
+    )  # whose members alone may join
+    consortium_id: int | None
     title = fields.CharField(120)
     about = fields.CharField(600, default="")
     seats = fields.IntField(default=MOST)  # people at most

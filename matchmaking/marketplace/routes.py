@@ -129,8 +129,9 @@ async def opportunity_page(request: Request, at: AtOpportunity) -> Response:
 
 
 async def new_opportunity(request: Request, place: Place) -> Response:
-    form = opportunity_form(await fields_of(place.event))()
-    return await _form(request, place, form)
+    query = request.query_params
+    wished = {"kind": _known(query.get("kind"), OpportunityKind), "call_topic": query.get("topic", "")[:SEARCH]}
+    return await _form(request, place, opportunity_form(await fields_of(place.event))(data=wished))
 
 
 async def create_opportunity(request: Request, place: Place) -> Response:

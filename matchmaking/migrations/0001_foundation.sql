@@ -87,7 +87,7 @@ CREATE INDEX block_participant ON block (participant_id);
 CREATE TABLE meeting_group (
     id {id},
     event_id BIGINT NOT NULL REFERENCES event (id) ON DELETE CASCADE,
-    demo_case_id BIGINT NOT NULL REFERENCES demo_case (id),
+    demo_case_id BIGINT REFERENCES demo_case (id),
     title VARCHAR(120) NOT NULL,
     about VARCHAR(600) NOT NULL,
     seats INT NOT NULL CHECK (seats BETWEEN 3 AND 6),

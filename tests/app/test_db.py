@@ -91,13 +91,14 @@ def declared_constraints() -> dict[str, Counter[str]]:
     found: dict[str, Counter[str]] = {}
     for _name, text in _files():
         for statement in statements(text):
-            if made := re.match(r"CREATE TABLE (\w+)", statement):
-                body = statement[statement.index("(") :]
+            if made := re.match(r"(?:CREATE|ALTER) TABLE (\w+)", statement):
+                body = statement[made.end() :]
                 kinds = {
                     "primary": r"PRIMARY KEY", "unique": r"\bUNIQUE\b",
                     "check": r"\bCHECK\b", "foreign": r"\bREFERENCES\b",
                 }  # fmt: skip
-                found[made[1]] = Counter({kind: len(re.findall(pattern, body)) for kind, pattern in kinds.items()})
+                counts = Counter({kind: len(re.findall(pattern, body)) for kind, pattern in kinds.items()})
+                found.setdefault(made[1], Counter()).update(counts)
     return found
 
 

@@ -32,6 +32,10 @@ SUBJECTS: Mapping[LetterKind, str] = {
     LetterKind.WITHDRAWAL: later("Withdrawn: “%(title)s”"),
     LetterKind.DEADLINE: later("New deadline: %(call)s"),
     LetterKind.DECISION: later("Decided: “%(title)s”"),
+    LetterKind.INVITED: later("You are invited into a consortium: “%(title)s”"),
+    LetterKind.ASKED: later("Somebody asks to join: “%(title)s”"),
+    LetterKind.JOINED: later("One more in your consortium: “%(title)s”"),
+    LetterKind.GATHERING: later("A group meeting: “%(title)s”"),
 }
 
 
@@ -100,6 +104,8 @@ def _worded(letter: CallLetter, call: Call, code: str, settings: Settings, now: 
 
 
 def _address(letter: CallLetter, call: Call) -> str:
+    if path := letter.data.get("path"):
+        return str(path)
     if letter.kind == LetterKind.REVIEWING:
         return f"/calls/reviews/{letter.data['review']}"
     return f"/calls/proposals/{letter.proposal_id}" if letter.proposal_id else call.path

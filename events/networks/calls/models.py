@@ -327,6 +327,10 @@ class LetterKind(StrEnum):
     WITHDRAWAL = "withdrawal"
     DEADLINE = "deadline"
     DECISION = "decision"
+    INVITED = "invited"  # into a consortium
+    ASKED = "asked"  # somebody asks to come into theirs
+    JOINED = "joined"  # somebody came in
+    GATHERING = "gathering"  # a group meeting of theirs
 
 
 class CallLetter(Model):

@@ -57,7 +57,8 @@ async def mine_page(request: Request, person: Person) -> Response:
 
 
 async def one_call(request: Request, place: Place) -> Response:
-    return call_page(request, place, "events/call.html", shown=await read_call(place.call, place.now))
+    links = [link for links in request.app.state.call_navigation for link in links(place.call)]
+    return call_page(request, place, "events/call.html", shown=await read_call(place.call, place.now), links=links)
 
 
 async def download(request: Request, found: tuple[Place, CallFile]) -> Response:
