@@ -167,16 +167,22 @@ async def _prepare(settings: Settings) -> list[str]:
 
 
 async def _prepare_demo(settings: Settings) -> None:
+    await db.be_hasty()
     await _prepare(settings)
-    with click.progressbar(length=100, label="Loading the demonstration event") as bar:
+    with click.progressbar(length=100, label="Loading the demonstration", item_show_func=_words) as bar:
         story = await matchmaking.demo.loading.load_demo(
             base_day=datetime.now(UTC).date() + timedelta(days=1), progress=bar.update
         )
     click.echo(f"\n{settings.base_url}/e/{story.slug}\n")
-    for role, email in story.logins:
-        link = await _link(settings, email, life=DEMO_LINK, admin=role == "organiser")
-        click.echo(f"  {role:<10} {link}")
+    for login in story.logins:
+        link = await _link(settings, login.email, life=DEMO_LINK, admin=login.role == "organiser")
+        click.echo(f"{login.name}, {login.role}: {login.first}\n  {link}")
     click.echo("\nEach link works once, within twelve hours. Ctrl+C stops.\n")
+
+
+def _words(words: str | None) -> str | None:
+    """What the bar shows beside itself."""
+    return words
 
 
 async def _link(settings: Settings, email: str, *, life: timedelta, admin: bool) -> str:

@@ -85,6 +85,11 @@ async def connected(settings: Settings) -> AsyncIterator[None]:
         await disconnect()
 
 
+async def be_hasty() -> None:
+    """Until this connection closes, SQLite does not wait for the disk: for what can be done again after a power cut."""
+    await execute("PRAGMA synchronous = OFF")
+
+
 def client() -> BaseDBAsyncClient:
     """The connection of this task: the open transaction inside `transaction()`, else the shared one."""
     connections = get_connections()

@@ -81,9 +81,9 @@ class Tour:
 
 @pytest.fixture
 async def tour(site: Site, chrome: Browser) -> Tour:
-    loaded = await load_demo(base_day=datetime.now(UTC).date() + timedelta(days=1), progress=lambda _step: None)
+    loaded = await load_demo(base_day=datetime.now(UTC).date() + timedelta(days=1), progress=lambda _step, _words: None)
     event = await Event.get(slug=loaded.slug)
-    logins = dict(reversed(loaded.logins))
+    logins = {login.role: login.email for login in reversed(loaded.logins)}
     delegate = await Participant.get(event=event, person__email=logins["delegate"]).select_related("person")
     people = {"delegate": delegate.person, "organiser": await Person.get(email=logins["organiser"])}
     await run_draft(await draft_schedule(event, seconds=1, by=people["organiser"]))

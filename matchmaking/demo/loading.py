@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from app.errors import Refused
 from app.i18n import _, languages
@@ -26,7 +26,9 @@ from events.models import (
 )
 from events.networks import reference
 from events.networks.adopting import adopt_reference
-from events.networks.models import Network, Pilot, Region
+from events.networks.coordinators import appoint
+from events.networks.models import Network, NetworkRole, Pilot, Region
+from events.networks.support.models import Adviser
 from events.participants import Affiliation, approve, register
 from events.releasing import release_programme
 from events.rooms import add_room, add_track
@@ -59,12 +61,21 @@ SPECIAL = {"business support office": ParticipantKind.SUPPORT}  # kinds of parti
 T = TypeVar("T")
 
 
+class Login(NamedTuple):
+    """Somebody of the story, for whoever wants to look around as them; `first` is what to try first."""
+
+    role: str
+    email: str
+    name: str
+    first: str
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Where the demo is, and who can look at it: (role, address)."""
+    """Where the demo is, and who can look at it."""
 
     slug: str
-    logins: tuple[tuple[str, str], ...]
+    logins: tuple[Login, ...]
 
 
 @dataclass(slots=True)
@@ -73,7 +84,7 @@ class Stage:
 
     story: Story
     first_day: date
-    progress: Callable[[int], object]
+    progress: Callable[[int, str], object]
     event: Event = field(init=False)
     people: dict[str, Person] = field(default_factory=dict)  # by address
     participants: dict[str, Participant] = field(default_factory=dict)
@@ -93,16 +104,17 @@ class Stage:
         local = datetime.combine(self.first_day + timedelta(days=day - 1), time.fromisoformat(clock), self.event.tz)
         return local.astimezone(UTC)
 
-    def steps(self, share: int, things: Iterable[T]) -> Iterator[T]:
-        """Walk through the things, telling `share` hundredths of progress on the way."""
+    def steps(self, share: int, words: str, things: Iterable[T]) -> Iterator[T]:
+        """Walk through the things, telling `share` hundredths of progress on the way, and in `words` what happens."""
         things = list(things)
         for number, thing in enumerate(things):
             yield thing
-            self.progress(share * (number + 1) // len(things) - share * number // len(things))
+            self.progress(share * (number + 1) // len(things) - share * number // len(things), words)
 
 
-async def load_demo(*, base_day: date, progress: Callable[[int], object]) -> Loaded:
-    """Two days from `base_day`; one that is not over yet is used again. `progress` hears of a hundred steps in all.
+async def load_demo(*, base_day: date, progress: Callable[[int, str], object]) -> Loaded:
+    """Two days from `base_day`; one that is not over yet is used again. `progress` hears of a hundred steps in all, and
+    what happens in each.
 
     Raises Refused when an earlier load was cut short: what it left cannot be told from what people did.
     """
@@ -115,20 +127,20 @@ async def load_demo(*, base_day: date, progress: Callable[[int], object]) -> Loa
             _("The demonstration was not loaded to its end."), hints=[_("Delete its database and start again.")]
         )
     else:
-        progress(100)
-    return Loaded(event.slug, _logins(story))
+        progress(100, "")
+    return Loaded(event.slug, (*_participants(story), *await _helpers()))
 
 
 async def _play(stage: Stage) -> Event:
     await adopt_reference(reference.load(), by="system")
     await _gather(stage)
     await _announce(stage)
-    for delegate in stage.steps(30, stage.story.delegates):
+    for delegate in stage.steps(20, "120 people register", stage.story.delegates):
         await _admit(stage, delegate)
-    for told in stage.steps(5, stage.story.programme.sessions):
+    for told in stage.steps(3, "the programme", stage.story.programme.sessions):
         await _schedule(stage, told)
     await release_programme(stage.event, "v1", by=stage.organiser)
-    for seat in stage.steps(10, stage.story.seats):
+    for seat in stage.steps(5, "seats are booked", stage.story.seats):
         email = seat.delegate.email
         await book(stage.sessions[seat.session.title], stage.participants[email], by=stage.people[email])
     booth = await Organisation.filter(participants__event=stage.event).order_by("id").first()
@@ -136,12 +148,15 @@ async def _play(stage: Stage) -> Event:
     await _ask(stage)
     delegates, everybody = stage.story.delegates, stage.participants
     await open_market(stage.event, delegates, everybody, stage.people, stage.pilots, by=stage.organiser)
-    _role, busiest = _logins(stage.story)[1]
+    busiest = _participants(stage.story)[1].email
     await converse(everybody[busiest], {person.id: person for person in stage.people.values()})
+    stage.progress(3, "the marketplace")
     await play_year(stage.first_day, stage.organiser)
     known = Known(stage.people, stage.regions, lambda interest: _wish(stage, interest))
     vanguard = await Network.get(code="vanguard")
+    await appoint(vanguard, stage.story.staff[1].email, by=stage.organiser)
     await play_last_time(vanguard, stage.first_day, stage.story.requests, known, by=stage.organiser)
+    stage.progress(9, "the year of the other networks")
     await load_calls(stage.organiser, today=datetime.now(UTC).date(), sessions=stage.sessions)
     await gather_round(stage.participants)
     await open_offices(stage.event, by=stage.organiser)
@@ -149,7 +164,8 @@ async def _play(stage: Stage) -> Event:
     await meet_together(
         stage.event, guests, host=_host(stage.story), pilots=stage.pilots, rounds=stage.rounds, by=stage.organiser
     )
-    await form(guests, host=_logins(stage.story)[1][1], by=stage.organiser)
+    await form(guests, host=busiest, by=stage.organiser)
+    stage.progress(5, "calls, groups and interpreters")
     return stage.event
 
 
@@ -263,10 +279,10 @@ async def _ask(stage: Stage) -> None:
     """Those that expire first: the clock is turned for everything that waits by then."""
     requests = stage.story.requests
     late = [request for request in requests if request.state == "expired"]
-    for request in stage.steps(5, late):
+    for request in stage.steps(5, "requests that nobody answered", late):
         await _request(stage, request)
     await expire_due(stage.event, datetime.now(UTC) + REQUEST_LIFE)
-    for request in stage.steps(50, [request for request in requests if request.state != "expired"]):
+    for request in stage.steps(50, "requests and their answers", [one for one in requests if one.state != "expired"]):
         await _answer(stage, request, await _request(stage, request))
 
 
@@ -305,11 +321,31 @@ def _accounts(story: Story) -> Iterator[tuple[str, str, str]]:
         yield delegate.email, delegate.name, own if own in languages() else "en"
 
 
-def _logins(story: Story) -> tuple[tuple[str, str], ...]:
+def _participants(story: Story) -> tuple[Login, ...]:
     """The organiser, and the two delegates with the most to look at."""
-    organiser = next(member.email for member in story.staff if member.kind == ParticipantKind.ORGANISER)
+    organiser = next(member for member in story.staff if member.kind == ParticipantKind.ORGANISER)
     meetings = Counter(who.email for each in story.requests for who in (each.asker, each.invitee))
-    return (("organiser", organiser), *(("delegate", email) for email, _count in meetings.most_common(2)))
+    names = {one.email: one.name for one in story.delegates}
+    first, second = (email for email, _count in meetings.most_common(2))
+    return (
+        Login("organiser", organiser.email, organiser.name, "give every meeting a time at the desk"),
+        Login("delegate", first, names[first], "answer the requests, then look at the agenda"),
+        Login("delegate", second, names[second], "see whom to meet, and why"),
+    )
+
+
+async def _helpers() -> list[Login]:
+    """Who works around the event: a coordinator of a network, and an adviser of a support office."""
+    found = []
+    role = await NetworkRole.filter(pilot=None).order_by("id").select_related("person", "network").first()
+    if role:
+        first = f"open /networks/{role.network.code}/desk"
+        found.append(Login("coordinator", role.person.email, role.person.name, first))
+    adviser = await Adviser.all().order_by("id").select_related("person").first()
+    if adviser:
+        person = adviser.person
+        found.append(Login("adviser", person.email, person.name, f"open /offices/{adviser.office_id}, the clients"))
+    return found
 
 
 def _host(story: Story) -> str:

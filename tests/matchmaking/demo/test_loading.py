@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.errors import Refused
-from app.models import Person
 from events.models import Booking, Event, Participant, ParticipantKind, ParticipantStatus, Session
+from events.networks.models import NetworkRole
 from matchmaking.demo.cast import table
 from matchmaking.demo.last_time import MEETINGS
-from matchmaking.demo.loading import load_demo
+from matchmaking.demo.loading import Login, load_demo
 from matchmaking.demo.story import Story, tell
 from matchmaking.demo.together import TOGETHER
 from matchmaking.groups.models import Group, GroupStatus
@@ -23,7 +23,7 @@ TOMORROW = date.today() + timedelta(days=1)  # noqa: DTZ011 - any day ahead of e
 
 async def test_demo_becomes_a_whole_event(sqlite_database: str, assert_sound: Callable[[], Awaitable[None]]) -> None:
     told: list[int] = []
-    loaded = await load_demo(base_day=TOMORROW, progress=told.append)
+    loaded = await load_demo(base_day=TOMORROW, progress=lambda steps, _words: told.append(steps))
     assert sum(told) == 100
     event = await Event.get(slug=loaded.slug)
     assert (event.first_day, event.last_day, event.version) == (TOMORROW, TOMORROW + timedelta(days=1), "v1")
@@ -33,14 +33,14 @@ async def test_demo_becomes_a_whole_event(sqlite_database: str, assert_sound: Ca
     await _assert_logins(event, loaded.logins)
 
     again: list[int] = []
-    assert await load_demo(base_day=TOMORROW, progress=again.append) == loaded
+    assert await load_demo(base_day=TOMORROW, progress=lambda steps, _words: again.append(steps)) == loaded
     assert again == [100]
     assert await Event.filter(slug__startswith="vanguard-days-").count() == 1
     assert await Event.filter(network__code__not="vanguard").count() == 6, "the other networks have their year too"
 
     await (await Meeting.filter(event=event).order_by("id"))[0].delete()
     with pytest.raises(Refused, match="not loaded to its end"):
-        await load_demo(base_day=TOMORROW, progress=again.append)
+        await load_demo(base_day=TOMORROW, progress=lambda _steps, _words: None)
 
 
 async def _assert_told(event: Event) -> None:
@@ -106,8 +106,11 @@ async def _assert_programme(event: Event, story: Story) -> None:
     }
 
 
-async def _assert_logins(event: Event, logins: tuple[tuple[str, str], ...]) -> None:
-    assert [role for role, _ in logins] == ["organiser", "delegate", "delegate"]
-    for role, email in logins:
-        participant = await Participant.get(event=event, person=await Person.get(email=email))
-        assert role == "delegate" or participant.kind == role
+async def _assert_logins(event: Event, logins: tuple[Login, ...]) -> None:
+    roles = [login.role for login in logins]
+    assert roles[:4] == ["organiser", "delegate", "delegate", "coordinator"]
+    for login in logins[:3]:
+        participant = await Participant.get(event=event, person__email=login.email)
+        assert participant.name == login.name
+        assert login.role == "delegate" or participant.kind == login.role
+    assert await NetworkRole.exists(person__email=logins[3].email, pilot=None)
