@@ -8,8 +8,9 @@ from starlette.routing import BaseRoute
 
 from app.errors import NotFound, Refused
 from app.i18n import _
+from app.navigation import Tab
 from app.web import route, see_other, submitted
-from events.networks.pages import Link, desk_page
+from events.networks.pages import DeskSection, desk_page
 from events.networks.scope import Standing, coordinator
 from events.networks.support.assigning import take_on, waiting_people
 from events.networks.support.forms import AdviserForm, CoverageForm, NewOfficeForm, NumberForm, QueueForm
@@ -20,8 +21,9 @@ from events.networks.support.reading import office_line, offices, regions_of
 SHOWN = 100  # of the queue
 
 
-def desk_navigation(standing: Standing) -> Sequence[Link]:
-    return [(f"{standing.path}/desk/offices", _("Support offices"))] if standing.whole else []
+def desk_navigation(standing: Standing) -> Sequence[Tab]:
+    here = Tab(DeskSection.MEMBERS, f"{standing.path}/desk/offices", _("Support offices"))
+    return [here] if standing.whole else []
 
 
 async def offices_page(request: Request, standing: Standing) -> Response:
