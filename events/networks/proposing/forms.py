@@ -23,7 +23,7 @@ class ProposalForm(Form):
     """`version` is the one the page saw; empty for a new one."""
 
     version = Whole("", low=1, high=2**31 - 1, required=False)
-    pilot = Choice(later("What you propose"), [])
+    pilot = Choice(later("Demo case or pilot"), [])
     title = Line(later("Title"), limit=200)
     text = Text(
         later("What it is about"),

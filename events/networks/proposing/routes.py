@@ -39,7 +39,7 @@ from events.networks.scope import Standing, pilot_of, reader
 
 def navigation(standing: Standing) -> Sequence[tuple[str, str]]:
     """Of a network's pages."""
-    return [(f"{standing.path}/proposals", _("Proposals"))] if standing.person else []
+    return [(f"{standing.path}/proposals", _("Proposed"))] if standing.person else []
 
 
 async def proposals_page(request: Request, standing: Standing) -> Response:
