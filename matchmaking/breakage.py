@@ -1,18 +1,18 @@
 """What a change of the organisers would break. Nothing is broken unseen: a verb works out the whole list behind the
 gate and refuses with it, unless the organiser sends back the mark of exactly that list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import sha256
 
 from app import occupancy
-from app.errors import Refused, Stale
+from app.errors import Refused
 from app.i18n import _
 from app.journal import Changes
 from matchmaking.meetings import call_off, claims, tell
 from matchmaking.models import Keep, Meeting, Table
 from matchmaking.parties import with_people
+from matchmaking.seen import mark_of
 
 
 class Fate(StrEnum):
@@ -33,6 +33,8 @@ class Why(StrEnum):
     RULE = "rule"  # the one may not ask the other any more
     AGREED = "agreed"  # the rule forbids it from now on, and they agreed before
     TIMES = "times"  # the request loses a time that it named
+    LEAVES = "leaves"  # one of its people does not come, and too few remain
+    GOES_ON = "goes on"  # one of its people does not come, and the others do
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +74,6 @@ class Breaks(Refused):
         again = _("Meetings have changed since you looked. Nothing is changed yet: please look again.")
         super().__init__(again if looked else _("Nothing is changed yet: please look first at what this would change."))
         self.breakage = breakage
-
-
-def mark_of(value: object) -> str:
-    """What tells one frozen value from another in a form."""
-    return sha256(repr(value).encode()).hexdigest()[:32]
-
-
-def refuse_stale(was: str, now: object, *, hints: Sequence[str] = ()) -> None:
-    """`was` is the mark of what the page showed; empty: it showed nothing. `hints` say what it is by now."""
-    if was and was != mark_of(now):
-        raise Stale(_("Somebody else changed this a moment ago. Nothing of yours is saved yet."), hints=hints)
 
 
 def refuse_unseen(breakage: Breakage, seen: str) -> None:

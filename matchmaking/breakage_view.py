@@ -66,7 +66,9 @@ async def _parts(breakage: Breakage, event: Event) -> list[Part]:
         hits = [hit for hit in breakage.of(fate) if hit.meeting in meetings]
         lines = [_line(hit, meetings[hit.meeting], event) for hit in hits[:SHOWN]]
         if lines:
-            parts.append(Part(fate.value, _title(fate, len(hits)), lines, len(hits) - len(lines)))
+            leaving = any(hit.why is Why.LEAVES for hit in hits)
+            title = _called_off(len(hits)) if leaving else _title(fate, len(hits))
+            parts.append(Part(fate.value, title, lines, len(hits) - len(lines)))
     return parts
 
 
@@ -88,6 +90,13 @@ def _title(fate: Fate, count: int) -> str:
     return words % {"count": count}
 
 
+def _called_off(count: int) -> str:
+    words = ngettext(
+        "%(count)d meeting or request is called off", "%(count)d meetings and requests are called off", count
+    )
+    return words % {"count": count}
+
+
 def _why(why: Why) -> str:
     return {
         Why.SLOT: _("this time is no slot any more"),
@@ -98,6 +107,8 @@ def _why(why: Why) -> str:
         Why.RULE: _("the rules forbid it now"),
         Why.AGREED: _("the rules forbid it now, and they had agreed before"),
         Why.TIMES: _("a time that the request names goes"),
+        Why.LEAVES: _("too few remain"),
+        Why.GOES_ON: _("the others go on"),
     }[why]
 
 

@@ -1,7 +1,7 @@
 """Under which conditions people of an event ask and meet: the matrix, limits, the lock. Reads, and the desk's verb."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from app.errors import Refused
 from app.i18n import _
@@ -10,6 +10,7 @@ from events.models import Event, Participant
 from matchmaking.models import Conditions, Profile, Rule, TypeConditions
 from matchmaking.parties import desk_only, members
 from matchmaking.rules import Matrix, pair_of_types
+from matchmaking.seen import refuse_stale
 
 SHORTEST, LONGEST = 15, 10 * 24 * 60  # minutes that a request may wait
 
@@ -61,18 +62,23 @@ async def refuse_locked(event_id: int) -> None:
         )
 
 
-async def change_conditions(event: Event, terms: Terms, *, by: Actor) -> Conditions:
-    """From now on; whatever was agreed before stays. Raises Refused for what makes no sense."""
+def terms_of(conditions: Conditions) -> Terms:
+    return Terms(**{one.name: getattr(conditions, one.name) for one in fields(Terms)})
+
+
+async def change_conditions(event: Event, terms: Terms, *, was: str = "", by: Actor) -> Conditions:
+    """From now on; whatever was agreed before stays. Raises Refused for what makes no sense, Stale when they are not
+    as they `was` (the mark of the terms that the page showed)."""
     if not SHORTEST <= terms.request_minutes <= LONGEST:
         raise Refused(_("A request waits from 15 minutes to 10 days."))
     if terms.pause_minutes % 5:
         raise Refused(_("Times, slots and breaks go in steps of five minutes."))
     async with changing(event.scope, by=by) as changes:
         await desk_only(event, by=by)
-        current = await conditions_of(event.id)
-        wanted = asdict(terms)
-        if wanted == {name: getattr(current, name) for name in wanted}:
+        current, wanted = await conditions_of(event.id), asdict(terms)
+        if terms == terms_of(current):
             return current
+        refuse_stale(was, terms_of(current), hints=[_("Below stands what you chose, and what it is by now.")])
         locked_before = current.locked
         current.update_from_dict(wanted)
         await current.save()

@@ -15,6 +15,8 @@ from events.pages import DeskSection, desk_page
 from events.scope import Place, desk, find
 from matchmaking import arranging_page, round_pages, rule_pages, table_feeds
 from matchmaking.admits import at_draft, number_of
+from matchmaking.breakage import Breaks
+from matchmaking.breakage_view import confirm
 from matchmaking.directory import queue
 from matchmaking.draft_pages import (
     absence,
@@ -37,6 +39,7 @@ from matchmaking.overview import desk_list
 from matchmaking.profile_pages import leaving_reason
 from matchmaking.profiles import approve_profile, return_profile
 from matchmaking.reasons import role_name
+from matchmaking.round_forms import SeenForm
 
 A_PAGE = 20
 
@@ -81,7 +84,13 @@ async def return_(request: Request, place: Place) -> Response:
 
 async def withdrawal(request: Request, place: Place) -> Response:
     participant = await find(Participant, place, request.path_params["id"])
-    await withdraw(participant, reason=await leaving_reason(request), by=place.actor)
+    reason, form = await leaving_reason(request), await submitted(request, SeenForm)
+    try:
+        await withdraw(participant, reason=reason, seen=str(form.seen.data or ""), by=place.actor)
+    except Breaks as breaks:
+        title = _("Remove %(name)s from the event?") % {"name": participant.name}
+        back = f"{place.path}/desk/participants/{participant.id}"
+        return await confirm(request, place, breaks, title=title, back=back)
     flash = _("%(name)s does not come. Those concerned are told.") % {"name": participant.name}
     return see_other(f"{place.path}/desk/participants/{participant.id}", flash=flash)
 

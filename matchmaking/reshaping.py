@@ -10,7 +10,7 @@ from app.i18n import _
 from app.journal import Actor, changing
 from app.wording import clock
 from events.models import Event, Participant
-from matchmaking.breakage import Breakage, Fate, Hit, Why, apply, refuse_stale, refuse_unseen
+from matchmaking.breakage import Breakage, Fate, Hit, Why, apply, refuse_unseen
 from matchmaking.models import Availability, Location, Meeting, MeetingStatus, Round, Slot, Table
 from matchmaking.parties import desk_only, people, with_people
 from matchmaking.rounds import (
@@ -24,6 +24,7 @@ from matchmaking.rounds import (
     refuse_time,
     seats_of,
 )
+from matchmaking.seen import refuse_stale
 
 Facts = tuple[str, ...]
 

@@ -11,11 +11,11 @@ from app.forms import Choice, Form, Instant, Line, Ticks, Whole
 from app.i18n import _, later
 from app.text import plain
 from events.models import Organisation, Participant, ParticipantType
-from matchmaking.breakage import mark_of
 from matchmaking.hosts import Owner
 from matchmaking.models import Location, Mode
 from matchmaking.reshaping import facts_of
 from matchmaking.rounds import MOST_TABLES, Shape
+from matchmaking.seen import mark_of
 
 MODES = (
     (Mode.ACCEPTING.value, later("whoever accepts chooses one")),

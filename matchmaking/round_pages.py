@@ -16,7 +16,7 @@ from events.pages import desk_page
 from events.scope import Place, desk, find
 from events.types import types_of
 from matchmaking.away import find_table, lose_table
-from matchmaking.breakage import Breaks, mark_of
+from matchmaking.breakage import Breaks
 from matchmaking.breakage_view import confirm
 from matchmaking.figures import rounds
 from matchmaking.fit_view import fit_view
@@ -25,6 +25,7 @@ from matchmaking.models import Round, Table
 from matchmaking.reshaping import change_tables, close_round, facts_of, reshape, shape_of
 from matchmaking.round_forms import HostForm, LossForm, RoundForm, SeenForm, TableForm, TablesForm, round_data
 from matchmaking.rounds import cut, open_round
+from matchmaking.seen import mark_of
 
 
 async def rounds_page(request: Request, place: Place) -> Response:

@@ -9,13 +9,14 @@ from wtforms.validators import InputRequired, ValidationError
 from app.forms import Choice, Form, Line, Tick, Whole
 from app.i18n import _, later
 from events.models import ParticipantType
-from matchmaking.breakage import mark_of
-from matchmaking.conditions import LONGEST, SHORTEST, Terms
+from matchmaking.conditions import LONGEST, SHORTEST, Terms, terms_of
 from matchmaking.models import Between, Conditions
 from matchmaking.round_forms import SeenForm
 from matchmaking.rules import Matrix, pair_of_types
+from matchmaking.seen import mark_of
 
 NO_TYPE = ("", "–")
+UNITS = (("minutes", later("minutes")), ("hours", later("hours")), ("days", later("days")))
 MINUTES = {"minutes": 1, "hours": 60, "days": 24 * 60}
 
 
@@ -30,7 +31,7 @@ class TypeForm(Form):
     accepts_at_once = Tick(later("Requests to them are accepted at once"))
 
 
-class LimitsForm(Form):
+class LimitsForm(SeenForm):
     """Under which conditions people ask and meet."""
 
     pending = Whole(
@@ -42,7 +43,7 @@ class LimitsForm(Form):
     life = Whole(later("A request waits"), low=1, high=10_000)
     unit = Choice(
         "",
-        [("minutes", later("minutes")), ("hours", later("hours")), ("days", later("days"))],
+        UNITS,
         default="days",
         validators=[InputRequired()],
     )
@@ -77,8 +78,26 @@ class LimitsForm(Form):
             interregional=bool(self.interregional.data),
         )
 
+    def show_now(self, conditions: Conditions) -> None:
+        """Beside what this organiser chose stands what another one has saved; whoever saves once more has seen it."""
+        now = LimitsForm(data=limits_data(conditions))
+        self.was.data = now.was.data
+        for name, field in now._fields.items():
+            mine = self[name]
+            if name not in ("life", "unit", "was", "seen") and mine.data != field.data:
+                mine.errors = [*mine.errors, _("By now it is: %(value)s") % {"value": _said(field.data)}]
+        if self._minutes() != now._minutes():
+            value = f"{now.life.data} {_(dict(UNITS)[str(now.unit.data)])}"
+            self.life.errors = [_("By now it is: %(value)s") % {"value": value}]
+
     def _minutes(self) -> int:
         return int(self.life.data or 0) * MINUTES.get(str(self.unit.data), 0)
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return _("no limit") if value is None else str(value)
 
 
 def limits_data(conditions: Conditions) -> dict[str, Any]:
@@ -86,7 +105,7 @@ def limits_data(conditions: Conditions) -> dict[str, Any]:
     unit = next(name for name in ("days", "hours", "minutes") if conditions.request_minutes % MINUTES[name] == 0)
     same = ("pending", "most_meetings", "pause_minutes", "locked", "interregional")
     life = {"life": conditions.request_minutes // MINUTES[unit], "unit": unit}
-    return {name: getattr(conditions, name) for name in same} | life
+    return {name: getattr(conditions, name) for name in same} | life | {"was": mark_of(terms_of(conditions))}
 
 
 class MatrixForm(SeenForm):

@@ -104,7 +104,12 @@ async def limits(request: Request, place: Place) -> Response:
     form = await submitted(request, LimitsForm)
     if not form.validate():
         return await _rules(request, place, limits_form=form, status=422)
-    await change_conditions(place.event, form.terms(), by=place.actor)
+    try:
+        await change_conditions(place.event, form.terms(), was=form.was.data or "", by=place.actor)
+    except Stale as stale:
+        form.form_errors.append(" ".join((str(stale), *stale.hints)))
+        form.show_now(await conditions_of(place.event.id))
+        return await _rules(request, place, limits_form=form, status=409)
     return _back(place, _("Saved. What was agreed before stays."))
 
 

@@ -22,8 +22,7 @@ async def step_out(
     meeting goes on with the others; otherwise it is called off. The meeting has event, slot and table at hand."""
     seat = next((one for one in meeting.seats if one.participant_id == leaver.id), None)
     follower = seat or _successor(meeting, leaver)
-    too_few = meeting.group_id is not None and len(principals(meeting)) <= FEWEST and leaver in principals(meeting)
-    if follower is None or too_few:
+    if follower is None or not goes_on(meeting, leaver):
         await call_off(changes, [meeting], reason=reason, acting=acting)
         return
     if seat is None:
@@ -34,6 +33,14 @@ async def step_out(
     unmet = await people_changed(changes, meeting, without=leaver)
     kind = "meeting.muted" if unmet and seat and seat.role == SeatRole.INTERPRETER else "meeting.left"
     tell(changes, kind, meeting, {**acting, "left": leaver.name, "reason": reason}, also=[leaver])
+
+
+def goes_on(meeting: Meeting, leaver: Participant) -> bool:
+    """Without this one of its people."""
+    if meeting.group_id is not None and leaver in principals(meeting) and len(principals(meeting)) <= FEWEST:
+        return False
+    seated = any(seat.participant_id == leaver.id for seat in meeting.seats)
+    return seated or _successor(meeting, leaver) is not None
 
 
 async def people_changed(changes: Changes, meeting: Meeting, *, without: Participant | None = None) -> Bridging | None:

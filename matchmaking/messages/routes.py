@@ -10,6 +10,8 @@ from app.web import answer, route, see_other, submitted
 from events.models import Participant
 from events.pages import desk_page, event_page
 from events.scope import Place, desk, find, member
+from matchmaking.breakage import Breaks
+from matchmaking.breakage_view import confirm
 from matchmaking.directory import directory_for
 from matchmaking.marketplace.models import Opportunity
 from matchmaking.messages.forms import MessageForm, ReportForm, WarnForm
@@ -19,6 +21,7 @@ from matchmaking.messages.silencing import dismiss, hush, lift, listen, remove, 
 from matchmaking.messages.writing import against_writing, read_up, send
 from matchmaking.models import Meeting
 from matchmaking.profile_pages import leaving_reason
+from matchmaking.round_forms import SeenForm
 
 
 async def messages_page(request: Request, place: Place) -> Response:
@@ -102,7 +105,13 @@ async def warning(request: Request, place: Place) -> Response:
 
 async def removal(request: Request, place: Place) -> Response:
     found = await find(Report, place, request.path_params["id"])
-    await remove(found, await leaving_reason(request), by=place.actor)
+    reason, form = await leaving_reason(request), await submitted(request, SeenForm)
+    try:
+        await remove(found, reason, seen=str(form.seen.data or ""), by=place.actor)
+    except Breaks as breaks:
+        await found.fetch_related("reported")
+        title = _("Remove %(name)s from the event?") % {"name": found.reported.name}
+        return await confirm(request, place, breaks, title=title, back=f"{place.path}/desk/reports")
     flash = _("They take part no more. Those who were to meet them are told.")
     return see_other(f"{place.path}/desk/reports", flash=flash)
 

@@ -82,11 +82,11 @@ async def warn(found: Report, text: str, *, by: Actor) -> None:
     await _settle(found, ReportState.WARNED, text=text, by=by)
 
 
-async def remove(found: Report, reason: str, *, by: Actor) -> None:
-    """They take part no more: their meetings are called off and their partners told."""
+async def remove(found: Report, reason: str, *, seen: str | None = None, by: Actor) -> None:
+    """They take part no more: their meetings are called off and their partners told. Raises Breaks as `withdraw`."""
     event = await Event.get(id=found.event_id)
     await desk_only(event, by=by)
-    await withdraw(await Participant.get(id=found.reported_id), reason=reason, by=by)
+    await withdraw(await Participant.get(id=found.reported_id), reason=reason, seen=seen, by=by)
     await _settle(found, ReportState.REMOVED, by=by)
 
 

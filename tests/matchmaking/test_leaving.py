@@ -62,7 +62,14 @@ async def test_desk_takes_somebody_off_with_a_reason(sqlite_fair: Fair, browse: 
     anna, _mikko = await agreed(fair)
     desk, here = await browse(fair.organiser), f"/e/tampere/desk/participants/{anna.id}"
     assert f'action="{here}/withdrawal"' in (await desk.get(here)).text
-    await desk.post(f"{here}/withdrawal", data={"sure": "yes", "reason": "No visa"})
+    sent = {"sure": "yes", "reason": "No visa"}
+    first = await desk.post(f"{here}/withdrawal", data=sent)
+    assert first.status_code == 409
+    assert "1 meeting or request is called off" in first.text
+    assert "Anna and Mikko" in first.text
+    assert (await Participant.get(id=anna.id)).status == "approved", "looking changes nothing"
+    mark = first.text.split('name="seen" value="')[1].split('"')[0]
+    await desk.post(f"{here}/withdrawal", data=sent | {"seen": mark})
     assert (await Participant.get(id=anna.id)).status_reason == "No visa"
     cancelled = (await changes_since(fair.event.scope, 0))[-2]
     assert (cancelled.kind, cancelled.data["on_behalf_of"]) == ("meeting.cancelled", [anna.id])

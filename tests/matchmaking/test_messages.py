@@ -187,7 +187,10 @@ async def test_a_report_reaches_the_desk_with_the_words_and_is_settled_once(
     one = await Report.filter(state=ReportState.OPEN).first()
     removal = f"/e/tampere/desk/reports/{one.id}/removal"
     assert (await desk.post(removal)).status_code == 409, "nobody is removed by a slip"
-    assert (await desk.post(removal, data={"sure": "y", "reason": "Insults"})).status_code == 303
+    looked = await desk.post(removal, data={"sure": "y", "reason": "Insults"})
+    assert (looked.status_code, "is called off" in looked.text) == (409, True)
+    seen = looked.text.split('name="seen" value="')[1].split('"')[0]
+    assert (await desk.post(removal, data={"sure": "y", "reason": "Insults", "seen": seen})).status_code == 303
     assert (await Participant.get(id=mikko.id)).status == ParticipantStatus.WITHDRAWN
     assert (await Meeting.get(id=agreed.id)).status == MeetingStatus.CANCELLED
     assert (await Report.get(id=one.id)).state == ReportState.REMOVED

@@ -249,6 +249,23 @@ async def test_of_two_organisers_the_second_looks_at_the_matrix_again(fair, type
     assert list((await matrix_of(fair.event.id)).cells.values()) == ["first"]
 
 
+async def test_of_two_organisers_the_second_sees_both_limits(fair, visit):  # noqa: F811
+    desk, rules = await visit(fair.organiser), "/e/tampere/desk/rules"
+    page = (await desk.get(rules)).text
+    was = page.split(f'action="{rules}/limits"')[1].split('name="was" value="')[1].split('"')[0]
+    mine = {"pending": 12, "life": 2, "unit": "days", "most_meetings": "", "pause_minutes": 0, "was": was}
+    assert (await desk.post(f"{rules}/limits", data=mine)).status_code == 303
+    second = await desk.post(f"{rules}/limits", data=mine | {"pending": 40, "life": 3, "most_meetings": 5})
+    assert second.status_code == 409
+    for words in ("Somebody else changed this a moment ago", "it is: 12", "it is: 2 days", "it is: no limit"):
+        assert words in second.text
+    assert 'value="40"' in second.text, "and what was typed"
+    assert (await conditions_of(fair.event.id)).pending == 12
+    again = second.text.split(f'action="{rules}/limits"')[1].split('name="was" value="')[1].split('"')[0]
+    assert (await desk.post(f"{rules}/limits", data=mine | {"pending": 40, "was": again})).status_code == 303
+    assert (await conditions_of(fair.event.id)).pending == 40
+
+
 async def test_the_question_also_says_when(fair, types, people, visit):  # noqa: F811
     anna, mikko = people
     desk = await visit(fair.organiser)
