@@ -12,6 +12,23 @@ from heapq import nsmallest
 from itertools import chain, islice, product
 from types import MappingProxyType
 
+from matchmaking.grounds import (
+    MuchWanted,
+    NextInChain,
+    NoSharedLanguage,
+    NotOffered,
+    OtherRegion,
+    ReadinessFits,
+    Reason,
+    SameOrganisation,
+    SameRegion,
+    SharedDemoCase,
+    SharedLanguages,
+    SharedPilot,
+    TheyOfferYouSeek,
+    YouMarked,
+    YouOfferTheySeek,
+)
 from matchmaking.likeness import Lexicon, lexicon
 from matchmaking.terms import Term, terms
 
@@ -34,6 +51,7 @@ NOTHING_MARKED: Mapping[int, str] = MappingProxyType({})
 NOBODY_CROWDED: Mapping[int, int] = MappingProxyType({})
 
 NEAR_LEVELS = 2  # technology readiness levels apart that still work together
+MISSING = 4  # needs that are named as not met
 
 _MAKERS = ("raw material", "component", "equipment", "integrator")
 _PAIRS = (
@@ -81,94 +99,6 @@ class Wishes:
     needs: tuple[Said, ...]
     pilots: frozenset[int]
     demo_cases: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
-class TheyOfferYouSeek:
-    offer: str
-    need: str
-
-
-@dataclass(frozen=True, slots=True)
-class YouOfferTheySeek:
-    offer: str
-    need: str
-
-
-@dataclass(frozen=True, slots=True)
-class SharedDemoCase:
-    demo_case: int
-
-
-@dataclass(frozen=True, slots=True)
-class SharedPilot:
-    """A pilot of both in which they share no demo case."""
-
-    pilot: int
-
-
-@dataclass(frozen=True, slots=True)
-class NextInChain:
-    theirs: str
-    yours: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReadinessFits:
-    theirs: int
-    yours: int
-
-
-@dataclass(frozen=True, slots=True)
-class OtherRegion:
-    region: int
-
-
-@dataclass(frozen=True, slots=True)
-class SameRegion:
-    region: int
-
-
-@dataclass(frozen=True, slots=True)
-class SharedLanguages:
-    codes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NoSharedLanguage:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class SameOrganisation:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class NotOffered:
-    """What is missing: needs of yours that they do not meet."""
-
-    needs: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MuchWanted:
-    """They are among the best for very many, and therefore lower in this list."""
-
-
-@dataclass(frozen=True, slots=True)
-class YouMarked:
-    mark: str
-
-
-Reason = (
-    TheyOfferYouSeek | YouOfferTheySeek | SharedDemoCase | SharedPilot | NextInChain | ReadinessFits
-    | OtherRegion | SameRegion | SharedLanguages | NoSharedLanguage | SameOrganisation | NotOffered
-    | MuchWanted | YouMarked
-)  # fmt: skip
-WARNINGS = (NoSharedLanguage, MuchWanted)
-BRIEF = 3  # reasons on a card
-MISSING = 4  # needs that are named as not met
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,12 +223,6 @@ def score(me: Wishes, them: Wishes, among: Crowd = ALONE) -> int:
         return 0
     gains = _gains(me, them, _met(me, them, among.words), _met(them, me, among.words))
     return _points(me, them, gains.leaning(0.5), among)
-
-
-def brief(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
-    """Those for a card: the weightiest, and whatever warns."""
-    first = [reason for reason in reasons if not isinstance(reason, (*WARNINGS, NotOffered))][:BRIEF]
-    return (*first, *(reason for reason in reasons if isinstance(reason, WARNINGS)))
 
 
 def _said(lines: Iterable[tuple[int, Sequence[str]]]) -> tuple[Said, ...]:

@@ -10,19 +10,10 @@ from app.i18n import language
 from app.wording import alphabetical
 from events.models import Event, Participant, ParticipantStatus
 from events.networks.models import DemoCase, Pilot
-from matchmaking.affinity import (
-    ALONE,
-    NOBODY_CROWDED,
-    NOTHING_MARKED,
-    Affinity,
-    Crowd,
-    Wish,
-    affinity,
-    brief,
-    rank,
-)
+from matchmaking.affinity import ALONE, NOBODY_CROWDED, NOTHING_MARKED, Affinity, Crowd, Wish, affinity, rank
 from matchmaking.cards import Card, cards, crowd_of
 from matchmaking.conditions import matrix_of
+from matchmaking.grounds import brief
 from matchmaking.models import Meeting, MeetingStatus, Profile, ProfileStatus
 from matchmaking.reasons import Names, sentence
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import log, sqrt
 
-ALIKE = 0.35  # cosine from which two terms are taken for the same
+ALIKE = 0.4  # cosine from which two terms are taken for the same
 RUN = 4  # letters
 TRUST = 5  # people who say a term, before its spread over the pilots is half believed
 LEAST = 0.1  # weight of what everybody says everywhere

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.i18n import _
 from app.wording import several, tongue
-from matchmaking.affinity import (
+from matchmaking.grounds import (
     MuchWanted,
     NextInChain,
     NoSharedLanguage,
@@ -61,7 +61,7 @@ def sentence(reason: Reason, names: Names) -> str:
         case NotOffered(needs):
             return _("You seek this too, and they do not offer it: %(terms)s.") % {"terms": several(needs)}
         case MuchWanted():
-            return _("Very many would like to meet them, so they stand lower in your list.")
+            return _("They fit very many here, so they stand lower in your list.")
         case YouMarked(mark):
             return _("You marked them: %(mark)s.") % {"mark": _(mark)}
 

@@ -14,6 +14,16 @@ from matchmaking.affinity import (
     PILOTS,
     READINESS,
     SUPPLY,
+    Wish,
+    Wishes,
+    affinity,
+    crowd,
+    points_of,
+    rank,
+    score,
+    wishes,
+)
+from matchmaking.grounds import (
     MuchWanted,
     NextInChain,
     NoSharedLanguage,
@@ -26,17 +36,9 @@ from matchmaking.affinity import (
     SharedLanguages,
     SharedPilot,
     TheyOfferYouSeek,
-    Wish,
-    Wishes,
     YouMarked,
     YouOfferTheySeek,
-    affinity,
     brief,
-    crowd,
-    points_of,
-    rank,
-    score,
-    wishes,
 )
 from matchmaking.models import ChainRole
 

@@ -4,7 +4,7 @@ import pytest
 from babel import Locale
 
 from app.i18n import languages, speaking
-from matchmaking.affinity import (
+from matchmaking.grounds import (
     MuchWanted,
     NextInChain,
     NoSharedLanguage,
@@ -46,7 +46,7 @@ SENTENCES = [
     (NoSharedLanguage(), "You have no language in common."),
     (SameOrganisation(), "You are from the same organisation."),
     (NotOffered(("tall oil", "bark")), "You seek this too, and they do not offer it: tall oil and bark."),
-    (MuchWanted(), "Very many would like to meet them, so they stand lower in your list."),
+    (MuchWanted(), "They fit very many here, so they stand lower in your list."),
     (YouMarked("must meet"), "You marked them: must meet."),
 ]
 

@@ -81,7 +81,7 @@ async def test_whoever_is_wanted_by_very_many_stands_lower_and_it_says_so(fair, 
         changes.record("easing.made", easing, topics=[])
     second, eased = await found(fair, anna)
     assert (second.card.name, eased.card.name) == ("Second", "First")
-    assert "Very many would like to meet them, so they stand lower in your list." in eased.brief
+    assert "They fit very many here, so they stand lower in your list." in eased.brief
 
 
 async def test_page_and_program_say_the_same(fair, anna, visit):  # noqa: F811
