@@ -95,7 +95,7 @@ def _environment() -> Environment:
     # What a page may leave out, and base.html asks for.
     made.globals.update(event=None, participant=None, desk=False, live=None, nav=None, zone=UTC)
     made.filters.update(time=clock, span=span, day=day, iso=iso, local=local)
-    made.filters.update(dated=wording.dated, number=wording.number, several=wording.several)
+    made.filters.update(dated=wording.dated, since=wording.since, number=wording.number, several=wording.several)
     made.filters.update(country=wording.country, tongue=wording.tongue, money=wording.money, deadline=deadline)
     made.filters.update(month=wording.month, in_language=in_language, said=said, to_the_second=to_the_second)
     return made

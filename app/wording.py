@@ -1,5 +1,6 @@
 """How times, days, lists, countries and languages are said in the language being served, and how names are sorted."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
@@ -25,6 +26,7 @@ NamedT = TypeVar("NamedT", bound=Named)
 DAYS = {"en": "EEEE d MMMM", "pl": "EEEE, d MMMM", "fi": "cccc d. MMMM"}
 SHORT_DAYS = {"en": "EEE d MMM", "pl": "EEE d MMMM", "fi": "ccc d.M."}
 DATES = {"en": "d MMMM y", "pl": "d MMMM y", "fi": "d. MMMM y"}
+ISO = re.compile(r"\d{4}(-\d\d){0,2}")
 ALPHABETS = {
     "en": "abcdefghijklmnopqrstuvwxyz",
     "pl": "aąbcćdeęfghijklłmnńoópqrsśtuvwxyzźż",
@@ -51,6 +53,18 @@ def when(instant: datetime, zone: tzinfo) -> str:
 def dated(value: date) -> str:
     """5 May 2026"""
     return format_date(value, DATES[language()], locale=language())
+
+
+def since(value: str) -> str:
+    """May 2026, for 2026-05; a year or a day likewise, and what is none of them as it stands."""
+    if ISO.fullmatch(value):
+        parts = [int(part) for part in value.split("-")]
+        try:
+            told = date(*[*parts, 1, 1][:3])
+        except ValueError:
+            return value
+        return {1: str(parts[0]), 2: month(told), 3: dated(told)}[len(parts)]
+    return value
 
 
 def month(value: date) -> str:

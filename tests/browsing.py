@@ -11,6 +11,8 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 WIDTHS = {"phone": PHONE, "desktop": DESKTOP}
+ZOOMED = {"width": 320, "height": 256}  # what 400 % leaves of 1280 × 1024: WCAG 2.2, 1.4.10
+SIZES = {**WIDTHS, "zoomed": ZOOMED}
 SERIOUS = {"serious", "critical"}
 
 
@@ -52,6 +54,12 @@ class Window:
     async def check_width(self) -> None:
         width = await self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert width[0] <= width[1], f"{self.page.url} is {width[0]} wide in a window of {width[1]}"
+
+    async def check_targets(self) -> None:
+        """24 pixels, or that much room around: WCAG 2.2, 2.5.8."""
+        found = await Axe().run(self.page, options={"runOnly": ["target-size"]})
+        small = [node["html"][:160] for one in found.response["violations"] for node in one["nodes"]]
+        assert not small, f"{self.page.url}: {small[:5]}"
 
     def _heard(self, kind: str, text: str) -> None:
         if kind in ("error", "warning"):

@@ -27,7 +27,12 @@ NONE = ("", "–")
 class TextsForm(Form):
     name = Line(later("Name"), limit=120)
     abouts = InLanguages(later("What it is about"), lambda label: Text(label, limit=4000), required=False)
-    founded = Line(later("Founded"), limit=40, required=False)
+    founded = Line(
+        later("Founded"),
+        limit=40,
+        required=False,
+        description=later("As 2013, 2013-11 or 2013-11-27: each reader sees it in their way."),
+    )
     website = Line(later("Website"), limit=300, required=False)
 
     def validate_website(self, field: Field) -> None:

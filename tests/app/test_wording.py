@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app import wording
 from app.i18n import language, later, ngettext, preferred, speaking
-from app.wording import alphabetical, by_name
+from app.wording import alphabetical, by_name, since
 
 INSTANT = datetime(2026, 5, 5, 8, 20, tzinfo=UTC)
 NAMES = ["Łódź", "Lublin", "Lyon", "Ålesund", "Aachen", "Örebro", "Oulu", "Zwolle", "Żywiec", "Ängelholm", "3D Valley"]
@@ -93,3 +93,20 @@ def test_things_stand_by_name_in_the_readers_alphabet() -> None:
         assert [one.name for one in by_name(regions)] == ["Łódź", "Lublin", "Tampere", "Örebro"]
     with speaking("pl"):
         assert [one.name for one in by_name(regions)] == ["Lublin", "Łódź", "Örebro", "Tampere"]
+
+
+@pytest.mark.parametrize(
+    ("told", "english", "finnish"),
+    [
+        ("2007", "2007", "2007"),
+        ("2013-11", "November 2013", "marraskuu 2013"),
+        ("2020-11-17", "17 November 2020", "17. marraskuuta 2020"),
+        ("2020-13", "2020-13", "2020-13"),
+        ("long ago", "long ago", "long ago"),
+    ],
+)
+def test_a_day_of_which_a_part_is_known_is_told_in_the_readers_way(told: str, english: str, finnish: str) -> None:
+    with speaking("en"):
+        assert since(told) == english
+    with speaking("fi"):
+        assert since(told) == finnish
