@@ -264,7 +264,7 @@ async def _populate(fair: Fair) -> tuple[dict[str, Person], Ids]:
             "interpreters": (await _interpreter(fair, morning)).id,
             "waiting": (await Wait.create(session=talk, participant=guest, joined_at=datetime.now(UTC))).id,
             "door": other.id,
-            "displays": (await make_display(event, "Door", key=b"for tests only", by=fair.organiser)).id,
+            "displays": (await make_display(event, "Door", by=fair.organiser)).id,
             **await _wait_at_table(morning, asked, reporter=other, missing=member, guest=guest),
         }
     )

@@ -42,6 +42,7 @@ from matchmaking.demo.forming import form
 from matchmaking.demo.last_time import Known, play_last_time
 from matchmaking.demo.market import converse, open_market
 from matchmaking.demo.offices import open_offices
+from matchmaking.demo.on_the_day import come_together
 from matchmaking.demo.programme import Session as Told
 from matchmaking.demo.requests import Request
 from matchmaking.demo.story import Story, tell
@@ -164,6 +165,7 @@ async def _play(stage: Stage) -> Event:
     await meet_together(
         stage.event, guests, host=_host(stage.story), pilots=stage.pilots, rounds=stage.rounds, by=stage.organiser
     )
+    await come_together(stage.event, stage.participants, stage.people, by=stage.organiser)
     await form(guests, host=busiest, by=stage.organiser)
     stage.progress(5, "calls, groups and interpreters")
     return stage.event

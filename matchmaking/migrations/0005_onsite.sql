@@ -61,7 +61,6 @@ CREATE TABLE display (
     event_id BIGINT NOT NULL REFERENCES event (id) ON DELETE CASCADE,
     name VARCHAR(60) NOT NULL,
     seed VARCHAR(32) NOT NULL,
-    token_hash VARCHAR(64) NOT NULL UNIQUE,
     revoked {bool} NOT NULL,
     created_at {instant} NOT NULL
 );

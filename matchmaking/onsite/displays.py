@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,8 +16,8 @@ from matchmaking.models import Meeting, MeetingStatus, Slot
 from matchmaking.onsite.models import Display, Presence
 from matchmaking.parties import desk_only, principals, with_people
 
-ROWS = 7  # tables that fill a screen of 1080 lines in letters one reads from five metres
-SOON = timedelta(hours=18)  # a screen says nothing of the day after tomorrow
+ROWS = 6  # tables that fill a screen of 1080 lines in letters one reads from five metres
+SOON = timedelta(days=3)  # a screen that hangs before the event says when it begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,10 @@ class Board:
         return self.current.end if self.current else self.following.start if self.following else None
 
 
-async def make_display(event: Event, name: str, *, key: bytes, by: Actor) -> Display:
+async def make_display(event: Event, name: str, *, by: Actor) -> Display:
     async with changing(event.scope, by=by) as changes:
         await desk_only(event, by=by)
-        seed = secrets.token_hex(16)
-        display = await Display.create(
-            event=event, name=name, seed=seed, token_hash=_hash(_token(seed, key)), created_at=changes.at
-        )
+        display = await Display.create(event=event, name=name, seed=secrets.token_hex(16), created_at=changes.at)
         changes.record("display.opened", display, topics=[event.desk], data={"name": name})
     return display
 
@@ -86,17 +84,18 @@ async def displays_of(event: Event) -> Sequence[Display]:
     return await Display.filter(event=event, revoked=False).order_by("id")
 
 
-async def display_at(token: str) -> Display:
+async def display_at(token: str, *, key: bytes) -> Display:
     """Raises NotFound for an address that leads to none, or to a revoked one."""
-    display = await Display.get_or_none(token_hash=_hash(token), revoked=False).select_related("event")
-    if display is None:
+    found = re.fullmatch(r"([0-9]{1,9})-[a-z2-7]{32}", token)
+    display = await Display.get_or_none(id=int(found[1]), revoked=False).select_related("event") if found else None
+    if display is None or not hmac.compare_digest(token, _token(display, key)):
         raise NotFound
     return display
 
 
 def address_of(display: Display, *, key: bytes) -> str:
     """Its path."""
-    return f"/display/{_token(display.seed, key)}"
+    return f"/display/{_token(display, key)}"
 
 
 async def board(event: Event, *, now: datetime) -> Board:
@@ -136,10 +135,7 @@ async def _shown(event: Event) -> frozenset[int]:
     return frozenset(ids)  # type: ignore[arg-type]  # a flat list, which Tortoise's types do not know
 
 
-def _token(seed: str, key: bytes) -> str:
-    digest = hmac.digest(key, f"display|{seed}".encode(), hashlib.sha256)
-    return base64.b32encode(digest[:20]).decode().lower()
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def _token(display: Display, key: bytes) -> str:
+    """Derived: it can be shown again, and a stolen database has none."""
+    digest = hmac.digest(key, f"display|{display.id}|{display.seed}".encode(), hashlib.sha256)
+    return f"{display.id}-{base64.b32encode(digest[:20]).decode().lower()}"

@@ -100,14 +100,13 @@ class StandIn(Model):
 
 
 class Display(Model):
-    """A screen at the hall. Its address is derived, so that it can be shown again and only its hash is kept."""
+    """A screen at the hall; its address is derived from the seed and the site's key (see `displays`)."""
 
     id = fields.IntField(primary_key=True)
     event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("events.Event", related_name="displays")
     event_id: int
     name = fields.CharField(60)
     seed = fields.CharField(32)
-    token_hash = fields.CharField(64, unique=True)
     revoked = fields.BooleanField(default=False)
     created_at: datetime = UTCDatetimeField()
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import segno
 from markupsafe import Markup
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket
@@ -143,9 +143,7 @@ async def opening(request: Request, place: Place) -> Response:
     form = await submitted(request, DisplayForm)
     if not form.validate():
         return await _displays(request, place, form, status=422)
-    await make_display(
-        place.event, str(form.name.data), key=request.app.state.settings.secret_key, by=place.actor
-    )  # fmt: skip
+    await make_display(place.event, str(form.name.data), by=place.actor)
     return see_other(f"{place.path}/desk/displays", flash=_("Open its address on the screen."))
 
 
@@ -171,7 +169,7 @@ async def follow(websocket: WebSocket) -> None:
     """A screen's socket: it hears that something happened at the event, and nothing of what."""
     websocket.state.sign_in = websocket.state.person = None
     try:
-        display = await display_at(websocket.path_params["token"])
+        display = await _display(websocket)
     except NotFound:
         return await websocket.close(1008)
     event = display.event
@@ -180,7 +178,11 @@ async def follow(websocket: WebSocket) -> None:
 
 async def with_address(request: Request) -> Display:
     """Whoever has the address of a screen."""
-    return await display_at(request.path_params["token"])
+    return await _display(request)
+
+
+async def _display(request: HTTPConnection) -> Display:
+    return await display_at(request.path_params["token"], key=request.app.state.settings.secret_key)
 
 
 async def _displays(request: Request, place: Place, form: DisplayForm, *, status: int = 200) -> Response:

@@ -25,6 +25,7 @@ from events.releasing import release_programme
 from events.rooms import add_room
 from events.schedule import Details, create_session, move_session
 from events.types import add_type
+from events.waiting.models import WaitState
 from matchmaking.arranging import arrange
 from matchmaking.asking import allowance
 from matchmaking.bookmarks.marking import mark
@@ -55,10 +56,15 @@ from matchmaking.models import (
     Profile,
     Round,
 )
+from matchmaking.onsite.absences import agree, propose, turn_down
+from matchmaking.onsite.models import Absence
 from matchmaking.parties import asks, principals, with_people
 from matchmaking.parties import people as people_of
 from matchmaking.reshaping import reshape, shape_of
 from matchmaking.times import keep_free, limit_meetings, tick_rounds
+from matchmaking.waitlist.joining import join_waitlist, leave_waitlist, take_offer
+from matchmaking.waitlist.models import MeetingWait
+from matchmaking.waitlist.offering import Looking
 from tests.conftest import fresh
 from tests.matchmaking.conftest import Fair, make_fair, sound
 from tests.postgres import Cluster
@@ -252,6 +258,50 @@ class Brokerage(RuleBasedStateMachine):
                     await leave_group(group, one, by=self.fair[one])
                 case "cancel" if number == 0:
                     await cancel_group(group, by=self.fair.organiser)
+
+        self.attempt(work())
+
+    @rule(number=meetings, flag=st.booleans(), what=st.sampled_from(["join", "leave", "take", "look", "lapse"]))
+    def wait(self, number: int, flag: bool, what: str) -> None:
+        async def work() -> None:
+            meeting = await self.meeting(number)
+            if what == "lapse":
+                await MeetingWait.filter(state=WaitState.OFFERED).update(until=datetime.now(UTC))
+            if what in ("look", "lapse") or not meeting:
+                await Looking().work()
+                return
+            waiter = await Participant.get(id=meeting.asker_id if flag else meeting.invitee_id)
+            match what:
+                case "join":
+                    await join_waitlist(meeting, waiter, by=self.fair[waiter])
+                    await Looking().work()
+                case "leave":
+                    await leave_waitlist(meeting, by=self.fair.organiser)
+                case _:
+                    await take_offer(meeting, by=self.fair.organiser)
+
+        self.attempt(work())
+
+    @rule(number=meetings, guest=anybody, flag=st.booleans(), no=seldom)
+    def sit_down_instead(self, number: int, guest: int, flag: bool, no: bool) -> None:
+        """Somebody waits at a table (as if their slot were on), and another one is asked, or offers to come."""
+
+        async def work() -> None:
+            meeting = await self.meeting(number)
+            if not meeting or not meeting.placed or meeting.group_id:
+                return
+            pair = (meeting.asker_id, meeting.invitee_id)
+            absence = await Absence.get_or_none(meeting=meeting, ended_at__isnull=True) or await Absence.create(
+                meeting=meeting,
+                slot_id=meeting.slot_id,
+                table_id=meeting.table_id,
+                reporter_id=pair[flag],
+                missing_id=pair[not flag],
+                at=datetime.now(UTC) - timedelta(minutes=4),
+            )
+            other = self.participants[guest]
+            proposal = await propose(absence, other, by_guest=flag, by=self.fair.organiser)
+            await (turn_down if no else agree)(proposal, by=self.fair.organiser)
 
         self.attempt(work())
 
