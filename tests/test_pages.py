@@ -23,7 +23,7 @@ from matchmaking.drafting import draft_schedule, run_draft
 from matchmaking.groups.models import Group
 from matchmaking.marketplace.models import Opportunity
 from matchmaking.models import Draft, Meeting, MeetingStatus, Round
-from tests.browsing import WIDTHS, Window, chromium
+from tests.browsing import SIZES, WIDTHS, Window, chromium
 from tests.conftest import SECRET
 from tests.sink import Sink
 from tests.stories.conftest import Site
@@ -61,7 +61,7 @@ class Tour:
 
     async def pages(self, role: str, width: str, *, language: str = "en") -> AsyncIterator[Window]:
         scheme = "dark" if width == "phone" else "light"
-        context = await self.chrome.new_context(viewport=WIDTHS[width], color_scheme=scheme)  # type: ignore[arg-type]
+        context = await self.chrome.new_context(viewport=SIZES[width], color_scheme=scheme)  # type: ignore[arg-type]
         await context.add_cookies([{"name": "language", "value": language, "url": self.site.base_url}])
         if role in self.people:
             sid = (await self.site.signed_in(self.people[role])).cookies["sid"]
@@ -129,7 +129,7 @@ async def _addresses(event: Event, delegate: Participant) -> dict[str, str]:
         "participants": await Participant.filter(event=event, kind="delegate").first(),
         "meetings": requested,
         "groups": await Group.filter(event=event).order_by("id").first(),
-        "companies": await Organisation.filter(participants__event=event).exclude(participants=delegate).first(),
+        "companies": await Organisation.filter(participants__event=event).exclude(participants__id=delegate.id).first(),
         "drafts": await Draft.filter(event=event).first(),
         "rounds": await Round.filter(event=event).order_by("start").first(),
         "organisations": await Organisation.filter(listings__isnull=False).first(),
