@@ -8,7 +8,7 @@ from app.errors import Refused
 from app.forms import Choice, Form, Line, Text
 from app.i18n import _, later
 from app.text import plain
-from app.web import route, see_other, submitted
+from app.web import answer, route, submitted, wants_json
 from app.wording import when
 from events.models import Participant
 from events.pages import desk_page
@@ -47,9 +47,12 @@ async def arranging(request: Request, place: Place) -> Response:
             asker, invitee, slot=slot, waiting=chosen == LATER, message=form.message.data or "", by=place.actor
         )
     except Refused as refused:
+        if wants_json(request):
+            raise
         form.form_errors.append(" ".join((str(refused), *refused.hints)))
         return await _page(request, place, form, status=409)
-    return see_other(f"{place.path}/meetings/{made.id}", flash=_("They meet. Both are told that you arranged it."))
+    flash = _("They meet. Both are told that you arranged it.")
+    return answer(request, {"meeting": made.id}, url=f"{place.path}/meetings/{made.id}", flash=flash)
 
 
 async def _both(form: ArrangeForm, place: Place) -> tuple[Participant, Participant]:

@@ -1,12 +1,13 @@
 """The page between a change and its doing: everything that it would break, and a button that sends the same again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.i18n import _, ngettext
+from app.web import json, wants_json
 from app.wording import when
 from events.models import Event
 from events.pages import desk_page
@@ -40,7 +41,12 @@ class Part:
 
 
 async def confirm(request: Request, place: Place, breaks: Breaks, *, title: str, back: str) -> Response:
-    """409: what would happen, with what was posted in the form, ready to be sent with the mark of this list."""
+    """409: what would happen, with what was posted in the form, ready to be sent with the mark of this list. Programs
+    read the same, and send the mark as `seen`."""
+    parts = await _parts(breaks.breakage, place.event)
+    if wants_json(request):
+        told = {"error": str(breaks), "hints": breaks.hints, "seen": breaks.breakage.mark}
+        return json({**told, "breaks": [asdict(part) for part in parts]}, status=409)
     posted = await request.form(max_fields=500)
     return desk_page(
         request,
@@ -49,7 +55,7 @@ async def confirm(request: Request, place: Place, breaks: Breaks, *, title: str,
         status=409,
         title=title,
         sentence=str(breaks),
-        parts=await _parts(breaks.breakage, place.event),
+        parts=parts,
         ticks=_ticks(breaks.breakage.ticks),
         posted=[(name, str(value)) for name, value in posted.multi_items() if name != "seen"],
         mark=breaks.breakage.mark,

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 from app.errors import Refused, Stale
 from app.i18n import _
 from app.text import plain
-from app.web import route, see_other, submitted
+from app.web import route, see_other, submitted, wants_json
 from app.wording import by_name
 from events.models import Organisation, Participant, ParticipantStatus, ParticipantType
 from events.pages import desk_page
@@ -107,6 +107,8 @@ async def limits(request: Request, place: Place) -> Response:
     try:
         await change_conditions(place.event, form.terms(), was=form.was.data or "", by=place.actor)
     except Stale as stale:
+        if wants_json(request):
+            raise
         form.form_errors.append(" ".join((str(stale), *stale.hints)))
         form.show_now(await conditions_of(place.event.id))
         return await _rules(request, place, limits_form=form, status=409)

@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute
 
 from app.errors import NotFound, Refused
 from app.i18n import _
-from app.web import answer, route, see_other, submitted
+from app.web import answer, route, submitted, wants_json
 from events.networks.models import DemoCase
 from events.pages import event_page
 from events.scope import Place, find, member
@@ -35,10 +35,12 @@ async def new_group(request: Request, place: Place) -> Response:
     try:
         group = await propose_group(place.event, form.chosen(), **form.values(), proposer=proposer, by=place.actor)
     except Refused as refused:
+        if wants_json(request):
+            raise
         form.form_errors.append(" ".join((str(refused), *refused.hints)))
         return await _groups(request, place, form, status=409)
     flash = _("Your group is open. With three people it becomes a meeting.")
-    return see_other(f"{place.path}/groups/{group.id}", flash=flash)
+    return answer(request, {"group": group.id}, url=_page(place, group), flash=flash)
 
 
 async def group_page(request: Request, place: Place) -> Response:

@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute
 
 from app.errors import NotFound, Refused
 from app.i18n import _
-from app.web import route, see_other, submitted
+from app.web import answer, route, see_other, submitted, wants_json
 from events.models import OrganisationKind, Participant
 from events.pages import desk_page, event_page
 from events.scope import Place, desk, find, member, newcomer
@@ -142,9 +142,12 @@ async def create_opportunity(request: Request, place: Place) -> Response:
     try:
         made = await post(place.me, form.draft(), by=place.actor)
     except Refused as refused:
+        if wants_json(request):
+            raise
         form.form_errors.append(" ".join((str(refused), *refused.hints)))
         return await _form(request, place, form, status=409)
-    return see_other(f"{place.path}/opportunities/{made.id}", flash=_("It stands in the marketplace."))
+    url = f"{place.path}/opportunities/{made.id}"
+    return answer(request, {"opportunity": made.id}, url=url, flash=_("It stands in the marketplace."))
 
 
 async def edit_page(request: Request, at: AtOpportunity) -> Response:

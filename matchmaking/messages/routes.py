@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute
 
 from app.errors import NotFound, Refused
 from app.i18n import _
-from app.web import answer, route, see_other, submitted
+from app.web import answer, route, see_other, submitted, wants_json
 from events.models import Participant
 from events.pages import desk_page, event_page
 from events.scope import Place, desk, find, member
@@ -50,6 +50,8 @@ async def writing(request: Request, place: Place) -> Response:
     try:
         message = await send(place.me, other, str(form.text.data), by=place.actor)
     except Refused as refused:
+        if wants_json(request):
+            raise
         form.form_errors.append(" ".join((str(refused), *refused.hints)))
         return await _conversation(request, place, other, form, status=409)
     return answer(request, {"message": message.id}, url=f"{place.path}/messages/{other.id}#message-{message.id}")

@@ -1,9 +1,14 @@
 """What colleagues, groups and interpreters look like to those who use them: through the pages and their forms."""
 
+from html import escape
+
 import pytest
 
 from events.models import Participant
+from matchmaking.bookmarks.marking import mark
+from matchmaking.bookmarks.models import Mark
 from matchmaking.colleagues import leave_meeting
+from matchmaking.groups.membership import propose_group
 from matchmaking.groups.models import Group, GroupStatus
 from matchmaking.interpreters.models import Interpreter
 from matchmaking.interpreters.registering import register_interpreter
@@ -183,3 +188,31 @@ async def test_the_page_says_when_an_interpreter_has_left_and_nobody_follows(sql
     for browser in (hers, desk):
         assert "No interpreter is booked: English – Finnish." in (await browser.get(path)).text
     assert "without Irma, and without an interpreter" in (await desk.get("/e/tampere/desk/journal")).text
+
+
+async def test_programs_read_the_sentences_and_hints_that_the_pages_show(sqlite_fair, opened, browse):
+    fair = sqlite_fair
+    mikko, maija, anna = await house(fair, opened)
+    jan = await fair.delegate("Jan", opened)
+    meeting = await accept(await request_meeting(anna, mikko, message="", by=fair[anna]), by=fair[mikko])
+    group = await propose_group(fair.event, fair.demo_case, title="Bark", proposer=anna, by=fair[anna])
+    await mark(maija, anna, Mark.NOT, by=fair[maija])
+    await mark(anna, jan, Mark.NOT, by=fair[anna])
+    hers, his, desk = [await browse(who) for who in (fair[maija], fair[jan], fair.organiser)]
+    path = f"/e/tampere/meetings/{meeting.id}"
+    for browser, url, data, hints in (
+        (hers, f"{path}/takeover", {"of": mikko.id}, True),
+        (hers, f"{path}/joining", {"of": mikko.id, "to": maija.id}, True),
+        (his, f"/e/tampere/groups/{group.id}/joining", {}, True),
+        (hers, f"/e/tampere/companies/{anna.organisation_id}/requests", {"message": ""}, False),
+        (his, f"/e/tampere/messages/{mikko.id}", {"text": "Hello"}, True),
+        (desk, f"/e/tampere/desk/participants/{mikko.id}/withdrawal", {"sure": "y"}, False),
+    ):
+        told = await browser.post(url, data=data, headers={"Accept": "application/json"})
+        page = await browser.post(url, data=data)
+        assert told.status_code == page.status_code == 409, url
+        said = told.json()
+        assert bool(said["hints"]) == hints, url
+        for words in (said["error"], *said["hints"]):
+            assert escape(words, quote=False) in page.text
+    assert [part["fate"] for part in said["breaks"]] == ["cancelled"]
