@@ -11,6 +11,7 @@ from app.errors import NotFound
 from app.i18n import _, speaking
 from app.journal import changing
 from app.models import Mail, Person
+from app.texts import said
 from events.models import Event, Participant, ParticipantStatus
 from events.networks.digests import DAYTIME, ZONE
 from events.networks.support.models import Client
@@ -105,6 +106,6 @@ async def _has_met(participant: Participant) -> bool:
 
 def _mail(question: FollowUp, person: Person, event: Event, office: str, settings: Settings, now: datetime) -> Mail:
     with speaking(person.language):
-        subject = _("%(event)s: what came of your meetings?") % {"event": event.title}
+        subject = _("%(event)s: what came of your meetings?") % {"event": said(event, "title")}
         context = {"event": event, "person": person, "url": f"{settings.base_url}/follow-ups/{question.id}"}
         return letter("follow_up", person, office=office, subject=subject, context=context, settings=settings, now=now)

@@ -24,7 +24,7 @@ CSV = "text/csv; charset=utf-8"
 
 
 def office_page(request: Request, at: AtOffice, template: str, *, status: int = 200, **context: Any) -> Response:
-    links = [(at.path, _("Clients")), (f"{at.path}/report", _("Report"))]
+    links = [(at.path, _("Clients")), (f"{at.path}/report", _("Results"))]
     nav = row(links, request.url.path, homes={at.path})
     return page(request, template, status=status, office=at.office, at=at, nav=nav, **context)
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from app.i18n import _, later
 from app.sheets import sheet
+from app.texts import said
 from app.wording import alphabetical, country
 from events.models import Event, Participant
 from events.networks.support.models import Client, Office
@@ -104,7 +105,7 @@ async def follow_ups_sheet(office: Office) -> bytes:
         head,
         [
             (
-                one.participant.event.title,
+                said(one.participant.event, "title"),
                 one.participant.name,
                 _houses([one.participant]),
                 f"{one.asked_at:%Y-%m-%d}",
@@ -148,7 +149,7 @@ def _row(one: Ours) -> tuple[str, ...]:
     slot = one.result.meeting.slot
     assert slot
     return (
-        one.event.title,
+        said(one.event, "title"),
         f"{one.day:%Y-%m-%d}",
         f"{slot.start.astimezone(one.event.tz):%H:%M}",
         ", ".join(each.name for each in one.clients),

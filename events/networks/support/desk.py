@@ -10,6 +10,7 @@ from app.errors import NotFound, Refused
 from app.i18n import _
 from app.navigation import Tab
 from app.web import route, see_other, submitted
+from app.wording import several
 from events.networks.pages import DeskSection, desk_page
 from events.networks.scope import Standing, coordinator
 from events.networks.support.assigning import take_on, waiting_people
@@ -45,18 +46,18 @@ async def new_office(request: Request, standing: Standing) -> Response:
 
 
 async def assignment(request: Request, standing: Standing) -> Response:
-    """Somebody of the queue, by hand."""
+    """People of the queue, by hand; whoever got an office meanwhile is passed over."""
     form = await submitted(request, QueueForm)
     if not form.validate():
         raise Refused(_("Choose an office."))
-    waiting = {one.person_id: one.person for one in await waiting_people(standing.network.id)}
-    person = waiting.get(form.person.data)
-    if person is None:
-        raise Refused(_("This person does not wait for an office any more."))
+    ticked = set(form.people.data or ())
+    waiting = [one.person for one in await waiting_people(standing.network.id) if str(one.person_id) in ticked]
+    if not waiting:
+        raise Refused(_("Tick who goes to the office; they must be waiting for one."))
     office = await _office(standing, int(form.office.data or 0))
-    await take_on(office, person, by=standing.actor)
-    flash = _("Client of %(office)s from now on: %(name)s.") % {
-        "name": person.name,
+    taken = [person.name for person in waiting if person and await take_on(office, person, by=standing.actor)]
+    flash = _("Clients of %(office)s from now on: %(names)s.") % {
+        "names": several(taken),
         "office": office.organisation.name,
     }
     return see_other(f"{standing.path}/desk/offices#queue", flash=flash)

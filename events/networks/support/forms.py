@@ -45,8 +45,8 @@ class NumberForm(Form):
 class QueueForm(Form):
     """Who of the queue goes to which office."""
 
-    person = Whole("", low=1, high=ID)
-    office = Whole("", low=1, high=ID)
+    people = Ticks("", validate_choice=False)
+    office = Whole(later("Office"), low=1, high=ID)
 
 
 class ChoiceForm(Form):
