@@ -175,7 +175,7 @@ async def _agenda(feed: Feed, scopes: Sequence[str], sources: Sequence[Source]) 
     if feed.scope == ALL:
         occasions = occasions or [_no_occasion(feed)]
     elif occasions:
-        name = _("%(event)s: my agenda") % {"event": occasions[0].name}
+        name = _("%(event)s: my agenda") % {"event": occasions[0].said}
     else:
         return None  # the event is gone
     return Drawn(Contents(name, occasions, shown), scopes, max([feed.created_at, *(topic.at for topic in moved)]))

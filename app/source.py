@@ -1,9 +1,11 @@
 """What a slice's `ical` module gives to `app.agenda` and `app.invitations`, so that neither imports a slice."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Protocol
+
+from app.texts import Texts, in_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,12 @@ class Occasion:
     first_day: date
     last_day: date
     changed: datetime = datetime(2000, 1, 1, tzinfo=UTC)  # rises on every change of the above
+    names: Texts = field(default_factory=dict)  # in other languages than its own
+
+    @property
+    def said(self) -> str:
+        """Its name as the reader gets it; `name` is the same for everybody."""
+        return str(in_language({**self.names, "": self.name}, ""))
 
     def at(self, base_url: str) -> "Occasion":
         return replace(self, url=base_url + self.url)

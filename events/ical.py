@@ -38,7 +38,14 @@ async def occasion(scope: str) -> Occasion | None:
     place = ", ".join(part for part in (event.venue, event.city) if part)
     days = event.first_day, event.last_day
     return Occasion(
-        str(said(event, "title")), event.slug, f"/e/{event.slug}", place, event.zone, *days, event.about_changed_at
+        event.title,
+        event.slug,
+        f"/e/{event.slug}",
+        place,
+        event.zone,
+        *days,
+        event.about_changed_at,
+        event.translations.get("title", {}),
     )
 
 

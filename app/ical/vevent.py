@@ -51,7 +51,7 @@ def umbrella(occasion: Occasion, *, uid: str, changed: datetime) -> bytes:
     event["SEQUENCE"] = vInt(0)
     for name in ("DTSTAMP", "CREATED", "LAST-MODIFIED"):
         event[name] = vDatetime(changed.astimezone(UTC))
-    event["SUMMARY"] = line(occasion.name) or NAMELESS
+    event["SUMMARY"] = line(occasion.said) or NAMELESS
     _put_line(event, "LOCATION", occasion.place)
     _put_uri(event, "URL", occasion.url)
     event["STATUS"] = vText("CONFIRMED")

@@ -8,7 +8,6 @@ from itertools import groupby
 from tortoise.queryset import QuerySet
 
 from app.source import Occasion
-from app.texts import said
 from events.models import Event, EventKind
 from events.networks.models import Network, Series
 
@@ -76,9 +75,9 @@ async def occasions(network: Network, series: Series | None = None) -> list[Occa
         ]
     return [
         Occasion(
-            str(said(event, "title")), event.slug, f"/e/{event.slug}",
+            event.title, event.slug, f"/e/{event.slug}",
             ", ".join(filter(None, (event.venue, event.city))), event.zone,
-            event.first_day, event.last_day, event.about_changed_at,
+            event.first_day, event.last_day, event.about_changed_at, event.translations.get("title", {}),
         )
         for event in events
     ]  # fmt: skip

@@ -10,8 +10,9 @@ from starlette.middleware import Middleware
 
 from app.config import Settings
 from app.guard import Guard
+from app.i18n import speaking
 from app.live import Hub
-from events import feeds
+from events import feeds, ical
 from events.bookings import book
 from events.hosting import About, edit_event
 from events.models import Event, Session
@@ -130,6 +131,19 @@ async def test_a_public_feed_is_in_the_asked_language_else_in_the_events_own(sql
             assert str(calendar["X-WR-CALNAME"]) == days
             headers["If-None-Match"] = answer.headers["etag"]
             assert (await program.get(f"/e/{event.slug}/feed.ics", headers=headers)).status_code == 304
+
+
+async def test_mails_name_the_event_in_the_readers_language_and_their_sender_in_its_own(
+    sqlite_conference: Conference,
+) -> None:
+    event = sqlite_conference.event
+    about = replace(about_of_event(event), translations={"title": {"fi": "Krakovan kontaktipäivät"}})
+    await edit_event(event, about, version=1, by=sqlite_conference.organiser)
+    for code, name in (("fi", "Krakovan kontaktipäivät"), ("pl", "Kraków Brokerage Days")):
+        with speaking(code):
+            occasion = await ical.occasion(event.scope)
+            assert occasion
+            assert (occasion.said, occasion.name) == (name, "Kraków Brokerage Days")
 
 
 async def test_an_agenda_is_in_the_language_of_its_reader(sqlite_conference: Conference, browser: Browser) -> None:
