@@ -27,7 +27,7 @@ async def form(guests: Guests, *, host: str, by: Person) -> None:
     for number, board in enumerate(told["boards"]):
         await _board(topic, board, guests, order[4 * number :] if number else order)
     for number, proposal in enumerate(told["proposals"]):
-        await _propose(proposal, guests, order[0] if number == 0 else order[10 + number], by=by)
+        await _propose(proposal, guests, host if proposal["by_host"] else order[10 + number], by=by)
 
 
 async def _board(topic: CallTopic, told: Table, guests: Guests, order: Sequence[str]) -> None:
