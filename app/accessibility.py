@@ -15,7 +15,7 @@ LOOKED_AT = date(2026, 11, 22)  # move it with every change of what the page say
 
 async def statement(request: Request, person: Person | None) -> Response:
     settings: Settings = request.app.state.settings
-    contact = settings.contact or settings.mail_from
+    contact = settings.contact_address or settings.mail_from
     return page(request, "app/accessibility.html", contact=contact, looked_at=LOOKED_AT)
 
 

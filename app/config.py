@@ -29,7 +29,7 @@ class Settings:
     lmtp_listen: str | None = None
     inbox_secret: bytes | None = field(default=None, repr=False)
     imap_url: str | None = field(default=None, repr=False)
-    contact: str = ""  # "": mail_from
+    contact_address: str | None = None  # None: mail_from
 
     @property
     def host(self) -> str:
@@ -70,7 +70,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         lmtp_listen=_listen(environ.get("LMTP_LISTEN", "")),
         inbox_secret=_secret(environ["INBOX_SECRET"], "INBOX_SECRET") if environ.get("INBOX_SECRET") else None,
         imap_url=_imap(environ.get("IMAP_URL", "")),
-        contact=environ.get("CONTACT", "").strip(),
+        contact_address=environ.get("CONTACT_ADDRESS", "").strip() or None,
     )
 
 
