@@ -16,8 +16,9 @@ pytestmark = pytest.mark.browser
 STEPS = 40  # of the Tab key
 FOCUSED = """() => {
   const it = document.activeElement, style = getComputedStyle(it), box = it.getBoundingClientRect();
+  const part = /^(date|time|datetime-local)$/.test(it.type) && !it.matches(":focus-visible"); // the browser frames it
   return {what: it.outerHTML.slice(0, 120),
-          framed: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+          framed: part || style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
           seen: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
           body: it === document.body}
 }"""
