@@ -12,6 +12,7 @@ from app.i18n import _
 from app.web import answer, json, route, see_other, submitted, wants_json
 from events.forms import NewSessionForm, SessionForm, SlotForm, VersionForm, details_of
 from events.models import Participant, ParticipantStatus, Room, Session, Track
+from events.narrowing import Narrows
 from events.networks.models import Pilot
 from events.pages import desk_page
 from events.programme import programme
@@ -65,7 +66,12 @@ async def edit(request: Request, place: Place) -> Response:
     if not (form.validate() & seen.validate()):
         return await _session(request, place, session, form=form, status=422)
     try:
-        await edit_session(session, form.details(), version=int(seen.version.data or 0), by=place.actor)
+        version = int(seen.version.data or 0)
+        await edit_session(session, form.details(), version=version, seen=seen.seen.data or "", by=place.actor)
+    except Narrows as narrows:
+        if wants_json(request):
+            return json({"error": str(narrows), "hints": narrows.hints, "seen": narrows.mark}, status=409)
+        return await _session(request, place, session, form=_with(form, narrows), mark=narrows.mark, status=409)
     except Refused as refused:
         return await _session(request, place, session, form=_with(form, refused), status=409)
     return see_other(f"{place.path}/desk/sessions/{session.id}", flash=_("Saved."))
@@ -137,6 +143,7 @@ async def _session(
     *,
     form: SessionForm | None = None,
     slot: SlotForm | None = None,
+    mark: str = "",
     status: int = 200,
 ) -> Response:
     """Both forms of a session: what it is, and where and when."""
@@ -147,7 +154,8 @@ async def _session(
     if slot is None:
         slot = SlotForm(zone=place.event.tz, data=_slot_of(session))
         slot.offer(await _rooms(place))
-    return desk_page(request, place, "events/desk_session.html", status=status, session=session, form=form, slot=slot)
+    shown = {"session": session, "form": form, "slot": slot, "mark": mark}
+    return desk_page(request, place, "events/desk_session.html", status=status, **shown)
 
 
 def _slot_of(session: Session) -> dict[str, Any]:

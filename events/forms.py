@@ -312,6 +312,7 @@ class VersionForm(Form):
     """What was seen when a button was pressed."""
 
     version = Whole("", low=1, high=2**31 - 1)
+    seen = Line("", limit=64, required=False)  # the mark of what a change would take from whom
 
 
 class RoomForm(Form):

@@ -15,6 +15,7 @@ from app.texts import Translations
 from events.audience import audience, people
 from events.conflicts import Conflict, Placed, SpeakerConflict, conflicts_of
 from events.models import Event, Participant, ParticipantType, Room, Session, SessionStatus, Track
+from events.narrowing import take_seats
 from events.networks.models import Pilot
 
 SHORTEST = timedelta(minutes=5)  # one cell of occupancy
@@ -64,8 +65,9 @@ async def create_session(
     return session
 
 
-async def edit_session(session: Session, details: Details, *, version: int, by: Actor) -> Session:
-    """Everything but time and place. Those who no longer speak in it hear of it too."""
+async def edit_session(session: Session, details: Details, *, version: int, seen: str = "", by: Actor) -> Session:
+    """Everything but time and place. Those who no longer speak in it hear of it too. Raises Narrows while the organiser
+    has not `seen` who loses a seat because the session is for fewer types."""
     async with _changing_session(session, version, by) as (changes, event, current):
         _refuse_foreign(event, details, current.room)
         _refuse_too_few_seats(current, details.capacity)
@@ -74,6 +76,7 @@ async def edit_session(session: Session, details: Details, *, version: int, by: 
         await _refuse_conflicts(event, current, details.speakers)
         await _replace(current, details)
         await _hold(current, current.room, details.speakers)
+        await take_seats(changes, current, details.types, seen=seen)
         await _save(current, changes)
         topics = {*await audience(event, [current]), *(before if event.released else [])}
         changes.record("session.edited", current, topics=topics, data=shown(current, current.room))

@@ -9,10 +9,10 @@ from app import occupancy
 from app.errors import Refused
 from app.i18n import _
 from app.journal import Changes
+from app.seen import mark_of
 from matchmaking.meetings import call_off, claims, tell
 from matchmaking.models import Keep, Meeting, Table
 from matchmaking.parties import with_people
-from matchmaking.seen import mark_of
 
 
 class Fate(StrEnum):

@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass, fields
 from app.errors import Refused
 from app.i18n import _
 from app.journal import Actor, changing
+from app.seen import refuse_stale
 from events.models import Event, Participant
 from matchmaking.models import Conditions, Profile, Rule, TypeConditions
 from matchmaking.parties import desk_only, members
 from matchmaking.rules import Matrix, pair_of_types
-from matchmaking.seen import refuse_stale
 
 SHORTEST, LONGEST = 15, 10 * 24 * 60  # minutes that a request may wait
 

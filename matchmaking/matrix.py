@@ -7,13 +7,13 @@ from tortoise.expressions import Q
 from app.errors import NotFound, Refused
 from app.i18n import _, ngettext
 from app.journal import Actor, changing
+from app.seen import refuse_stale
 from events.models import Event, Participant, ParticipantType, Session
 from matchmaking.breakage import Breakage, Fate, Hit, Why, apply, refuse_unseen
 from matchmaking.conditions import matrix_of
 from matchmaking.models import Availability, Between, Meeting, MeetingStatus, Round, Rule, TypeConditions
 from matchmaking.parties import desk_only, members, of_participants, with_people
 from matchmaking.rules import Matrix, pair_of_types
-from matchmaking.seen import refuse_stale
 
 LIVE = (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED)
 

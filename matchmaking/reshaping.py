@@ -8,6 +8,7 @@ from datetime import datetime
 from app.errors import Refused
 from app.i18n import _
 from app.journal import Actor, changing
+from app.seen import refuse_stale
 from app.wording import clock
 from events.models import Event, Participant
 from matchmaking.breakage import Breakage, Fate, Hit, Why, apply, refuse_unseen
@@ -24,7 +25,6 @@ from matchmaking.rounds import (
     refuse_time,
     seats_of,
 )
-from matchmaking.seen import refuse_stale
 
 Facts = tuple[str, ...]
 

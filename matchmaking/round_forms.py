@@ -9,13 +9,13 @@ from wtforms.validators import InputRequired, ValidationError
 
 from app.forms import Choice, Form, Instant, Line, Ticks, Whole
 from app.i18n import _, later
+from app.seen import mark_of
 from app.text import plain
 from events.models import Organisation, Participant, ParticipantType
 from matchmaking.hosts import Owner
 from matchmaking.models import Location, Mode
 from matchmaking.reshaping import facts_of
 from matchmaking.rounds import MOST_TABLES, Shape
-from matchmaking.seen import mark_of
 
 MODES = (
     (Mode.ACCEPTING.value, later("whoever accepts chooses one")),

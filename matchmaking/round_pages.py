@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 
 from app.errors import Refused
 from app.i18n import _, ngettext
+from app.seen import mark_of
 from app.web import route, see_other, submitted
 from app.wording import by_name
 from events.models import Organisation, Participant, ParticipantStatus
@@ -25,7 +26,6 @@ from matchmaking.models import Round, Table
 from matchmaking.reshaping import change_tables, close_round, facts_of, reshape, shape_of
 from matchmaking.round_forms import HostForm, LossForm, RoundForm, SeenForm, TableForm, TablesForm, round_data
 from matchmaking.rounds import cut, open_round
-from matchmaking.seen import mark_of
 
 
 async def rounds_page(request: Request, place: Place) -> Response:

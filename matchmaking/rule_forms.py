@@ -8,12 +8,12 @@ from wtforms.validators import InputRequired, ValidationError
 
 from app.forms import Choice, Form, Line, Tick, Whole
 from app.i18n import _, later
+from app.seen import mark_of
 from events.models import ParticipantType
 from matchmaking.conditions import LONGEST, SHORTEST, Terms, terms_of
 from matchmaking.models import Between, Conditions
 from matchmaking.round_forms import SeenForm
 from matchmaking.rules import Matrix, pair_of_types
-from matchmaking.seen import mark_of
 
 NO_TYPE = ("", "–")
 UNITS = (("minutes", later("minutes")), ("hours", later("hours")), ("days", later("days")))

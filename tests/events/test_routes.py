@@ -101,7 +101,10 @@ async def test_booking_is_made_and_given_back(conference: Conference, browser: B
     assert refused.status_code == 409
     assert "The only seat is taken." in refused.text
     told = await second.post(f"{path}/booking", json=True)
-    assert told.json() == {"error": "The only seat is taken.", "hints": ["Look again later: seats are given back."]}
+    assert told.json() == {
+        "error": "The only seat is taken.",
+        "hints": ["Join the waiting list: a seat that is given back is offered there first."],
+    }
     await first.post(f"{path}/booking/release")
     assert (await second.post(f"{path}/booking")).status_code == 303
     assert (await Session.get(id=session.id)).booked == 1

@@ -4,8 +4,10 @@ import html
 
 import pytest
 
+from app.journal import changes_since
 from app.models import Change
-from events.models import OrganisationKind, ParticipantType
+from events.bookings import book
+from events.models import Booking, OrganisationKind, ParticipantType, Session
 from events.releasing import release_programme
 from events.schedule import Details, create_session
 from events.types import add_type
@@ -146,6 +148,40 @@ async def test_types_gate_sessions_and_rounds(fair, types, people, visit):  # no
     assert "Buyers only" not in (await his.get("/e/tampere/availability")).text
     refused = await his.post("/e/tampere/availability", data={"rounds": str(opened.id)})
     assert refused.status_code == 422
+
+
+async def test_a_session_for_fewer_types_first_shows_whose_seats_that_takes(fair, types, people, visit):  # noqa: F811
+    anna, mikko = people
+    details, times = Details(title="Lignin", capacity=2), {"start": fair.at("14:00"), "end": fair.at("14:30")}
+    talk = await create_session(fair.event, details, by=fair.organiser, **times)
+    await release_programme(fair.event, "v1", by=fair.organiser)
+    for one in (anna, mikko):
+        await book(talk, one, by=fair[one])
+    talk = await Session.get(id=talk.id)
+    desk, url = await visit(fair.organiser), f"/e/tampere/desk/sessions/{talk.id}"
+    data = {
+        "title": "Lignin",
+        "language": "en",
+        "track": "",
+        "capacity": 2,
+        "types": [types[0].id],
+        "version": talk.version,
+    }
+    first = await desk.post(url, data=data)
+    assert first.status_code == 409, first.text
+    assert f"1 person loses a seat by this: {mikko.name}." in first.text
+    assert await Booking.filter(session=talk).count() == 2, "looking changes nothing"
+    assert not await talk.types.all()
+    told = (await desk.post(url, data=data, headers=JSON)).json()
+    assert f'name="seen" value="{told["seen"]}"' in first.text
+    assert (await desk.post(url, data=data | {"seen": told["seen"]})).status_code == 303
+    assert await Booking.filter(session=talk).values_list("participant_id", flat=True) == [anna.id]
+    current = await Session.get(id=talk.id)
+    assert (current.booked, [type.id for type in await current.types.all()]) == (1, [types[0].id])
+    assert [fact.kind for fact in await changes_since(fair.event.scope, 0)][-2:] == [
+        "booking.released",
+        "session.edited",
+    ]
 
 
 async def test_limits_are_shown_before_they_are_reached_and_then_hold(fair, people, visit):  # noqa: F811
