@@ -18,6 +18,7 @@ def read_dzn(text: str) -> Problem:
 
     Raises ValueError naming what the text lacks.
     """
+    text = re.sub(r"%.*", "", text)  # comments
     slots, morning = _number(text, "nTotalSlots"), _number(text, "nMorningSlots")
     people, tables = _number(text, "nBusiness"), _number(text, "nTables")
     requested = [int(number) for number in re.findall(r"\d+", _value(text, "requested"))]

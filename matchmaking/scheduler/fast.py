@@ -27,10 +27,12 @@ class Way(NamedTuple):
     cold: float
     idle: float  # for an idle slot, times as much as in `pricing`
     even: float  # for squared breaks, likewise
+    at_waiting: float  # share of steps that begin with somebody who waits
 
 
-LOOSE = Way(hot=3.5, cold=1.0, idle=2.0, even=1.0)  # on the way to no break at all, short gaps close soonest
-CROWDED = Way(hot=2.5, cold=0.5, idle=0.5, even=0.0)  # where some must wait, better few than shortly
+# On the way to no break at all, short gaps close soonest; where some must wait, better few than shortly.
+LOOSE = Way(hot=3.5, cold=1.0, idle=2.0, even=1.0, at_waiting=0.6)
+CROWDED = Way(hot=2.5, cold=0.5, idle=0.5, even=0.0, at_waiting=0.9)
 
 
 def ready(seconds: float) -> bool:
@@ -118,7 +120,7 @@ def board_of(timetable: Timetable, seed: int, way: Way = LOOSE) -> kernel.Board:
         idle=np.array([_mean([m for t, m in enumerate(minutes) if mask >> t & 1]) for mask in rounds])
         / usual
         * way.idle,
-        weights=np.array([BREAK_ENERGY, even, timetable.stay_energy, UNEVEN_ENERGY, limit, RUINOUS]),
+        weights=np.array([BREAK_ENERGY, even, timetable.stay_energy, UNEVEN_ENERGY, limit, RUINOUS, way.at_waiting]),
         waiting=np.zeros(everybody, np.int64),
         position=np.full(everybody, -1, np.int64),
         seen=np.zeros(len(timetable.slot), np.int64),

@@ -20,7 +20,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 PARTNERS = 24
 LONGEST_CHAIN = 60
-AT_WAITING, TO_NEIGHBOUR = 0.6, 0.93
+TO_NEIGHBOUR = 0.93
 DEARER = 3.0  # how far a chain may be above its limit before all its ends are found
 
 
@@ -70,7 +70,7 @@ class Board(NamedTuple):
     limits_of: Ints  # where each participant's begin
     rounds: Ints  # masks
     idle: Floats  # energy of an idle slot of each round
-    weights: Floats  # of a break, of squared breaks, of a moved meeting, of a break beyond the limit; that limit; ruin
+    weights: Floats  # of break, squared breaks, moved meeting, break beyond the limit; limit; ruin; steps at who waits
     waiting: Ints  # participants with energy; the first `counts[0]` count
     position: Ints  # of each participant in `waiting`
     seen: Ints  # of each meeting, the chain that found it last
@@ -234,7 +234,7 @@ def beside(busy: int, unseen: int) -> int:
 def propose(board: Board) -> tuple[int, int]:
     """A meeting and a slot for it, or (-1, -1)."""
     waiting = board.counts[0]
-    if waiting and throw(board.state) < AT_WAITING:
+    if waiting and throw(board.state) < board.weights[6]:
         person = board.waiting[int(throw(board.state) * waiting)]
     else:
         person = int(throw(board.state) * len(board.busy))

@@ -72,26 +72,26 @@ class Tariff(dict[int, float]):
         if len(self) >= REMEMBERED:
             self.clear()
             self.prices.clear()
-        self.prices[busy] = worth = self._price(busy)
-        excess, breaks, idle, squares, _ = objectives(worth)
-        if self._evenly:
-            breaks, squares = squares, breaks
+        breaks, idle = self._waits(busy)
+        excess = 0 if self._limit is None else max(0, breaks - self._limit)
+        squares = breaks * breaks
+        few, even = (squares, breaks) if self._evenly else (breaks, squares)
+        self.prices[busy] = price(excess=excess, breaks=few, idle=idle, squares=even) if breaks else 0
         energy = UNEVEN_ENERGY * excess + BREAK_ENERGY * breaks + idle / self._usual + self._square * squares
-        if any((busy & slots).bit_count() > most for slots, most in self._limits):
+        if self._limits and any((busy & slots).bit_count() > most for slots, most in self._limits):
             energy = RUINOUS
         self[busy] = energy
         return energy
 
-    def _price(self, busy: int) -> int:
+    def _waits(self, busy: int) -> tuple[int, int]:
+        """Breaks and idle minutes."""
         breaks = idle = 0
         for slots in self._rounds:
             if busy & slots:
                 found, between = gaps(busy & slots, self._unseen & slots)
                 breaks += found
                 idle |= between
-        excess = 0 if self._limit is None else max(0, breaks - self._limit)
-        even, few = (breaks, breaks * breaks) if self._evenly else (breaks * breaks, breaks)
-        return price(excess=excess, breaks=few, idle=self._minutes_in(idle), squares=even)
+        return breaks, self._minutes_in(idle) if idle else 0
 
     def _minutes_in(self, idle: int) -> int:
         if self._alike:

@@ -19,12 +19,12 @@ from matchmaking.scheduler.timetable import FREE, Timetable
 
 STEPS, FAST_STEPS = 100_000, 6_000_000  # of annealing planned for each second, so that the clock rarely decides
 FEW = 0.05  # of the people: where more wait after a first annealing, some always will
-LOADING = 3.0  # seconds: what takes longer to load had to be compiled
 FIRST_STEPS = 20_000  # of the annealing before a proof
 LAST_STEPS = 160_000  # of the longest annealing before a proof
 NEAR = 2  # breaks from their bound that annealing usually closes
 TELL_SECONDS = 0.5
 PROOF_SHARE = 0.5  # of the time left; annealing gets the rest, should the proof not come
+PROOF_SHARE_OF_TWO = 0.8  # where a second worker searches beside the one that proves
 PROVABLE, PROVABLE_CHOICES = 120, 20_000  # participants, slots of all meetings: beyond, CP-SAT takes too long
 
 
@@ -81,7 +81,8 @@ class _Run:
     ) -> None:
         # The one clock of the pure code: a deadline means nothing without it. Results do not depend on it otherwise.
         self.started = self.told = time.monotonic()
-        self.problem, self.seed, self.deadline, self.workers = problem, seed, deadline_seconds, workers
+        self.problem, self.seed, self.workers = problem, seed, workers
+        self.planned = self.deadline = deadline_seconds  # the work is planned for; and what loading takes added
         self.report, self.cancelled = progress, cancelled
         self.random = Random(seed)  # noqa: S311 - a schedule, not a secret
         self.timetable = Timetable(problem)
@@ -125,19 +126,21 @@ class _Run:
                 self._anneal(steps)
             self._prove()
         fast = not self._done() and self._compiled()
-        steps = int(self.deadline * (FAST_STEPS if fast else STEPS))
+        steps = int(self.planned * (FAST_STEPS if fast else STEPS))
         self._anneal(steps // 10, fast=fast)
         self._anneal(steps - steps // 10, fast=fast)
 
     def _compiled(self) -> bool:
-        """Whether the compiled kernel can be used. What compiling takes, once on a machine, is not the deadline's."""
-        if not compiles(self.timetable):
-            return False
+        """Whether the compiled kernel can be used."""
+        return compiles(self.timetable) and bool(self._load("fast", lambda fast: fast.ready(self._left())))
+
+    def _load(self, module: str, use: Callable[[Any], Any] = lambda module: module) -> Any:
+        """OR-Tools and Numba take longer to import than a small event to solve, and many need neither. The deadline
+        does not pay for importing, nor for compiling, once on a machine."""
         started = time.monotonic()
-        ready: bool = _load("fast").ready(self._left())
-        took = time.monotonic() - started
-        self.deadline += took if took > LOADING else 0
-        return ready
+        loaded = use(import_module(f"matchmaking.scheduler.{module}"))
+        self.deadline += time.monotonic() - started
+        return loaded
 
     def _anneal(self, steps: int, *, fast: bool = False) -> None:
         if self._done():
@@ -147,7 +150,7 @@ class _Run:
             fill(self.timetable, waiting, random=self.random, stop=self._stop)
         spent = self._spent_since(self._left())
         if fast:
-            kernel, seed = _load("fast"), self.random.getrandbits(32)
+            kernel, seed = self._load("fast"), self.random.getrandbits(32)
             way = kernel.CROWDED if self.crowded else kernel.LOOSE
             kernel.anneal_fast(self.timetable, steps=steps, seed=seed, spent=spent, workers=self.workers, way=way)
             self.crowded = self._share_waiting() > FEW
@@ -187,11 +190,11 @@ class _Run:
     def _prove(self) -> None:
         if self._done():
             return
-        proof: Proof = _load("proof").prove(
+        proof: Proof = self._load("proof").prove(
             self.problem,
             hint=self.timetable.slot if self._complete() else None,
             breaks=self.bound.breaks,
-            seconds=self._left() * PROOF_SHARE,
+            seconds=self._left() * (PROOF_SHARE if self.workers == 1 else PROOF_SHARE_OF_TWO),
             workers=self.workers,
             seed=self.seed,
             cancelled=self.cancelled,
@@ -261,8 +264,3 @@ class _Run:
 
     def _uneven(self, plan: Plan) -> bool:
         return any(violation.rule is Rule.HOMOGENEITY for violation in plan.violations(self.problem))
-
-
-def _load(module: str) -> Any:
-    """OR-Tools and Numba take longer to import than a small event to solve, and many need neither."""
-    return import_module(f"matchmaking.scheduler.{module}")

@@ -45,7 +45,7 @@ WITHOUT_GAPS = (1_000, 10), (5_000, 40)
 CROWDED = 500, 0.95, 30
 SEEDS = 1, 2, 3
 PAGE = "/e/agenda/programme"
-PROBES, PAUSE = 400, 0.01
+PROBES, PAUSE = 1_000, 0.01
 
 
 async def figures(ground: Ground) -> list[Figure]:
@@ -148,7 +148,7 @@ def _gaps() -> list[Figure]:
 def _wait(people: int, use: float, seconds: int, seed: int) -> tuple[int, int, int]:
     """People with a gap, breaks of all, and breaks at least."""
     problem = generate(people=people, table_use=use, seed=seed)
-    plan = solve(problem, seed=seed, deadline_seconds=seconds)
+    plan = solve(problem, seed=seed, deadline_seconds=seconds, workers=2)
     return sum(breaks > 0 for breaks, _ in waiting(problem, plan.slots)), plan.breaks, plan.bound.breaks
 
 

@@ -21,6 +21,7 @@ OPTIMA = {
     "forum-13crafc.original": 1,
 }
 SMALL = """
+% nTables = 7; of an example
 nBusiness = 3; nMeetings = 3; nTables = 1; nTotalSlots = 4; nMorningSlots = 2;
 requested = [|1, 2,3, |1, 3,2, |2, 3,1 |];
 nMeetingsBusiness = [2,2,2];
