@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from app.models import Person
 from events.models import Organisation, Participant
 from events.networks.calls.models import CallTopic
-from events.networks.forms import code_of
 from events.networks.models import DemoCase, Pilot, Stage
 from events.networks.proposing import answering, drafting, partnering
 from events.networks.proposing.models import Proposal
@@ -60,10 +59,10 @@ async def _propose(told: Table, guests: Guests, author: str, *, by: Person) -> N
         stage=Stage(told["stage"]),
     )  # fmt: skip
     made = await drafting.submit(await drafting.draft(network, content, by=person), by=person)
-    if told["answer"] == "accept":
-        made = await answering.accept(made, code_of(made.title), by=by)
+    if "code" in told:
+        made = await answering.accept(made, told["code"], by=by)
         await _join(made, pilot, guests)
-    elif told["answer"]:
+    elif "answer" in told:
         await answering.send_back(made, told["answer"], by=by)
 
 
