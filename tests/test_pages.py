@@ -17,12 +17,14 @@ from events.models import Event, Organisation, Participant, Room, Session, Track
 from events.networks.calls.models import Call, CallAuthor, CallProposal, CallStatus
 from events.networks.models import Membership
 from events.networks.proposing.models import Proposal
+from events.networks.support.models import Adviser, Client, Office
 from matchmaking.consortia.models import Consortium
 from matchmaking.demo.loading import load_demo
 from matchmaking.drafting import draft_schedule, run_draft
 from matchmaking.groups.models import Group
 from matchmaking.marketplace.models import Opportunity
 from matchmaking.models import Draft, Meeting, MeetingStatus, Round
+from matchmaking.support.models import FollowUp
 from tests.browsing import SIZES, WIDTHS, Window, chromium
 from tests.conftest import SECRET
 from tests.sink import Sink
@@ -32,6 +34,7 @@ from tests.test_authorisation import MATRIX
 pytestmark = pytest.mark.browser
 PICTURES = os.environ.get("PICTURES")  # a folder: keep screenshots there, to look at
 ROLES = {"visitor": "anonymous", "delegate": "member", "organiser": "desk"}
+ADVISER = {"adviser": "rival"}  # sees other pages
 
 
 @pytest.fixture
@@ -68,7 +71,7 @@ class Tour:
             await context.add_cookies([{"name": "sid", "value": sid, "url": self.site.base_url}])
         window = await Window.open(context)
         for route, address in self.addresses.items():
-            if MATRIX["rows"][MATRIX["routes"][f"GET {route}"]][ROLES[role]] != "in":
+            if MATRIX["rows"][MATRIX["routes"][f"GET {route}"]][(ROLES | ADVISER)[role]] != "in":
                 continue
             await window.page.goto(self.site.base_url + address)
             if PICTURES:
@@ -116,6 +119,23 @@ async def test_every_page_holds_the_words_of_every_language(tour: Tour) -> None:
     assert not faults, "\n".join(faults)
 
 
+async def test_every_page_of_a_support_office_is_sound(tour: Tour) -> None:
+    adviser = await Adviser.all().order_by("id").select_related("person", "office").first()
+    assert adviser
+    client = await Client.filter(office=adviser.office, allowed_at__isnull=False).order_by("id").first()
+    assert client
+    tour.people["adviser"] = adviser.person
+    office = adviser.office.path
+    tour.addresses = {
+        "/offices/{id:int}": office,
+        "/offices/{id:int}/report": f"{office}/report",
+        "/clients/{id:int}": client.path,
+    }
+    for width in WIDTHS:
+        async for window in tour.pages("adviser", width, language="pl"):
+            await window.check()
+
+
 async def _addresses(event: Event, delegate: Participant) -> dict[str, str]:
     """Route → an address of it that shows something."""
     mine = Meeting.filter(event=event, invitee=delegate)
@@ -138,6 +158,8 @@ async def _addresses(event: Event, delegate: Participant) -> dict[str, str]:
         "messages": await Participant.filter(event=event, messages_sent__recipient=delegate).first(),
         "calls": await Call.filter(status=CallStatus.OPEN, currency="PLN").first(),
         "calls/proposals": await _proposal_of(delegate.person),
+        "offices": await Office.all().order_by("id").first(),
+        "follow-ups": await FollowUp.create(participant=delegate, asked_at=delegate.created_at),
         "proposals": await Proposal.filter(author=delegate.person).first(),
         "consortia": await Consortium.filter(members__email=delegate.person.email).first(),
         "outbox": await Mail.filter(scope=outbox.mail_scope(event.scope)).first(),

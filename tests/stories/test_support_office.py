@@ -41,6 +41,13 @@ async def test_an_office_helps_its_client_from_registration_to_report(site: Site
     office = await _set_up(coordinator, fair, ewa)
     client = await Client.get(person=fair[early])
     assert client.office_id == office.id, "registered before there was an office"
+    far = await fair.newcomer("Aino", house="Kaukana", region=1)
+    queue = f"/networks/{fair.network.code}/desk/offices/queue"
+    assert (await coordinator.post(queue, data={"office": office.id})).status_code == 409, "nobody is ticked"
+    await _post(coordinator, queue, people=[far.person_id, 999_999], office=office.id)
+    assert "Kaukana" in (await adviser.get(office.path)).text, "given by hand"
+    await _post(adviser, f"{(await Client.get(person=fair[far])).path}/end")
+    assert "Kaukana" not in (await adviser.get(office.path)).text
     late = await fair.newcomer("Jan", house="Nowa spółka")
     await _until(lambda: Client.filter(person=fair[late], office=office).exists())
 
