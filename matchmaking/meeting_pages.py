@@ -26,7 +26,7 @@ from matchmaking.meetings import accept, cancel, decline, request_meeting, resch
 from matchmaking.models import Location, Meeting, MeetingStatus, Slot
 from matchmaking.moves import moves_of
 from matchmaking.obstacles import nothing_free
-from matchmaking.onsite.reading import open_absence
+from matchmaking.onsite.reading import missed_by, open_absence
 from matchmaking.outcomes.saying import outcome_of, said_by
 from matchmaking.outcomes.verdict import Said
 from matchmaking.overview import overview, ticket, whole, with_answers
@@ -42,6 +42,7 @@ async def meetings_page(request: Request, place: Place) -> Response:
         place,
         "matchmaking/meetings.html",
         overview=found,
+        missed=await missed_by(place.me, now=now),
         mine=await allowance(place.me),
         said=await said_by(place.me),
         answers_to_give=list(Said),

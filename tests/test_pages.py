@@ -24,6 +24,8 @@ from matchmaking.drafting import draft_schedule, run_draft
 from matchmaking.groups.models import Group
 from matchmaking.marketplace.models import Opportunity
 from matchmaking.models import Draft, Meeting, MeetingStatus, Round
+from matchmaking.onsite.displays import address_of as display_address
+from matchmaking.onsite.models import Display
 from matchmaking.support.models import FollowUp
 from tests.browsing import SIZES, WIDTHS, Window, chromium
 from tests.conftest import SECRET
@@ -160,6 +162,7 @@ async def _addresses(event: Event, delegate: Participant) -> dict[str, str]:
         "calls/proposals": await _proposal_of(delegate.person),
         "offices": await Office.all().order_by("id").first(),
         "follow-ups": await FollowUp.create(participant=delegate, asked_at=delegate.created_at),
+        "door": await Participant.filter(event=event, kind="delegate").first(),
         "proposals": await Proposal.filter(author=delegate.person).first(),
         "consortia": await Consortium.filter(members__email=delegate.person.email).first(),
         "outbox": await Mail.filter(scope=outbox.mail_scope(event.scope)).first(),
@@ -167,6 +170,7 @@ async def _addresses(event: Event, delegate: Participant) -> dict[str, str]:
     # pages whose address is a secret
     addresses = {
         "/sign-in/{token}": f"/sign-in/{link.text}",
+        "/display/{token}": display_address(await Display.filter(event=event).get(), key=SECRET),
         "/unsubscribe/{token}": unsubscribing.address(delegate.person, ReminderKind.SOON, key=SECRET),
     }
     words = {

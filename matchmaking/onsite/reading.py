@@ -20,7 +20,7 @@ from matchmaking.parties import LIVE, of_participants, with_people
 from matchmaking.stems import searched
 
 SHOWN = 8  # people to ask
-LOOKED_AT = 20  # of whom the rules are asked
+AT_THE_DESK = 3  # for each table
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +74,16 @@ async def today(me: Participant, *, now: datetime) -> Today:
     )
     tickets = [ticket(meeting, me) for meeting in found]
     current = next((one for one in tickets if one.meeting.slot and one.meeting.slot.start <= now), None)
-    mine = next((one for one in await _open(me.event_id, now) if one.reporter_id == me.id), None)
+    absences = await _open(me.event_id, now)
+    mine = next((one for one in absences if one.reporter_id == me.id), None)
     asked = StandIn.filter(guest=me, by_guest=False, answer__isnull=True, absence__ended_at__isnull=True)
     parts = ("absence__slot", "absence__table", "absence__reporter__organisation")
     return Today(
         presence=await Presence.get_or_none(participant=me) or Presence(participant=me),
         current=current,
         following=next((one for one in tickets if one is not current), None),
-        waiting=await _waiting(mine, now) if mine else None,
-        missed=tuple([one for one in await _open(me.event_id, now) if one.missing_id == me.id]),
+        waiting=await _waiting(mine, now, most=SHOWN) if mine else None,
+        missed=tuple(one for one in absences if one.missing_id == me.id),
         calls=tuple([one for one in await asked.select_related(*parts) if now < one.absence.slot.end]),
         open_tables=tuple(await _tables_for(me, now)),
     )
@@ -90,12 +91,18 @@ async def today(me: Participant, *, now: datetime) -> Today:
 
 async def no_shows(event: Event, *, now: datetime) -> Sequence[Waiting]:
     """For the desk: everybody who waits at a table now, longest first, with who could fill the gap."""
-    return [await _waiting(one, now) for one in await _open(event.id, now)]
+    return [await _waiting(one, now, most=AT_THE_DESK) for one in await _open(event.id, now)]
+
+
+async def missed_by(me: Participant, *, now: datetime) -> Sequence[Absence]:
+    """Where somebody waits for them."""
+    return [one for one in await _open(me.event_id, now) if one.missing_id == me.id]
 
 
 async def standby(event: Event) -> Sequence[Participant]:
     """Who wants to be called, longest here first."""
     found = Presence.filter(participant__event=event, standby=True, here_at__isnull=False)
+    found = found.filter(participant__status=ParticipantStatus.APPROVED)
     return [one.participant for one in await found.order_by("here_at").select_related("participant__organisation")]
 
 
@@ -118,13 +125,13 @@ async def _open(event_id: int, now: datetime) -> list[Absence]:
     return [one for one in rows if one.stands]
 
 
-async def _waiting(absence: Absence, now: datetime) -> Waiting:
+async def _waiting(absence: Absence, now: datetime, *, most: int) -> Waiting:
     asks = now >= absence.others_from
-    return Waiting(absence, asks, tuple(await _free(absence)) if asks else ())
+    return Waiting(absence, asks, tuple(await _free(absence, most=most)) if asks else ())
 
 
-async def _free(absence: Absence) -> list[Free]:
-    """Who is here, free in this slot and interested, as both sides may see each other."""
+async def _free(absence: Absence, *, most: int) -> list[Free]:
+    """Who is here, free in this slot and interested, the best first, and whom no rule or wish keeps apart."""
     proposals = {one.guest_id: one for one in await StandIn.filter(absence=absence)}
     here = Presence.filter(participant__event_id=absence.meeting.event_id, here_at__isnull=False)
     standing_by = {one.participant_id: one.standby for one in await here}
@@ -134,17 +141,20 @@ async def _free(absence: Absence) -> list[Free]:
         if one.id not in (absence.reporter_id, absence.missing_id)
     }
     able = await _able(absence, list(people.values()))
-    candidates = in_order(await _candidates(absence, able, standing_by))[:LOOKED_AT]
-    allowed = [one for one in candidates if await _allowed(absence, people[one.participant])]
-    return [Free(people[one.participant], one, proposals.get(one.participant)) for one in allowed[:SHOWN]]
+    found: list[Free] = []
+    for one in in_order(await _candidates(absence, able, standing_by)):
+        guest = people[one.participant]
+        if len(found) < most and await _allowed(absence, guest):
+            found.append(Free(guest, one, proposals.get(guest.id)))
+    return found
 
 
 async def _able(absence: Absence, people: Sequence[Participant]) -> list[int]:
     """Free in the slot; whoever waits for somebody at a table of their own is free as well."""
     span = Interval(absence.slot.start, absence.slot.end)
-    missed = [one.meeting_id for one in await _open(absence.meeting.event_id, absence.slot.start)]
-    absent = {one.missing_id for one in await _open(absence.meeting.event_id, absence.slot.start)}
-    found = await diaries([absence.reporter, *people], within=span, without=missed)
+    absences = await _open(absence.meeting.event_id, absence.slot.start)
+    absent = {one.missing_id for one in absences}
+    found = await diaries([absence.reporter, *people], within=span, without=[one.meeting_id for one in absences])
     mine = found[absence.reporter_id]
     return [one.id for one in people if one.id not in absent and could_sit(absence, mine, found[one.id])]
 
@@ -204,7 +214,9 @@ async def _tables_for(me: Participant, now: datetime) -> list[Absence]:
     found = []
     for absence in await _open(me.event_id, now):
         if now >= absence.others_from and me.id not in (absence.reporter_id, absence.missing_id):
-            found += [absence for one in await _free(absence) if one.participant.id == me.id and not one.proposal]
+            found += [
+                absence for one in await _free(absence, most=SHOWN) if one.participant.id == me.id and not one.proposal
+            ]
     return found
 
 

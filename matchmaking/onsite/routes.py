@@ -1,6 +1,7 @@
 """Pages of the day: one's own, the desk's at the door, and screens at the hall."""
 
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import segno
 from markupsafe import Markup
@@ -121,7 +122,9 @@ async def noting(request: Request, place: Place) -> Response:
     presence = await say(guest, await _said(request), by=place.actor)
     flash = _("%(name)s is here.") if presence.here_at else _("%(name)s is not here.")
     words = str((await request.form()).get("q", ""))[:80]
-    return answer(request, {"ok": True}, url=f"{place.path}/desk/door?q={words}", flash=flash % {"name": guest.name})
+    return answer(
+        request, {"ok": True}, url=f"{place.path}/desk/door?q={quote(words)}", flash=flash % {"name": guest.name}
+    )
 
 
 async def filling(request: Request, place: Place) -> Response:
