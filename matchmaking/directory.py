@@ -117,7 +117,7 @@ class Directory:
 
 
 async def directory(event: Event) -> Directory:
-    """Approved participants with approved profiles; five queries at most, whatever their number."""
+    """Approved participants with approved profiles; six queries at most, whatever their number."""
     approved = Profile.filter(participant__event=event, status=ProfileStatus.APPROVED)
     found = await _directory(event, approved.filter(participant__status=ParticipantStatus.APPROVED))
     return replace(found, among=await crowd_of(event.id, found.cards))
