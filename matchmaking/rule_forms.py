@@ -26,7 +26,12 @@ class TypeForm(Form):
     name = Line(later("Name"), limit=60)
     open = Tick(later("May be chosen at registration"), default=True)
     most_meetings = Whole(
-        later("Meetings of one of them at most"), low=1, high=500, required=False, description=later("Empty: no limit.")
+        later("Meetings of one of them at most"),
+        low=1,
+        high=500,
+        required=False,
+        description=later("Empty: no limit."),
+        id="type_most_meetings",  # the page has the limits' field of that name, too
     )
     accepts_at_once = Tick(later("Requests to them are accepted at once"))
 
