@@ -226,9 +226,7 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
         self.transport.abort()
 
 
-async def serve(
-    websocket: WebSocket, *, scope: str, topics: Iterable[str], since: int, wordless: bool = False
-) -> None:
+async def serve(websocket: WebSocket, *, scope: str, topics: Iterable[str], since: int, wordless: bool = False) -> None:
     """Serve one page's socket until it goes. It only listens: a client that talks is shown out. A `wordless` page is
     told that something happened and not what: it may ask for itself again."""
     hub: Hub = websocket.app.state.hub

@@ -26,7 +26,7 @@ async def come_together(
     for number, (one, person) in enumerate(guests):
         if number % KEPT_TO_THEMSELVES:
             await say(one, Said(shown=True, standby=number % 7 == 0), by=person)
-    await make_display(event, "Main hall", by=by)
+    await make_display(event, event.venue, by=by)
     await _fill(event, guests)
     waiting = Meeting.filter(event=event, status=MeetingStatus.ACCEPTED, slot_id__isnull=True, group_id__isnull=True)
     for meeting in await with_people(waiting).limit(QUEUE):

@@ -19,7 +19,7 @@ from matchmaking.overview import Ticket, ticket
 from matchmaking.parties import LIVE, of_participants, with_people
 from matchmaking.stems import searched
 
-SHOWN = 8  # people to ask
+SHOWN = 5  # people to ask
 AT_THE_DESK = 3  # for each table
 
 

@@ -164,7 +164,12 @@ async def browser() -> AsyncIterator[Callable[..., Awaitable[Browser]]]:
 def slice_app() -> Starlette:
     """The conference alone, without matchmaking."""
     app = Starlette(
-        routes=[*events.routes.routes, *events.desk.routes, *events.waiting.routes.routes, *events.networks.routes.routes],
+        routes=[
+            *events.routes.routes,
+            *events.desk.routes,
+            *events.waiting.routes.routes,
+            *events.networks.routes.routes,
+        ],
         middleware=[Middleware(Guard, base_url=BASE)],
         exception_handlers=web.ERRORS,
         max_body_size=2 << 20,

@@ -7,6 +7,7 @@ import pytest
 from app.errors import Refused
 from events.models import Booking, Event, Participant, ParticipantKind, ParticipantStatus, Session
 from events.networks.models import NetworkRole
+from events.waiting.models import Wait
 from matchmaking.demo.cast import table
 from matchmaking.demo.last_time import MEETINGS
 from matchmaking.demo.loading import Login, load_demo
@@ -55,7 +56,10 @@ async def _assert_told(event: Event) -> None:
     ticks = sum(len(delegate.rounds) for delegate in story.delegates)
     ticks += len(table("together")["interpreters"]) * len(story.programme.rounds)
     assert await Availability.filter(round__event=event).count() == ticks
-    assert await Booking.all().count() == len(story.seats)
+    full = (await Wait.first().select_related("session")).session
+    assert full.booked == full.capacity == await Booking.filter(session=full).count(), "people wait for a seat in it"
+    elsewhere = [seat for seat in story.seats if seat.session.title != full.title]
+    assert await Booking.exclude(session=full).count() == len(elsewhere)
     await _assert_programme(event, story)
     await _assert_together()
     assert await Opportunity.filter(event=event).count() == 26
