@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchmaking.scheduler.anneal import COLD, HOT, anneal, temperature
+from matchmaking.scheduler.anneal import anneal, cooled
 from matchmaking.scheduler.construct import construct
 from matchmaking.scheduler.generate import generate
 from matchmaking.scheduler.plan import totals
@@ -89,8 +89,8 @@ def test_annealing_nothing_changes_nothing() -> None:
     assert set(timetable.slot) == {FREE}
 
 
-def test_temperature_falls_with_the_steps_and_with_time_where_they_lag() -> None:
-    assert temperature(0, 0) == HOT
-    assert temperature(1, 0) == pytest.approx(COLD)
-    assert temperature(0.5, 0.5) == temperature(0.5, 0)
-    assert temperature(0.1, 1) == pytest.approx(COLD)
+def test_cooling_goes_with_the_steps_and_with_time_where_they_lag() -> None:
+    assert cooled(0, 0) == 0
+    assert cooled(1, 0) == 1
+    assert cooled(0.5, 0.5) == 0.5
+    assert cooled(0.1, 1) == pytest.approx(1)
