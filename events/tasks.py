@@ -8,9 +8,11 @@ from enum import StrEnum
 
 from app.i18n import _, later, ngettext
 from app.models import Mail, MailState
+from app.wording import clock
 from events import mailroom
 from events.models import Attendance, Event, Participant, ParticipantStatus, Room, Session
 from events.releasing import changes_since_release
+from events.waiting.models import Wait, WaitState
 
 
 class Stage(StrEnum):
@@ -59,9 +61,23 @@ async def steps(event: Event, now: datetime) -> Sequence[Step]:
 
 
 async def tasks(participants: Sequence[Participant], now: datetime) -> Sequence[Task]:
-    """Registrations that the organisers sent back; no query."""
-    back = (one for one in participants if one.status == ParticipantStatus.RETURNED)
-    return [Task(one.event_id, "join", _("Change your registration"), one.status_reason) for one in back]
+    """Registrations that the organisers sent back, and seats that are kept for a while; one query."""
+    back = [one for one in participants if one.status == ParticipantStatus.RETURNED]
+    offered = Wait.filter(participant_id__in=[one.id for one in participants], state=WaitState.OFFERED, until__gt=now)
+    return [
+        *[Task(one.event_id, "join", _("Change your registration"), one.status_reason) for one in back],
+        *[_offer(one) for one in await offered.order_by("until").select_related("session__event")],
+    ]
+
+
+def _offer(wait: Wait) -> Task:
+    session = wait.session
+    assert wait.until
+    sentence = _("It is kept for you until %(time)s: %(title)s.") % {
+        "time": clock(wait.until, session.event.tz),
+        "title": session.title,
+    }
+    return Task(session.event_id, "waiting", _("Take the seat that is free"), sentence)
 
 
 async def _of_programme(event: Event) -> Sequence[Step]:

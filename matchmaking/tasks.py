@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.i18n import _, ngettext
-from app.wording import deadline
+from app.wording import clock, deadline
 from events.models import Event, Participant, ParticipantStatus, ParticipantType
 from events.tasks import Stage, State, Step, Task, state_of
+from events.waiting.models import WaitState
 from matchmaking.figures import profile_counts
 from matchmaking.messages.models import Message, Report, ReportState
 from matchmaking.models import Availability, Draft, DraftState, Meeting, MeetingStatus, Profile, ProfileStatus, Round
 from matchmaking.outcomes.models import Outcome
 from matchmaking.overview import counts
 from matchmaking.parties import of_participants, people, with_people
+from matchmaking.waitlist.models import MeetingWait
 
 
 async def steps(event: Event, now: datetime) -> Sequence[Step]:
@@ -103,18 +105,31 @@ async def _of_outcomes(event: Event, now: datetime) -> Step:
 
 
 async def tasks(participants: Sequence[Participant], now: datetime) -> Sequence[Task]:
-    """Seven queries, whatever their number. Each has its event at hand."""
+    """Eight queries, whatever their number. Each has its event at hand."""
     mine = [one for one in participants if one.event.nature.meetings]
     approved = [one for one in mine if one.status == ParticipantStatus.APPROVED]
     if not mine:
         return []
     return [
+        *await _offers(approved, now),
         *await _requests(approved),
         *await _messages(approved),
         *await _profiles(mine),
         *await _times(mine, now),
         *await _outcomes(approved, now),
     ]
+
+
+async def _offers(participants: Sequence[Participant], now: datetime) -> Sequence[Task]:
+    """Times that are kept for their meetings for a while."""
+    kept = MeetingWait.filter(waiter_id__in=_ids(participants), state=WaitState.OFFERED, until__gt=now)
+    zones = {one.event_id: one.event.tz for one in participants}
+    found = []
+    for one in await kept.order_by("until").select_related("meeting"):
+        event = one.meeting.event_id
+        sentence = _("It is kept for you until %(time)s.") % {"time": clock(one.until or now, zones[event])}
+        found.append(Task(event, "waiting", _("Take the time that is free for a meeting"), sentence))
+    return found
 
 
 async def _requests(participants: Sequence[Participant]) -> Sequence[Task]:
