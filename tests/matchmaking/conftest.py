@@ -167,8 +167,8 @@ async def _event(network: Network, slug: str, organiser: Person) -> Event:
 
 
 async def sound() -> None:
-    """Nobody and no table twice at once; each placed meeting holds its people and its table, and nothing else
-    is held by a meeting."""
+    """Nobody and no table twice at once; each placed meeting, and each that is offered a place, holds its people and
+    its table, and nothing else is held by a meeting."""
     seen: set[tuple[str, datetime]] = set()
     wanted: set[tuple[str, str]] = set()
     placed = Meeting.filter(status=MeetingStatus.ACCEPTED, slot_id__isnull=False)
