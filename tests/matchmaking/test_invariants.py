@@ -291,6 +291,8 @@ class Brokerage(RuleBasedStateMachine):
             if not meeting or not meeting.placed or meeting.group_id:
                 return
             pair = (meeting.asker_id, meeting.invitee_id)
+            if self.participants[guest].id in pair:
+                return
             absence = await Absence.get_or_none(meeting=meeting, ended_at__isnull=True) or await Absence.create(
                 meeting=meeting,
                 slot_id=meeting.slot_id,
