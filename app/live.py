@@ -24,6 +24,7 @@ from app.auth import SCOPE as PEOPLE
 from app.known import Known
 from app.models import Change, SignIn
 from app.polls import shelf
+from app.workers import woken_within
 
 log = logging.getLogger("pilotmatch.live")
 
@@ -143,8 +144,7 @@ class Hub:
 
 async def _follow(room: Room) -> None:
     while True:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(room.dirty.wait(), POLL_SECONDS)
+        await woken_within(room.dirty, POLL_SECONDS)
         room.dirty.clear()
         try:
             await room.catch_up()
@@ -304,8 +304,7 @@ async def following(hub: Hub, database_url: str) -> AsyncIterator[None]:
 
 async def _watch_sign_outs(hub: Hub, signed_out: asyncio.Event) -> None:
     while True:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(signed_out.wait(), POLL_SECONDS)
+        await woken_within(signed_out, POLL_SECONDS)
         signed_out.clear()
         try:
             await hub.close_signed_out()

@@ -52,10 +52,17 @@ async def run(name: str, work: Work) -> None:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, MOST_SECONDS)
                 continue
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(woken.wait(), LOOK_SECONDS)
+            await woken_within(woken, LOOK_SECONDS)
     finally:
         journal.wakers.discard(wake)
+
+
+async def woken_within(woken: asyncio.Event, seconds: float) -> None:
+    """Sleep until woken, but no longer than this. Not `asyncio.wait_for`: before Python 3.12 it swallows a cancellation
+    that comes together with what it waits for, and the loop around it would never end."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await woken.wait()
 
 
 def _is_expected(error: Exception) -> bool:

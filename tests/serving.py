@@ -18,6 +18,7 @@ async def serving(app: ASGIApp, listening: socket.socket) -> AsyncIterator[None]
         server_header=False, log_config=None, log_level="error", lifespan="on",
     )  # fmt: skip
     server = uvicorn.Server(config)
+    before = asyncio.all_tasks()
     running = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started:
         if running.done():
@@ -28,3 +29,14 @@ async def serving(app: ASGIApp, listening: socket.socket) -> AsyncIterator[None]
     finally:
         server.should_exit = True
         await running
+        await nothing_goes_on(before)
+
+
+async def nothing_goes_on(before: set["asyncio.Task[object]"]) -> None:
+    """A task that outlives its server works on the next test's database, or keeps the interpreter from ending."""
+    for _ in range(100):
+        left = asyncio.all_tasks() - before
+        if left == {asyncio.current_task()} - before:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"left by the server: {left}")
