@@ -7,7 +7,7 @@ repeats it; every such mail ends them for good with one click (RFC 8058, see app
 import asyncio
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -117,7 +117,7 @@ async def send(found: Sequence[Due], sources: Sequence[Reminding], settings: Set
         occasion = await occasion_of(sources, scope)
         if occasion is None:
             continue
-        ones = [due for due in fresh if due.scope == scope]
+        ones = await _reasoned(sources, [due for due in fresh if due.scope == scope])
         # In a thread: a digest for five hundred people takes a second, and pages must not wait for it.
         mails = await asyncio.to_thread(lambda: [_mail(due, occasion, settings, now) for due in ones])  # noqa: B023
         async with changing(outbox.mail_scope(scope), by="worker") as changes:
@@ -148,6 +148,23 @@ async def _digests(
                 new = tuple(one.subject for one in ones)
                 found.append(Due(people[person_id], scope, kind, new, waiting=ones))
     return found
+
+
+async def _reasoned(sources: Sequence[Reminding], found: Iterable[Due]) -> list[Due]:
+    """With why it is worth an answer, in each one's language."""
+    by_language: dict[str, list[Due]] = {}
+    for due in found:
+        by_language.setdefault(due.person.language, []).append(due)
+    reasoned: list[Due] = []
+    for code, ones in by_language.items():
+        subjects = [one.subject for due in ones for one in due.waiting]
+        with speaking(code):
+            told = [await source.reasons(subjects) for source in sources] if subjects else []
+        said = {subject: tuple(why) for source in told for subject, why in source.items()}
+        for due in ones:
+            waiting = tuple(replace(one, why=said.get(one.subject, ())) for one in due.waiting)
+            reasoned.append(replace(due, waiting=waiting))
+    return reasoned
 
 
 async def _queue(changes: Changes, letters: Sequence[tuple[Due, Mail]], now: datetime) -> None:

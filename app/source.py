@@ -73,6 +73,7 @@ class Waiting:
     name: str  # who waits
     since: datetime
     url: str  # a path of ours: where to answer
+    why: tuple[str, ...] = ()  # sentences: what there is to gain (see `Reminding.reasons`)
 
 
 class Source(Protocol):
@@ -97,3 +98,7 @@ class Reminding(Source, Protocol):
 
     async def unread(self, now: datetime) -> Sequence[Waiting]:
         """All messages that nobody has looked at; without a `name` they are from the organisers."""
+
+    async def reasons(self, subjects: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """By subject of what waits, why it is worth an answer: sentences in the language being spoken, where there
+        are any."""

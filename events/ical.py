@@ -73,6 +73,10 @@ async def waiting(now: datetime) -> Sequence[Waiting]:
     return []
 
 
+async def reasons(subjects: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    return {}
+
+
 async def entries(event: Event, **only: int) -> list[Entry]:
     """The public programme, by start; empty before the first release. `only` picks the sessions of one track_id,
     room_id, pilots__id or speakers__id."""

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.errors import Refused
+from app.i18n import _
 from app.ical.itip import Partstat
 from app.inbox.answering import Answer
 from app.journal import Changes
@@ -11,6 +13,7 @@ from app.models import Change, Invitation, Person
 from matchmaking.gathering import gathering_of
 from matchmaking.meetings import tell
 from matchmaking.models import Meeting, Slot
+from matchmaking.obstacles import no_slot, not_then
 from matchmaking.parties import of_persons, people, with_people
 from matchmaking.seats import step_out
 
@@ -39,14 +42,22 @@ async def answered(changes: Changes, answer: Answer) -> None:
 async def proposed(changes: Changes, subject: str, person: Person, start: datetime, end: datetime) -> bool:
     """Another slot, for the other one to take; only one that is free for all."""
     meeting = await _theirs(subject, person)
-    if meeting is None or not meeting.placed or meeting.group_id is not None:
+    if meeting is None or not meeting.placed:
         return False
+    if meeting.group_id is not None:
+        raise Refused(_("The organisers and their schedule give a group its time."))
     if _side(meeting, person) not in (meeting.asker_id, meeting.invitee_id):
-        return False  # who only comes along moves nobody
+        raise Refused(_("Only the one who asked and the one who was asked move a meeting."))
+    if not meeting.event.spans(start, end):
+        raise Refused(_("This time is outside the days of the event."))
     gathering = await gathering_of(meeting.event, meeting, reader=person, now=changes.at)
-    slot = next((slot for slot in gathering.free() if (slot.span.start, slot.span.end) == (start, end)), None)
-    if slot is None or slot.id == meeting.slot_id:
-        return False
+    slot = next((slot for slot in gathering.slots if (slot.span.start, slot.span.end) == (start, end)), None)
+    if slot is None:
+        raise no_slot(gathering, start)
+    if found := gathering.obstacle(slot):
+        raise not_then(gathering, found)
+    if slot.id == meeting.slot_id:
+        raise Refused(_("The meeting is at that time already."))
     wish = {"by": _side(meeting, person), "proposed": slot.id, "version": meeting.version}
     tell(changes, "meeting.proposed", meeting, wish)
     return True

@@ -15,6 +15,7 @@ from matchmaking.links import link_of
 from matchmaking.messages import reading
 from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import of_persons, people, with_people
+from matchmaking.why import why
 from matchmaking.wording import table_words
 
 
@@ -74,6 +75,18 @@ async def waiting(now: datetime) -> Sequence[Waiting]:
         )
         for one in await open_ones.order_by("id")
     ]
+
+
+async def reasons(subjects: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    """Why those who were asked could want to meet whoever asked: the weightiest, as on a card."""
+    numbers = [int(number) for kind, _colon, number in (one.partition(":") for one in subjects) if kind == "meeting"]
+    asked = await Meeting.filter(id__in=numbers).select_related("event")
+    found: dict[str, Sequence[str]] = {}
+    for event in {one.event_id: one.event for one in asked}.values():
+        pairs = {one.subject: (one.invitee_id, one.asker_id) for one in asked if one.event_id == event.id}
+        known = await why(event, pairs.values())
+        found |= {subject: known[pair].brief for subject, pair in pairs.items() if pair in known}
+    return found
 
 
 def entry(meeting: Meeting, *, reader: Participant) -> Entry:

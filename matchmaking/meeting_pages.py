@@ -15,6 +15,7 @@ from events.scope import Place, find
 from matchmaking.admits import AtMeeting, number_of
 from matchmaking.answers import proposal
 from matchmaking.asking import allowance
+from matchmaking.directory import Match
 from matchmaking.forms import AcceptForm, LinkForm, MoveForm, ReasonForm, RequestForm
 from matchmaking.gathering import gathering_of
 from matchmaking.house_view import company_of
@@ -29,9 +30,10 @@ from matchmaking.obstacles import nothing_free
 from matchmaking.onsite.reading import missed_by, open_absence
 from matchmaking.outcomes.saying import outcome_of, said_by
 from matchmaking.outcomes.verdict import Said
-from matchmaking.overview import overview, ticket, whole, with_answers
+from matchmaking.overview import Ticket, overview, ticket, whole, with_answers
 from matchmaking.video import give_link
 from matchmaking.waitlist.reading import standing_at
+from matchmaking.why import why
 
 
 async def meetings_page(request: Request, place: Place) -> Response:
@@ -98,6 +100,7 @@ async def meeting_page(request: Request, at: AtMeeting) -> Response:
         by_video=meeting.placed and bool(meeting.slot and meeting.slot.round.location != Location.ON_SITE),
         link=link_of(meeting) if meeting.placed else "",
         named=await _named_times(meeting),
+        match=await _why(seen) if at.mine else None,
         answers_to_give=list(Said),
         over=bool(meeting.slot and meeting.slot.end <= now),
         free=[slot.span for slot in free],
@@ -149,6 +152,15 @@ async def linking(request: Request, at: AtMeeting) -> Response:
         raise Refused(" ".join(str(error) for error in form.link.errors))
     await give_link(at.meeting, form.link.data or "", by=at.place.actor)
     return answer(request, {"ok": True}, url=at.path, flash=_("Saved. It is in both calendars."))
+
+
+async def _why(seen: Ticket) -> Match | None:
+    """What the two could gain, until they have met; in a group everybody knows."""
+    meeting = seen.meeting
+    if meeting.group_id is not None or meeting.status not in (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED):
+        return None
+    pair = (seen.reader.id, seen.other.id)
+    return (await why(meeting.event, [pair])).get(pair)
 
 
 async def _named_times(meeting: Meeting) -> str:

@@ -1,6 +1,7 @@
 """Says why people cannot meet, and when they can: the words for `availability`'s obstacles."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from app.errors import Refused
 from app.i18n import _
@@ -45,6 +46,15 @@ def not_then(gathering: Gathering, found: Obstacle) -> Refused:
     if not (free := gathering.free()):
         return Refused(_why(gathering, found), hints=[_("No other slot is free for all of you.")])
     return Refused(_why(gathering, found), hints=[free_words(gathering, free)])
+
+
+def no_slot(gathering: Gathering, start: datetime) -> Refused:
+    """At this time nobody meets, whoever is free: which slots could be had."""
+    told = {"when": when(start, gathering.zone)}
+    free = gathering.free()
+    return Refused(
+        _("There is no slot of that length at %(when)s.") % told, hints=[free_words(gathering, free)] if free else []
+    )
 
 
 def free_words(gathering: Gathering, free: Sequence[Slot]) -> str:

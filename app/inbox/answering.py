@@ -26,4 +26,5 @@ class Answering(Protocol):
         """Do what the answer says, and record it for whom it concerns, in the open block of the subject's event."""
 
     async def proposed(self, changes: Changes, subject: str, person: Person, start: datetime, end: datetime) -> bool:
-        """They would rather meet then. False when that cannot be, or is not theirs to propose."""
+        """They would rather meet then. False when it is not theirs to propose; raises Refused, in the language being
+        spoken, with why that cannot be and what can."""

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from app import agenda, outbox, templating
 from app.config import Settings
+from app.errors import Refused
 from app.i18n import _, speaking
 from app.ical.imip import invite_mail, plain_mail
 from app.ical.itip import DeclineCounter, Mailbox, Told
@@ -39,15 +40,22 @@ async def ask_human(
 
 
 async def decline_counter(
-    invitation: Invitation, told: Told, sources: Sequence[Source], settings: Settings, *, now: datetime
+    invitation: Invitation,
+    told: Told,
+    refused: Refused | None,
+    sources: Sequence[Source],
+    settings: Settings,
+    *,
+    now: datetime,
 ) -> None:
-    """The time they proposed does not suit (METHOD:DECLINECOUNTER); the page shows which would."""
+    """The time they proposed does not suit (METHOD:DECLINECOUNTER): why, and which would, where that is known."""
     occasion = await occasion_of(sources, invitation.scope)
     if occasion is None:
         return
     with speaking(invitation.person.language):
         subject = _("Not possible then: %(what)s") % {"what": told.summary}
-        sentence = _("The time you proposed is not free for everybody. It stays as it was.")
+        why = (str(refused), *refused.hints) if refused else (_("The organisers decide when this is."),)
+        sentence = " ".join((*why, _("It stays as it was.")))
         plain, html = await _texts(
             invitation, told, occasion, sources, settings,
             subject=subject, sentence=sentence, advice=_("See which times are free:"),

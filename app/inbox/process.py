@@ -12,6 +12,8 @@ from datetime import timedelta
 
 from app import db
 from app.config import Settings
+from app.errors import Refused
+from app.i18n import speaking
 from app.ical import inbound
 from app.ical.answers import MOST_REPLIES, Worth, heard, noted, worth
 from app.ical.inbound import Bounce, Method, Reply
@@ -116,13 +118,18 @@ async def _weigh(
     sources: Sequence[Source],
     settings: Settings,
 ) -> None:
-    """A COUNTER: shown to the other one if it can be, else declined."""
+    """A COUNTER: shown to the other one if it can be, else declined with the reason."""
     await _remember(changes, "reply.countered", invitation, noted(reply, told))
+    refused = None
     if reply.start and reply.end:
-        for piece in answering:
-            if await piece.proposed(changes, invitation.subject, invitation.person, reply.start, reply.end):
-                return
-    await notes.decline_counter(invitation, told, sources, settings, now=changes.at)
+        try:
+            with speaking(invitation.person.language):
+                for piece in answering:
+                    if await piece.proposed(changes, invitation.subject, invitation.person, reply.start, reply.end):
+                        return
+        except Refused as found:
+            refused = found
+    await notes.decline_counter(invitation, told, refused, sources, settings, now=changes.at)
 
 
 async def _tell_again(changes: Changes, invitation: Invitation, told: Told) -> None:

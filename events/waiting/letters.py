@@ -1,7 +1,7 @@
 """The mail that tells somebody of an offer, in their language: each offer once, and none that has run out meanwhile."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -22,12 +22,13 @@ A_ROUND = 50
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a mail says of an offer, in the language of its reader; `url` is a path."""
+    """What a mail says of an offer, in the language of its reader; `url` is a path, `why` the reasons for taking it."""
 
     subject: str
     sentence: str
     until: datetime
     url: str
+    why: Sequence[str] = ()
 
 
 async def tell(settings: Settings) -> bool:

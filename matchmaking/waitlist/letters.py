@@ -13,6 +13,7 @@ from matchmaking.models import Slot
 from matchmaking.parties import people
 from matchmaking.waitlist.models import MeetingWait
 from matchmaking.waitlist.offering import awaited, waits_with_meetings
+from matchmaking.why import why
 
 
 async def tell(settings: Settings) -> bool:
@@ -28,7 +29,8 @@ async def tell(settings: Settings) -> bool:
             await wait.waiter.fetch_related("person")
             assert wait.waiter.person
             with speaking(wait.waiter.person.language):
-                mails[wait.id] = await word(wait.waiter.person, event, _of(wait, wait.slot, wait.until), settings)
+                offer = await _of(wait, wait.slot, wait.until)
+                mails[wait.id] = await word(wait.waiter.person, event, offer, settings)
     async with changing(outbox.mail_scope(event.scope), by="worker") as changes:
         mine = MeetingWait.filter(id__in=list(mails), state=WaitState.OFFERED, told_at__isnull=True)
         ids = [one.id for one in await mine]
@@ -39,8 +41,9 @@ async def tell(settings: Settings) -> bool:
     return True
 
 
-def _of(wait: MeetingWait, slot: Slot, until: datetime) -> Offer:
+async def _of(wait: MeetingWait, slot: Slot, until: datetime) -> Offer:
     event, partner = wait.meeting.event, awaited(wait)
+    known = (await why(event, [(wait.waiter_id, partner)])).values()
     named = {
         "name": next(one.name for one in people(wait.meeting) if one.id == partner),
         "time": when(slot.start, event.tz),
@@ -50,4 +53,5 @@ def _of(wait: MeetingWait, slot: Slot, until: datetime) -> Offer:
         sentence=_("You waited for a meeting with %(name)s. %(time)s is kept for the two of you.") % named,
         until=until,
         url=f"/e/{event.slug}/meetings/{wait.meeting_id}",
+        why=[reason for match in known for reason in match.brief],
     )

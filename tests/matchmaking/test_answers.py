@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 from icalendar import Event
@@ -13,15 +15,19 @@ import matchmaking.answers
 import matchmaking.ical
 from app import journal, outbox
 from app.config import Settings
+from app.errors import Refused
 from app.ical.itip import Partstat, Told
 from app.inbox.process import process
+from app.intervals import Interval
 from app.invitations import settle_due
 from app.models import Change, Invitation, Mail, MailState
 from app.source import Entry
+from events.models import Participant
 from matchmaking.answers import answers_to, proposal
 from matchmaking.colleagues import bring_along
 from matchmaking.meetings import accept, cancel, request_meeting, reschedule
 from matchmaking.models import Meeting, MeetingStatus, Table
+from matchmaking.times import keep_free
 from tests.answering import SHAPES, answer, invitation_in
 from tests.matchmaking.conftest import Fair, sound
 
@@ -204,6 +210,35 @@ async def test_item_64_counter_becomes_a_proposal_where_both_are_free(office: Of
     assert mail
     said = invitation_in(bytes(mail.body))
     assert set(said) == {"UID", "DTSTAMP", "ORGANIZER", "COMMENT"}
+    assert "There is no slot of that length at" in said["COMMENT"]
+
+
+async def test_a_proposal_that_cannot_be_is_refused_by_mail_in_the_words_of_the_page(office: Office) -> None:
+    """Anna has something else by then."""
+    wanted = office.fair.at("11:00")
+    anna = await Participant.get(id=office.meeting.asker_id)
+    await keep_free(anna, Interval(wanted, office.fair.at("11:20")), note="", by=office.anna)
+    twenty = timedelta(minutes=20)
+    raw = answer(await office.invitation(), method="COUNTER", DTSTART=_utc(wanted), DTEND=_utc(wanted + twenty))
+    await office.take(raw)
+    mail = await Mail.filter(recipient=office.mikko.email, uid__isnull=True).order_by("-id").first()
+    assert mail
+    comment = str(invitation_in(bytes(mail.body))["COMMENT"])
+    slot, version = await office.fair.slot("11:00"), (await office.now()).version
+    with pytest.raises(Refused) as caught:
+        await reschedule(office.meeting, slot=slot, version=version, by=office.mikko)
+    said = caught.value
+    assert said.hints
+    for sentence in (str(said), *said.hints, "It stays as it was."):
+        assert sentence in comment
+    text = message_from_bytes(bytes(mail.body), policy=default).get_body(("plain",))
+    assert text
+    assert str(said) in text.get_content()
+
+
+async def test_a_proposal_for_the_end_of_time_is_refused(office: Office) -> None:
+    raw = answer(await office.invitation(), method="COUNTER", DTSTART="99991231T235000Z", DTEND="99991231T235900Z")
+    assert await office.take(raw) == "counter counts"
 
 
 async def test_refresh_sends_the_newest_again_and_not_within_the_hour(office: Office) -> None:
