@@ -36,7 +36,11 @@ APPS: dict[str, list[str]] = {
         "events.networks.proposing.models",
     ],
     "matchmaking": [
+        "matchmaking.profile_models",
+        "matchmaking.round_models",
         "matchmaking.models",
+        "matchmaking.rule_models",
+        "matchmaking.draft_models",
         "matchmaking.groups.models",
         "matchmaking.consortia.models",
         "matchmaking.interpreters.models",

@@ -8,8 +8,9 @@ from app.errors import Forbidden, NotFound
 from app.i18n import _
 from events.models import ParticipantStatus
 from events.scope import Place, desk, find, newcomer
+from matchmaking.draft_models import Draft
 from matchmaking.houses import are_colleagues
-from matchmaking.models import Draft, Meeting
+from matchmaking.models import Meeting
 from matchmaking.parties import people, principals
 
 

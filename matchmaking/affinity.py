@@ -68,7 +68,7 @@ NEXT = {
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One interest of a profile: a pilot, or a demo case of that pilot; `role` is a value of models.ChainRole."""
+    """One interest of a profile: a pilot, or a demo case of it; `role` is a value of profile_models.ChainRole."""
 
     pilot: int
     demo_case: int | None

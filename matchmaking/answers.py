@@ -12,9 +12,10 @@ from app.journal import Changes
 from app.models import Change, Invitation, Person
 from matchmaking.gathering import gathering_of
 from matchmaking.meetings import tell
-from matchmaking.models import Meeting, Slot
+from matchmaking.models import Meeting
 from matchmaking.obstacles import no_slot, not_then
 from matchmaking.parties import of_persons, people, with_people
+from matchmaking.round_models import Slot
 from matchmaking.seats import step_out
 
 

@@ -15,7 +15,7 @@ from events.pages import desk_page
 from events.scope import Place, desk
 from matchmaking.admits import number_of
 from matchmaking.arranging import arrange
-from matchmaking.models import Slot
+from matchmaking.round_models import Slot
 from matchmaking.rule_pages import named_participants
 
 FIRST, LATER = "first", "later"

@@ -12,9 +12,12 @@ from app.wording import when
 from events.models import Event, Participant, ParticipantStatus
 from matchmaking.bookmarks.vetoes import kept_apart, pair_of, shuts_out
 from matchmaking.conditions import conditions_of, matrix_of, most_of
-from matchmaking.models import Conditions, Meeting, MeetingStatus, Profile, ProfileStatus, Round
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import of_participants, people, with_people
+from matchmaking.profile_models import Profile, ProfileStatus
 from matchmaking.refusals import Standing, refusal, refusal_to_join
+from matchmaking.round_models import Round
+from matchmaking.rule_models import Conditions
 from matchmaking.rules import Before, Hindrance, Side, fair_cap, hindrance, hindrance_to_join, hindrance_to_yes
 
 

@@ -8,9 +8,10 @@ from app.intervals import Interval, overlaps
 from app.journal import Actor, changing
 from app.wording import alphabetical
 from events.models import Event, Participant
-from matchmaking.models import Block, Meeting, MeetingStatus, Round, Table
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import acting_for, desk_only, people, with_people
 from matchmaking.posing import FREEZE
+from matchmaking.round_models import Block, Round, Table
 from matchmaking.times import placed_meetings
 from matchmaking.wording import meeting_line
 

@@ -11,8 +11,9 @@ from app.i18n import _
 from app.journal import Changes
 from app.seen import mark_of
 from matchmaking.meetings import call_off, claims, tell
-from matchmaking.models import Keep, Meeting, Table
+from matchmaking.models import Keep, Meeting
 from matchmaking.parties import with_people
+from matchmaking.round_models import Table
 
 
 class Fate(StrEnum):

@@ -14,7 +14,7 @@ from app.wording import alphabetical, country
 from events.models import OrganisationKind
 from matchmaking.affinity import Crowd, Wish, Wishes, crowd, wishes
 from matchmaking.conditions import conditions_of
-from matchmaking.models import Interest, Profile
+from matchmaking.profile_models import Interest, Profile
 from matchmaking.stems import Searched, searched
 
 MOST_KEPT = 20_000

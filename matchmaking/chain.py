@@ -8,7 +8,7 @@ from matchmaking.affinity import NEXT
 from matchmaking.terms import Term, alike, terms
 
 LINKS = ("raw material", "component", "equipment", "integrator", "end user", "research", "service", "funder")
-"""By the value of models.ChainRole: what a product passes through first, then who helps it on."""
+"""By the value of profile_models.ChainRole: what a product passes through first, then who helps it on."""
 
 
 @dataclass(frozen=True, slots=True)

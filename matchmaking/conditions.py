@@ -8,8 +8,9 @@ from app.i18n import _
 from app.journal import Actor, changing
 from app.seen import refuse_stale
 from events.models import Event, Participant
-from matchmaking.models import Conditions, Profile, Rule, TypeConditions
 from matchmaking.parties import desk_only, members
+from matchmaking.profile_models import Profile
+from matchmaking.rule_models import Conditions, Rule, TypeConditions
 from matchmaking.rules import Matrix, pair_of_types
 
 SHORTEST, LONGEST = 15, 10 * 24 * 60  # minutes that a request may wait

@@ -18,8 +18,9 @@ from matchmaking.cards import Card, cards
 from matchmaking.delegating import Choice, Delegate, FreeAt, NeverFree, SameDemoCase, SamePilot, Speaks, Why, choose
 from matchmaking.diaries import diaries, floor
 from matchmaking.meetings import request_meeting
-from matchmaking.models import Meeting, MeetingStatus, Profile, ProfileStatus
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import of_participants, people, with_people
+from matchmaking.profile_models import Profile, ProfileStatus
 
 
 @dataclass(frozen=True, slots=True)

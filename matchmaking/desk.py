@@ -34,8 +34,8 @@ from matchmaking.figures import profile_counts
 from matchmaking.forms import ReturnForm
 from matchmaking.interpreters import routes as interpreting
 from matchmaking.leaving import withdraw
-from matchmaking.models import Profile, ProfileStatus
 from matchmaking.overview import desk_list
+from matchmaking.profile_models import Profile, ProfileStatus
 from matchmaking.profile_pages import leaving_reason
 from matchmaking.profiles import approve_profile, return_profile
 from matchmaking.reasons import role_name

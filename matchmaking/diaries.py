@@ -14,8 +14,9 @@ from events.models import Booking, Event, Participant, Session, SessionStatus
 from matchmaking import availability
 from matchmaking.availability import Busy, Diary, Occupation, Tables
 from matchmaking.conditions import conditions_of
-from matchmaking.models import Availability, Block, Meeting, MeetingStatus, Round, Slot, Table
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import of_participants, people, with_people
+from matchmaking.round_models import Availability, Block, Round, Slot, Table
 from matchmaking.waitlist.models import MeetingWait
 
 

@@ -14,7 +14,8 @@ from matchmaking.affinity import ALONE, NOBODY_CROWDED, NOTHING_MARKED, Affinity
 from matchmaking.cards import Card, cards, crowd_of
 from matchmaking.conditions import matrix_of
 from matchmaking.grounds import brief
-from matchmaking.models import Meeting, MeetingStatus, Profile, ProfileStatus
+from matchmaking.models import Meeting, MeetingStatus
+from matchmaking.profile_models import Profile, ProfileStatus
 from matchmaking.reasons import Names, sentence
 
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from app.i18n import _
 from app.wording import by_name, several, when
 from events.models import Event, Participant
+from matchmaking.draft_models import Draft
 from matchmaking.drafting import proposal_of
-from matchmaking.models import Draft, Meeting, Slot, Table
+from matchmaking.models import Meeting
 from matchmaking.parties import people, with_people
 from matchmaking.proposal import Placement, Quality, Spot, Unplaced, Wished
 from matchmaking.report_view import ReportView, report_view
+from matchmaking.round_models import Slot, Table
 from matchmaking.wording import cause_words, names_of, over_committed, spot
 
 NAMED = 3  # rivals in one sentence

@@ -13,7 +13,7 @@ from app.journal import Actor, changing
 from app.models import Person
 from events.models import Event
 from matchmaking.course import Course
-from matchmaking.models import Draft, DraftKind, DraftState
+from matchmaking.draft_models import Draft, DraftKind, DraftState
 from matchmaking.orders import Order
 from matchmaking.parties import desk_only
 from matchmaking.posing import problem_of

@@ -4,7 +4,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from events.models import Event
-from matchmaking.models import Availability, Meeting, MeetingStatus, Profile, ProfileStatus, Round, Slot, Table
+from matchmaking.models import Meeting, MeetingStatus
+from matchmaking.profile_models import Profile, ProfileStatus
+from matchmaking.round_models import Availability, Round, Slot, Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,11 @@ from events.networks.models import DemoCase, Pilot
 from matchmaking.affinity import Wish
 from matchmaking.cards import Card
 from matchmaking.drafting import MOST_SECONDS
-from matchmaking.models import ChainRole, Round
 from matchmaking.orders import Order
+from matchmaking.profile_models import ChainRole
 from matchmaking.profiles import MOST_INTERESTS
 from matchmaking.reasons import role_name
+from matchmaking.round_models import Round
 from matchmaking.scheduler.problem import Aim
 
 # Languages that a meeting can be held in: the EU's, and those of its neighbours.

@@ -13,8 +13,9 @@ from matchmaking import availability
 from matchmaking.availability import Diary, Gate, Obstacle, Place, Slot, Tables
 from matchmaking.diaries import diaries, floor
 from matchmaking.interpreters.booking import Bridging, bridging_of
-from matchmaking.models import Meeting, MeetingStatus, Mode, Round
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import principals, spoken_for
+from matchmaking.round_models import Mode, Round
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from app.journal import Actor, changing
 from events.models import Event, Organisation, Participant
 from matchmaking.breakage import Breakage, Fate, Hit, Why, apply, refuse_unseen
 from matchmaking.diaries import Floor, floor
-from matchmaking.models import Meeting, MeetingStatus, Round, Table
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import desk_only, people, with_people
+from matchmaking.round_models import Round, Table
 
 Owner = Participant | Organisation
 

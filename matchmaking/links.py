@@ -4,7 +4,8 @@ from urllib.parse import urlsplit
 
 from app.errors import Refused
 from app.i18n import _
-from matchmaking.models import Location, Meeting
+from matchmaking.models import Meeting
+from matchmaking.round_models import Location
 
 NAMES = ("{event}", "{meeting}")
 LONGEST = 300

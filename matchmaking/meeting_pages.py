@@ -24,13 +24,14 @@ from matchmaking.links import link_of
 from matchmaking.marketplace.market import origin_of
 from matchmaking.marketplace.models import Opportunity
 from matchmaking.meetings import accept, cancel, decline, request_meeting, reschedule
-from matchmaking.models import Location, Meeting, MeetingStatus, Slot
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.moves import moves_of
 from matchmaking.obstacles import nothing_free
 from matchmaking.onsite.reading import missed_by, open_absence
 from matchmaking.outcomes.saying import outcome_of, said_by
 from matchmaking.outcomes.verdict import Said
 from matchmaking.overview import Ticket, overview, ticket, whole, with_answers
+from matchmaking.round_models import Location, Slot
 from matchmaking.video import give_link
 from matchmaking.waitlist.reading import standing_at
 from matchmaking.why import why

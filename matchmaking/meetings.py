@@ -21,10 +21,12 @@ from matchmaking.houses import colleagues_of, refuse_beside
 from matchmaking.interpreters.booking import book_interpreter, no_interpreter
 from matchmaking.marketplace.models import Opportunity
 from matchmaking.marketplace.posting import keep_origin
-from matchmaking.models import Keep, Meeting, MeetingStatus, Slot, Table, TypeConditions
+from matchmaking.models import Keep, Meeting, MeetingStatus
 from matchmaking.obstacles import not_then, nothing_free
 from matchmaking.parties import acting_for, as_desk, people, spoken_for, with_people
 from matchmaking.refusals import refusal
+from matchmaking.round_models import Slot, Table
+from matchmaking.rule_models import TypeConditions
 from matchmaking.rules import PASSED_BY_DESK
 
 REQUEST_LIFE = timedelta(minutes=LONGEST)

@@ -9,8 +9,9 @@ from tortoise.queryset import QuerySet
 
 from events.models import Event, Participant
 from matchmaking.answers import answers_to
-from matchmaking.models import Meeting, MeetingStatus, Slot
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import of_participants, people, principals, with_people
+from matchmaking.round_models import Slot
 
 DESK_PAGE = 50  # meetings on one page of the desk
 

@@ -13,7 +13,8 @@ from events.models import Event, Participant, ParticipantStatus
 from events.networks.models import Network, Pilot
 from matchmaking.chain import Coverage, Line, coverage
 from matchmaking.marketplace.models import Opportunity
-from matchmaking.models import Availability, ChainRole, Interest, ProfileStatus, Round
+from matchmaking.profile_models import ChainRole, Interest, ProfileStatus
+from matchmaking.round_models import Availability, Round
 from matchmaking.supply import Supply, recent, supplies
 
 EVENTS_SHOWN = 6

@@ -19,10 +19,12 @@ from matchmaking.conditions import conditions_of, most_of
 from matchmaking.diaries import Floor, diaries, floor
 from matchmaking.interpreters.bridging import in_need
 from matchmaking.interpreters.models import Interpreter
-from matchmaking.models import Meeting, MeetingStatus, Profile, ProfileStatus, Round, SeatRole
+from matchmaking.models import Meeting, MeetingStatus, SeatRole
 from matchmaking.orders import Order
 from matchmaking.parties import people, with_people
+from matchmaking.profile_models import Profile, ProfileStatus
 from matchmaking.proposal import Posed, Spot
+from matchmaking.round_models import Round
 from matchmaking.scheduler import problem
 from matchmaking.scheduler.problem import Limit
 

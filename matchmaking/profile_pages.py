@@ -18,8 +18,9 @@ from matchmaking.asking import allowance
 from matchmaking.directory import Earlier, earlier_profile, own_card
 from matchmaking.forms import AvailabilityForm, BlockForm, LeaveForm, LimitForm, ProfileForm, profile_data
 from matchmaking.leaving import withdraw
-from matchmaking.models import Availability, Block, Profile, Round
+from matchmaking.profile_models import Profile
 from matchmaking.profiles import write_profile
+from matchmaking.round_models import Availability, Block, Round
 from matchmaking.times import give_back, keep_free, limit_meetings, placed_meetings, rounds_for, tick_rounds
 
 

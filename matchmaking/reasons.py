@@ -67,7 +67,7 @@ def sentence(reason: Reason, names: Names) -> str:
 
 
 def role_name(role: str) -> str:
-    """A place in the value chain (models.ChainRole) in words."""
+    """A place in the value chain (profile_models.ChainRole) in words."""
     return _(role)
 
 

@@ -14,13 +14,15 @@ from events.models import Event, Participant
 from matchmaking.asking import forbidden
 from matchmaking.availability import Diary, Tables
 from matchmaking.diaries import diaries, floor
+from matchmaking.draft_models import Draft, DraftState
 from matchmaking.drafting import proposal_of
 from matchmaking.interpreters.booking import Bridging, book_interpreter
 from matchmaking.meetings import claims, tell
-from matchmaking.models import Draft, DraftState, Meeting, MeetingStatus, Slot, Table
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import desk_only, people, with_people
 from matchmaking.posing import FREEZE
 from matchmaking.proposal import Placement
+from matchmaking.round_models import Slot, Table
 from matchmaking.wording import names_of
 
 NAMED = 30  # of what moved: the rest is counted

@@ -12,8 +12,9 @@ from app.seen import refuse_stale
 from app.wording import clock
 from events.models import Event, Participant
 from matchmaking.breakage import Breakage, Fate, Hit, Why, apply, refuse_unseen
-from matchmaking.models import Availability, Location, Meeting, MeetingStatus, Round, Slot, Table
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import desk_only, people, with_people
+from matchmaking.round_models import Availability, Location, Round, Slot, Table
 from matchmaking.rounds import (
     OWN,
     Shape,

@@ -13,8 +13,8 @@ from app.seen import mark_of
 from app.text import plain
 from events.models import Organisation, Participant, ParticipantType
 from matchmaking.hosts import Owner
-from matchmaking.models import Location, Mode
 from matchmaking.reshaping import facts_of
+from matchmaking.round_models import Location, Mode
 from matchmaking.rounds import MOST_TABLES, Shape
 
 MODES = (

@@ -22,9 +22,9 @@ from matchmaking.breakage_view import confirm
 from matchmaking.figures import rounds
 from matchmaking.fit_view import fit_view
 from matchmaking.hosts import give_table
-from matchmaking.models import Round, Table
 from matchmaking.reshaping import change_tables, close_round, facts_of, reshape, shape_of
 from matchmaking.round_forms import HostForm, LossForm, RoundForm, SeenForm, TableForm, TablesForm, round_data
+from matchmaking.round_models import Round, Table
 from matchmaking.rounds import cut, open_round
 
 

@@ -11,8 +11,8 @@ from app.journal import Actor, Changes, changing
 from app.wording import clock
 from events.models import Event, ParticipantType
 from matchmaking.links import refuse_odd_template
-from matchmaking.models import Availability, Location, Mode, Round, Slot, Table
 from matchmaking.parties import desk_only, members
+from matchmaking.round_models import Availability, Location, Mode, Round, Slot, Table
 
 MOST_TABLES = 500
 STEP = 5  # minutes: what occupancy can tell apart

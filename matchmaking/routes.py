@@ -37,9 +37,10 @@ from matchmaking.meeting_pages import (
     meetings_page,
     moving,
 )
-from matchmaking.models import ChainRole, MeetingStatus, Mode, Round
+from matchmaking.models import MeetingStatus
 from matchmaking.obstacles import nothing_free
 from matchmaking.parties import people
+from matchmaking.profile_models import ChainRole
 from matchmaking.profile_pages import (
     add_block,
     availability_page,
@@ -53,6 +54,7 @@ from matchmaking.profile_pages import (
 from matchmaking.reasons import role_name
 from matchmaking.recommending import as_json, recommended
 from matchmaking.refusals import refusal
+from matchmaking.round_models import Mode, Round
 
 A_PAGE = 20
 SEARCH = 80  # characters

@@ -11,8 +11,8 @@ from app.i18n import _, later
 from app.seen import mark_of
 from events.models import ParticipantType
 from matchmaking.conditions import LONGEST, SHORTEST, Terms, terms_of
-from matchmaking.models import Between, Conditions
 from matchmaking.round_forms import SeenForm
+from matchmaking.rule_models import Between, Conditions
 from matchmaking.rules import Matrix, pair_of_types
 
 NO_TYPE = ("", "–")

@@ -23,7 +23,6 @@ from matchmaking.breakage_view import confirm
 from matchmaking.conditions import change_conditions, conditions_of, matrix_of
 from matchmaking.gathering import gathering_for
 from matchmaking.matrix import change_matrix, change_type_conditions, give_type, remove_type
-from matchmaking.models import TypeConditions
 from matchmaking.obstacles import free_words, nothing_free
 from matchmaking.refusals import refusal
 from matchmaking.round_forms import label_of
@@ -37,6 +36,7 @@ from matchmaking.rule_forms import (
     matrix_data,
     name_of,
 )
+from matchmaking.rule_models import TypeConditions
 from matchmaking.rules import pair_of_types
 
 

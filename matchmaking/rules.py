@@ -46,7 +46,7 @@ PASSED_BY_DESK = frozenset(Hindrance) - {
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """What two types (ids, the smaller first; 0: without a type) may do with each other, as a value of models.Between.
+    """What two types (ids, the smaller first; 0: without a type) may do with each other (rule_models.Between).
 
     It is symmetric: one cell says what both sides may do, so nobody can be asked by somebody they may not accept.
     A pair without a cell may do everything.

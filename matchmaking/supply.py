@@ -13,7 +13,7 @@ from tortoise.queryset import QuerySet
 from app.wording import alphabetical
 from events.models import Organisation, ParticipantStatus
 from events.networks.models import Pilot, Region
-from matchmaking.models import ChainRole, Interest, ProfileStatus
+from matchmaking.profile_models import ChainRole, Interest, ProfileStatus
 
 A_PAGE = 50
 RECENT = timedelta(days=2 * 365)  # after an event's end; what somebody sought longer ago they may have found

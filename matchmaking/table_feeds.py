@@ -21,7 +21,7 @@ from events.models import Event, Participant
 from events.pages import desk_page
 from events.scope import Place, desk, find
 from matchmaking import ical
-from matchmaking.models import Round, Table
+from matchmaking.round_models import Round, Table
 from matchmaking.wording import table_words
 
 

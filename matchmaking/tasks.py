@@ -10,12 +10,15 @@ from app.wording import clock, deadline
 from events.models import Event, Participant, ParticipantStatus, ParticipantType
 from events.tasks import Stage, State, Step, Task, state_of
 from events.waiting.models import WaitState
+from matchmaking.draft_models import Draft, DraftState
 from matchmaking.figures import profile_counts
 from matchmaking.messages.models import Message, Report, ReportState
-from matchmaking.models import Availability, Draft, DraftState, Meeting, MeetingStatus, Profile, ProfileStatus, Round
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.outcomes.models import Outcome
 from matchmaking.overview import counts
 from matchmaking.parties import of_participants, people, with_people
+from matchmaking.profile_models import Profile, ProfileStatus
+from matchmaking.round_models import Availability, Round
 from matchmaking.waitlist.models import MeetingWait
 
 

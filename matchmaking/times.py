@@ -8,8 +8,10 @@ from app.intervals import Interval, overlaps
 from app.journal import Actor, Changes, changing
 from app.wording import several
 from events.models import Event, Participant
-from matchmaking.models import Availability, Block, Meeting, MeetingStatus, Profile, Round
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import acting_for, of_participants, with_people
+from matchmaking.profile_models import Profile
+from matchmaking.round_models import Availability, Block, Round
 from matchmaking.rounds import add_lines
 from matchmaking.wording import meeting_line
 

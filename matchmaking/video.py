@@ -5,8 +5,9 @@ from app.i18n import _
 from app.journal import Actor
 from matchmaking.links import refuse_odd_link
 from matchmaking.meetings import changing_meeting, tell
-from matchmaking.models import Location, Meeting
+from matchmaking.models import Meeting
 from matchmaking.parties import acting_for, people
+from matchmaking.round_models import Location
 
 
 async def give_link(meeting: Meeting, link: str, *, by: Actor) -> Meeting:

@@ -4,8 +4,9 @@ from zoneinfo import ZoneInfo
 
 from app.i18n import _, ngettext
 from app.wording import several, when
-from matchmaking.models import Meeting, Slot, Table
+from matchmaking.models import Meeting
 from matchmaking.parties import people
+from matchmaking.round_models import Slot, Table
 
 
 def spot(slot: Slot, table: Table, zone: ZoneInfo) -> str:

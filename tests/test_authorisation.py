@@ -54,9 +54,11 @@ from matchmaking.marketplace.models import ExtraKind, OpportunityKind
 from matchmaking.marketplace.posting import Draft, post
 from matchmaking.meetings import request_meeting
 from matchmaking.messages.silencing import report
-from matchmaking.models import ChainRole, Meeting, Profile, Round, Slot, Table
+from matchmaking.models import Meeting
 from matchmaking.onsite.displays import make_display
 from matchmaking.onsite.models import Absence, StandIn
+from matchmaking.profile_models import ChainRole, Profile
+from matchmaking.round_models import Round, Slot, Table
 from matchmaking.support.models import FollowUp
 from matchmaking.times import keep_free
 from tests.matchmaking.conftest import Fair, make_fair

@@ -21,12 +21,14 @@ from events.networks.proposing.models import Proposal
 from events.networks.support.models import Adviser, Client, Office
 from matchmaking.consortia.models import Consortium
 from matchmaking.demo.loading import load_demo
+from matchmaking.draft_models import Draft
 from matchmaking.drafting import draft_schedule, run_draft
 from matchmaking.groups.models import Group
 from matchmaking.marketplace.models import Opportunity
-from matchmaking.models import Draft, Meeting, MeetingStatus, Round
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.onsite.displays import address_of as display_address
 from matchmaking.onsite.models import Display
+from matchmaking.round_models import Round
 from matchmaking.support.models import FollowUp
 from tests.browsing import SIZES, WIDTHS, Window, chromium
 from tests.conftest import SECRET

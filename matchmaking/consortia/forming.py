@@ -14,7 +14,7 @@ from events.networks.calls.gate import changing_call, refuse_unless_open
 from events.networks.calls.models import Call, CallLetter, CallTopic, LetterKind
 from events.participants import Affiliation, organisation_of
 from matchmaking.consortia.models import Consortium, ConsortiumMember, ConsortiumPart, MemberState
-from matchmaking.models import ChainRole
+from matchmaking.profile_models import ChainRole
 
 MOST_BOARDS = 3  # open ones of one person in one call
 MOST_PARTS, MOST_MEMBERS = 20, 40

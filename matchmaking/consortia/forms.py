@@ -17,7 +17,7 @@ from events.participants import Affiliation
 from matchmaking.consortia.forming import MOST_PARTS, Part
 from matchmaking.consortia.models import ConsortiumPart
 from matchmaking.forms import NOTHING
-from matchmaking.models import ChainRole
+from matchmaking.profile_models import ChainRole
 from matchmaking.reasons import role_name
 
 TASK = 120  # characters

@@ -14,7 +14,7 @@ from app.fields import UTCDatetimeField
 from app.i18n import later
 from events.models import Organisation
 from events.networks.calls.models import Call, CallTopic
-from matchmaking.models import ChainRole
+from matchmaking.profile_models import ChainRole
 
 
 class Consortium(Model):

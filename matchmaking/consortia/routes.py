@@ -24,7 +24,7 @@ from matchmaking.consortia.scope import AtBoard, at_board, decided_member, decid
 from matchmaking.consortia.scope import own_or_decided_member as own_or_decided
 from matchmaking.groups.membership import propose_group
 from matchmaking.groups.models import FEWEST, MOST
-from matchmaking.models import ChainRole
+from matchmaking.profile_models import ChainRole
 from matchmaking.reasons import role_name
 
 

@@ -21,7 +21,7 @@ class Organisation:
     name: str
     kind: str  # a value of events.models.OrganisationKind
     region: str  # code
-    role: str  # a value of matchmaking.models.ChainRole
+    role: str  # a value of matchmaking.profile_models.ChainRole
     work: tuple[str, ...]  # chains: "BIO", "BIO/aromatics"
     about: str
     people: int = 1

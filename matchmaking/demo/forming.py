@@ -13,7 +13,7 @@ from matchmaking.consortia import forming
 from matchmaking.consortia.models import Consortium, ConsortiumPart
 from matchmaking.demo.cast import Table, table
 from matchmaking.demo.together import Guests
-from matchmaking.models import ChainRole
+from matchmaking.profile_models import ChainRole
 
 
 async def form(guests: Guests, *, host: str, by: Person) -> None:

@@ -51,9 +51,11 @@ from matchmaking.demo.year import gather_round, play_year
 from matchmaking.hosts import give_table
 from matchmaking.matrix import change_matrix
 from matchmaking.meetings import REQUEST_LIFE, accept, cancel, decline, expire_due, request_meeting
-from matchmaking.models import Between, Location, Meeting, Mode, Round
+from matchmaking.models import Meeting
 from matchmaking.profiles import approve_profile, write_profile
+from matchmaking.round_models import Location, Mode, Round
 from matchmaking.rounds import Shape, open_round
+from matchmaking.rule_models import Between
 from matchmaking.times import tick_rounds
 
 SLUG = "vanguard-days-"

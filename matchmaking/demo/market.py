@@ -10,8 +10,9 @@ from matchmaking.marketplace.fields import add_field
 from matchmaking.marketplace.models import Extra, ExtraKind, OpportunityKind
 from matchmaking.marketplace.posting import Draft, post
 from matchmaking.messages.writing import send
-from matchmaking.models import ChainRole, Meeting, MeetingStatus
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import of_participants, with_people
+from matchmaking.profile_models import ChainRole
 
 Participants = Mapping[str, Participant]  # by address
 People = Mapping[str, Person]

@@ -16,7 +16,7 @@ from matchmaking.demo.cast import Delegate, Table, table
 from matchmaking.groups.membership import join_group, members_of, propose_group
 from matchmaking.interpreters.registering import register_interpreter
 from matchmaking.meetings import accept, request_meeting
-from matchmaking.models import Round
+from matchmaking.round_models import Round
 
 TOGETHER = 3  # meetings that come of it: one interpreted, one of a company, one of a group
 

@@ -16,7 +16,7 @@ from events.networks.models import Network, Pilot, Series
 from events.releasing import release_programme
 from events.schedule import Details, create_session
 from matchmaking.demo.cast import table
-from matchmaking.models import Interest
+from matchmaking.profile_models import Interest
 
 LISTED, FOLLOWING = 2, 3  # every second delegate agrees to be listed, every third follows what they work on
 

@@ -13,7 +13,8 @@ from matchmaking.availability import Diary, Slot, free_slots
 from matchmaking.diaries import diaries
 from matchmaking.interpreters.bridging import bridges, in_need
 from matchmaking.interpreters.models import Interpreter
-from matchmaking.models import Meeting, MeetingStatus, Profile, Seat, SeatRole
+from matchmaking.models import Meeting, MeetingStatus, Seat, SeatRole
+from matchmaking.profile_models import Profile
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from app.i18n import _
 from app.journal import Actor, Changes, changing
 from events.models import Event, Participant, ParticipantStatus
 from matchmaking.interpreters.models import Interpreter
-from matchmaking.models import Availability, MeetingStatus, Round, Seat, SeatRole
+from matchmaking.models import MeetingStatus, Seat, SeatRole
 from matchmaking.parties import desk_only
+from matchmaking.round_models import Availability, Round
 from matchmaking.times import tick_rounds
 
 LANGUAGES = range(2, 9)  # how many one interprets between

@@ -19,7 +19,7 @@ from matchmaking.admits import number_of
 from matchmaking.forms import SPOKEN
 from matchmaking.interpreters.models import Interpreter
 from matchmaking.interpreters.registering import interpreters, register_interpreter, remove_interpreter
-from matchmaking.models import Round
+from matchmaking.round_models import Round
 
 
 class InterpreterForm(Form):

@@ -15,7 +15,7 @@ from matchmaking.forms import NOTHING, SPOKEN
 from matchmaking.marketplace.extras import LONGEST, MOST_OPTIONS, NUMBERS, Answer, Field
 from matchmaking.marketplace.models import ExtraKind, Opportunity, OpportunityKind
 from matchmaking.marketplace.posting import Draft
-from matchmaking.models import ChainRole
+from matchmaking.profile_models import ChainRole
 from matchmaking.reasons import role_name
 
 OPTION = 80  # characters

@@ -11,7 +11,8 @@ from app.fields import UTCDatetimeField
 from app.i18n import later
 from events.models import Event, Participant
 from events.networks.models import DemoCase, Pilot
-from matchmaking.models import ChainRole, Meeting
+from matchmaking.models import Meeting
+from matchmaking.profile_models import ChainRole
 
 
 class OpportunityKind(StrEnum):

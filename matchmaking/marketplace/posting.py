@@ -11,8 +11,9 @@ from events.networks.models import DemoCase, Pilot
 from matchmaking.marketplace.extras import Answer, kept_answers, missing
 from matchmaking.marketplace.market import fields_of
 from matchmaking.marketplace.models import Opportunity, OpportunityKind, Origin
-from matchmaking.models import ChainRole, Meeting, Profile, ProfileStatus
+from matchmaking.models import Meeting
 from matchmaking.parties import acting_for, members
+from matchmaking.profile_models import ChainRole, Profile, ProfileStatus
 
 MOST_OPEN = 20  # opportunities of one participant
 

@@ -29,7 +29,8 @@ from matchmaking.marketplace.forms import (
 from matchmaking.marketplace.market import Wanted, field_of, fields_of, market, own_opportunities
 from matchmaking.marketplace.models import Extra, ExtraKind, Opportunity, OpportunityKind
 from matchmaking.marketplace.posting import close, edit, post, reopen
-from matchmaking.models import ChainRole, MeetingStatus
+from matchmaking.models import MeetingStatus
+from matchmaking.profile_models import ChainRole
 from matchmaking.reasons import role_name
 from matchmaking.refusals import refusal
 

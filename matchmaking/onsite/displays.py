@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from app.errors import NotFound
 from app.journal import Actor, changing
 from events.models import Event, Participant
-from matchmaking.models import Meeting, MeetingStatus, Slot
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.onsite.models import Display, Presence
 from matchmaking.parties import desk_only, principals, with_people
+from matchmaking.round_models import Slot
 
 ROWS = 6  # tables that fill a screen of 1080 lines in letters one reads from five metres
 SOON = timedelta(days=3)  # a screen that hangs before the event says when it begins

@@ -8,7 +8,8 @@ from tortoise.models import Model
 
 from app.fields import UTCDatetimeField
 from events.models import Event, Participant
-from matchmaking.models import Meeting, Slot, Table
+from matchmaking.models import Meeting
+from matchmaking.round_models import Slot, Table
 
 PATIENCE = timedelta(minutes=3)  # before others are asked
 

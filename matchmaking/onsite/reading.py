@@ -11,12 +11,13 @@ from events.models import Event, Participant, ParticipantStatus
 from matchmaking.affinity import Wishes, score
 from matchmaking.cards import cards
 from matchmaking.diaries import diaries
-from matchmaking.models import Meeting, MeetingStatus, Profile, ProfileStatus
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.onsite.absences import could_sit, refuse_stranger
 from matchmaking.onsite.models import Absence, Presence, StandIn
 from matchmaking.onsite.nearby import Candidate, in_order
 from matchmaking.overview import Ticket, ticket
 from matchmaking.parties import LIVE, of_participants, with_people
+from matchmaking.profile_models import Profile, ProfileStatus
 from matchmaking.stems import searched
 
 SHOWN = 5  # people to ask

@@ -16,12 +16,13 @@ from matchmaking.directory import own_card
 from matchmaking.marketplace.market import fields_of
 from matchmaking.marketplace.models import Opportunity
 from matchmaking.messages.models import Message, Silence
-from matchmaking.models import Block, Meeting, MeetingStatus
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.outcomes.models import Note, Outcome
 from matchmaking.outcomes.report import results
 from matchmaking.outcomes.saying import said_by
 from matchmaking.overview import whole
 from matchmaking.parties import of_participants, people, principals
+from matchmaking.round_models import Block
 
 
 async def own_data(me: Participant) -> dict[str, Any]:

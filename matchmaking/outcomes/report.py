@@ -8,11 +8,12 @@ from app.wording import alphabetical, country
 from events.models import Event, Participant
 from events.networks.models import Pilot
 from matchmaking.marketplace.models import Origin
-from matchmaking.models import Interest, Meeting, MeetingStatus
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.outcomes.models import Outcome
 from matchmaking.outcomes.verdict import Said, Verdict, useful, verdict
 from matchmaking.overview import whole
 from matchmaking.parties import principals
+from matchmaking.profile_models import Interest
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from events.models import Participant
 from events.networks.support.assigning import dismiss_client
 from events.networks.support.scope import AtClient, at_client
 from matchmaking.meetings import accept, cancel, decline, request_meeting
-from matchmaking.models import Meeting, Round
+from matchmaking.models import Meeting
+from matchmaking.round_models import Round
 from matchmaking.support.forms import AskForm, MeetingForm, ReminderForm, RoundsForm
 from matchmaking.support.pages import office_page
 from matchmaking.support.portfolio import last_reminder, meeting_of, presence_of, presences

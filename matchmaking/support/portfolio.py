@@ -11,9 +11,10 @@ from app.wording import alphabetical, when
 from events.models import Organisation, Participant, ParticipantStatus
 from events.networks.support.models import Adviser, Client, Office
 from matchmaking.directory import Match, directory_for, own_card
-from matchmaking.models import Availability, Meeting, MeetingStatus, Round
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.overview import Overview, overview, settled
 from matchmaking.parties import LIVE, of_persons, people, with_people
+from matchmaking.round_models import Availability, Round
 from matchmaking.times import rounds_for
 
 A_PAGE = 50

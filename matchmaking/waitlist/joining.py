@@ -10,8 +10,9 @@ from events.models import Participant
 from events.waiting.models import WaitState
 from matchmaking.gathering import gathering_of
 from matchmaking.meetings import changing_meeting, reschedule
-from matchmaking.models import Meeting, MeetingStatus, Slot
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import acting_for
+from matchmaking.round_models import Slot
 from matchmaking.waitlist.models import MeetingWait
 from matchmaking.waitlist.offering import let_go, offer_times, record
 

@@ -9,8 +9,8 @@ from app.journal import changing
 from app.wording import when
 from events.waiting.letters import A_ROUND, Offer, word
 from events.waiting.models import WaitState
-from matchmaking.models import Slot
 from matchmaking.parties import people
+from matchmaking.round_models import Slot
 from matchmaking.waitlist.models import MeetingWait
 from matchmaking.waitlist.offering import awaited, waits_with_meetings
 from matchmaking.why import why

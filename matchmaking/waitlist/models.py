@@ -8,7 +8,8 @@ from tortoise.models import Model
 from app.fields import UTCDatetimeField
 from events.models import Participant
 from events.waiting.models import WaitState
-from matchmaking.models import Meeting, Slot, Table
+from matchmaking.models import Meeting
+from matchmaking.round_models import Slot, Table
 
 
 class MeetingWait(Model):

@@ -13,8 +13,9 @@ from matchmaking import availability
 from matchmaking.affinity import score
 from matchmaking.cards import cards
 from matchmaking.gathering import gathering_of
-from matchmaking.models import Meeting, Profile
+from matchmaking.models import Meeting
 from matchmaking.parties import people, with_people
+from matchmaking.profile_models import Profile
 from matchmaking.waitlist.models import MeetingWait
 
 

@@ -11,7 +11,7 @@ from app.journal import changing
 from events.models import Organisation, OrganisationKind, Participant
 from events.networks.models import DemoCase, Pilot, Region, Stage
 from matchmaking.affinity import NOBODY_CROWDED, Crowd, crowd, points_of, rank
-from matchmaking.models import ChainRole, Interest, Profile, ProfileStatus
+from matchmaking.profile_models import ChainRole, Interest, Profile, ProfileStatus
 from matchmaking.spreading.easing import ease, exposures, favourites, gini
 from tests.bench.rig import Asked, Client, Figure, Ground, Server, cpu_of, serving
 from tests.bench.stage import Fair, fair, sign_in

@@ -16,7 +16,8 @@ from events.interchange.importing import import_schedule
 from events.interchange.schedule import ImportedSchedule as Schedule
 from events.models import Event, EventKind, Participant, ParticipantKind, ParticipantStatus
 from events.networks.models import Network
-from matchmaking.models import Availability, Meeting, MeetingStatus
+from matchmaking.models import Meeting, MeetingStatus
+from matchmaking.round_models import Availability
 from matchmaking.rounds import Shape, open_round
 from tests.bench.agenda import agenda
 

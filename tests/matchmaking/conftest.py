@@ -18,9 +18,11 @@ from events.networks.models import DemoCase, Network, Pilot, Region, Stage
 from events.participants import Affiliation, approve, register
 from matchmaking import cards
 from matchmaking.affinity import Wish
-from matchmaking.models import ChainRole, Meeting, MeetingStatus, Profile, Round, Slot
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import people, with_people
+from matchmaking.profile_models import ChainRole, Profile
 from matchmaking.profiles import approve_profile, write_profile
+from matchmaking.round_models import Round, Slot
 from matchmaking.rounds import Shape, open_round
 from matchmaking.times import tick_rounds
 from matchmaking.waitlist.models import MeetingWait

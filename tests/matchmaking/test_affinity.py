@@ -40,7 +40,7 @@ from matchmaking.grounds import (
     YouOfferTheySeek,
     brief,
 )
-from matchmaking.models import ChainRole
+from matchmaking.profile_models import ChainRole
 
 BIO, ADMA = 1, 2
 AROMATICS, BIOGAS = 11, 12

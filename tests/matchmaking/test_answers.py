@@ -26,7 +26,8 @@ from events.models import Participant
 from matchmaking.answers import answers_to, proposal
 from matchmaking.colleagues import bring_along
 from matchmaking.meetings import accept, cancel, request_meeting, reschedule
-from matchmaking.models import Meeting, MeetingStatus, Table
+from matchmaking.models import Meeting, MeetingStatus
+from matchmaking.round_models import Table
 from matchmaking.times import keep_free
 from tests.answering import SHAPES, answer, invitation_in
 from tests.matchmaking.conftest import Fair, sound

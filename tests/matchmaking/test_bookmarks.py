@@ -18,7 +18,7 @@ from matchmaking.bookmarks.marking import mark, marks_of
 from matchmaking.bookmarks.models import Mark
 from matchmaking.bookmarks.vetoes import kept_apart
 from matchmaking.meetings import accept, request_meeting
-from matchmaking.models import Profile
+from matchmaking.profile_models import Profile
 from matchmaking.refusals import refusal
 from tests.matchmaking.conftest import Fair
 from tests.matchmaking.visiting import visit  # noqa: F401 - a fixture

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from matchmaking.affinity import NEXT
 from matchmaking.chain import LINKS, Gap, Line, coverage
-from matchmaking.models import ChainRole
+from matchmaking.profile_models import ChainRole
 
 WORDS = st.sampled_from(("lignin", "kraft lignin", "bark", "dryers", "Dryer", "press cake"))
 LINES = st.lists(

@@ -13,8 +13,10 @@ from matchmaking.groups.models import Group, GroupStatus
 from matchmaking.interpreters.models import Interpreter
 from matchmaking.interpreters.registering import register_interpreter
 from matchmaking.meetings import accept, request_meeting
-from matchmaking.models import Meeting, MeetingStatus, Profile, Round
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import people, with_people
+from matchmaking.profile_models import Profile
+from matchmaking.round_models import Round
 from tests.matchmaking.conftest import Fair, sound
 from tests.matchmaking.test_routes import browse
 

@@ -14,8 +14,10 @@ from matchmaking.keeping import keep_time, keepers
 from matchmaking.matrix import change_matrix, give_type
 from matchmaking.meetings import accept, request_meeting
 from matchmaking.messages.silencing import lift, silence
-from matchmaking.models import Between, Meeting, Round
+from matchmaking.models import Meeting
 from matchmaking.parties import people, with_people
+from matchmaking.round_models import Round
+from matchmaking.rule_models import Between
 from matchmaking.times import keep_free, limit_meetings
 from tests.matchmaking.conftest import Fair, sound
 

@@ -2,7 +2,7 @@ import pytest
 
 from matchmaking.directory import Filter, directory, own_card
 from matchmaking.leaving import withdraw
-from matchmaking.models import Profile
+from matchmaking.profile_models import Profile
 from matchmaking.profiles import return_profile, write_profile
 
 

@@ -14,30 +14,20 @@ from matchmaking import drafting
 from matchmaking.away import find_table, lose_table, mark_away
 from matchmaking.bookmarks.marking import mark
 from matchmaking.bookmarks.models import Mark
+from matchmaking.draft_models import Draft, DraftKind, DraftState
 from matchmaking.draft_view import view
 from matchmaking.drafting import discard_draft, draft_schedule, failure, proposal_of, run_draft, work
 from matchmaking.interpreters.registering import register_interpreter
 from matchmaking.matrix import change_type_conditions, give_type
 from matchmaking.meetings import accept, cancel, decline, request_meeting, reschedule
-from matchmaking.models import (
-    Block,
-    Draft,
-    DraftKind,
-    DraftState,
-    Meeting,
-    MeetingStatus,
-    Profile,
-    Round,
-    Seat,
-    SeatRole,
-    Slot,
-    Table,
-)
+from matchmaking.models import Meeting, MeetingStatus, Seat, SeatRole
 from matchmaking.moves import moves_of
 from matchmaking.orders import Order
 from matchmaking.posing import problem_of
+from matchmaking.profile_models import Profile
 from matchmaking.proposal import Proposal, Spot
 from matchmaking.releasing import release_draft, undo_release
+from matchmaking.round_models import Block, Round, Slot, Table
 from matchmaking.scheduler.problem import Aim
 from matchmaking.times import give_back, keep_free, limit_meetings
 from tests.matchmaking.conftest import solver

@@ -44,23 +44,15 @@ from matchmaking.leaving import withdraw
 from matchmaking.matrix import change_matrix, give_type
 from matchmaking.meetings import accept, cancel, decline, expire_due, request_meeting, reschedule
 from matchmaking.messages.silencing import lift, silence
-from matchmaking.models import (
-    Availability,
-    Between,
-    Block,
-    Keep,
-    Location,
-    Meeting,
-    MeetingStatus,
-    Mode,
-    Profile,
-    Round,
-)
+from matchmaking.models import Keep, Meeting, MeetingStatus
 from matchmaking.onsite.absences import agree, propose, turn_down
 from matchmaking.onsite.models import Absence
 from matchmaking.parties import asks, principals, with_people
 from matchmaking.parties import people as people_of
+from matchmaking.profile_models import Profile
 from matchmaking.reshaping import reshape, shape_of
+from matchmaking.round_models import Availability, Block, Location, Mode, Round
+from matchmaking.rule_models import Between
 from matchmaking.times import keep_free, limit_meetings, tick_rounds
 from matchmaking.waitlist.joining import join_waitlist, leave_waitlist, take_offer
 from matchmaking.waitlist.models import MeetingWait

@@ -5,13 +5,15 @@ import pytest
 from app.errors import Forbidden, Refused
 from events.models import Participant
 from matchmaking.away import mark_away
+from matchmaking.draft_models import DraftKind
 from matchmaking.drafting import draft_schedule, run_draft
 from matchmaking.keeping import keep_time, keepers, let_move
 from matchmaking.meetings import accept, request_meeting, reschedule
-from matchmaking.models import DraftKind, Meeting, Slot
+from matchmaking.models import Meeting
 from matchmaking.parties import with_people
 from matchmaking.posing import FREEZE, problem_of
 from matchmaking.releasing import release_draft
+from matchmaking.round_models import Slot
 from matchmaking.scheduler.solve import solve
 from tests.matchmaking.conftest import Fair
 

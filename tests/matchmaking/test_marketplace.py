@@ -17,7 +17,8 @@ from matchmaking.marketplace.market import Wanted, field_of, market, origin_of
 from matchmaking.marketplace.models import Extra, ExtraKind, Opportunity, OpportunityKind
 from matchmaking.marketplace.posting import MOST_OPEN, Draft, close, edit, post, reopen
 from matchmaking.meetings import request_meeting
-from matchmaking.models import ChainRole, Meeting
+from matchmaking.models import Meeting
+from matchmaking.profile_models import ChainRole
 from matchmaking.profiles import return_profile
 from tests.events.conftest import counting_statements
 from tests.matchmaking.conftest import Fair

@@ -15,13 +15,14 @@ from app.models import Change
 from matchmaking.bookmarks.marking import mark
 from matchmaking.bookmarks.models import Mark
 from matchmaking.meetings import request_meeting
-from matchmaking.models import Meeting, MeetingStatus, Slot
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.onsite.absences import agree, answer_absence, end_absence, propose, report_absence, turn_down
 from matchmaking.onsite.displays import address_of, board, make_display, revoke_display
 from matchmaking.onsite.models import Absence, Answer, Display, StandIn
 from matchmaking.onsite.nearby import Candidate, in_order
 from matchmaking.onsite.presence import Said, say
 from matchmaking.onsite.reading import no_shows, standby, today
+from matchmaking.round_models import Slot
 from tests.conftest import SECRET, settings_for
 from tests.matchmaking.conftest import Fair, sound
 from tests.matchmaking.onsite_fair import arrive, begun, minutes_later, sit

@@ -18,11 +18,13 @@ from matchmaking.interpreters.registering import register_interpreter
 from matchmaking.marketplace.models import OpportunityKind
 from matchmaking.marketplace.posting import Draft, post
 from matchmaking.meetings import accept, request_meeting
-from matchmaking.models import Meeting, Profile, Round, Slot
+from matchmaking.models import Meeting
 from matchmaking.outcomes.models import Note, Outcome
 from matchmaking.outcomes.report import report
 from matchmaking.outcomes.saying import say, write_note
 from matchmaking.outcomes.verdict import Said, Verdict, useful, verdict
+from matchmaking.profile_models import Profile
+from matchmaking.round_models import Round, Slot
 from tests.matchmaking.conftest import Fair
 from tests.matchmaking.visiting import visit  # noqa: F401 - a fixture
 

@@ -9,12 +9,14 @@ from matchmaking.affinity import Wish
 from matchmaking.marketplace.models import OpportunityKind
 from matchmaking.marketplace.posting import Draft, post
 from matchmaking.meetings import accept, request_meeting
-from matchmaking.models import ChainRole, Meeting, Slot
+from matchmaking.models import Meeting
 from matchmaking.outcomes.saying import say
 from matchmaking.outcomes.verdict import Said
 from matchmaking.pilot_work import ahead, by_year, chain_of, presences
+from matchmaking.profile_models import ChainRole
 from matchmaking.profiles import approve_profile, write_profile
 from matchmaking.regions_met import of_event, of_network
+from matchmaking.round_models import Slot
 from tests.events.conftest import counting_statements
 from tests.matchmaking.conftest import DAY, Fair
 from tests.matchmaking.visiting import Visit, visit  # noqa: F401 - a fixture

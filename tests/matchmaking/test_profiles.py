@@ -4,8 +4,8 @@ from app.errors import Forbidden, Refused, Stale
 from app.journal import changes_since, revision
 from events.networks.models import DemoCase, Network, Pilot, Stage
 from matchmaking.affinity import Wish
-from matchmaking.models import Interest, Profile, ProfileStatus
 from matchmaking.parties import members
+from matchmaking.profile_models import Interest, Profile, ProfileStatus
 from matchmaking.profiles import approve_profile, return_profile, write_profile
 
 

@@ -21,7 +21,7 @@ from matchmaking.grounds import (
     YouMarked,
     YouOfferTheySeek,
 )
-from matchmaking.models import ChainRole
+from matchmaking.profile_models import ChainRole
 from matchmaking.reasons import Names, role_name, sentence
 
 NAMES = Names(pilots={1: "Bioeconomy"}, demo_cases={11: "Biobased aromatics"}, regions={22: "Tampere Region, Finland"})

@@ -12,8 +12,9 @@ from events.types import add_type
 from matchmaking.breakage import Breaks, Fate, Why
 from matchmaking.matrix import give_type
 from matchmaking.meetings import accept, cancel, request_meeting
-from matchmaking.models import Availability, Location, Meeting, Mode, Round, Slot, Table
+from matchmaking.models import Meeting
 from matchmaking.reshaping import change_tables, close_round, reshape, shape_of
+from matchmaking.round_models import Availability, Location, Mode, Round, Slot, Table
 
 
 async def met(fair, opened, name: str, clock: str | None = None) -> Meeting:

@@ -4,7 +4,7 @@ from events.models import Event
 from events.networks.models import Network, Pilot
 from matchmaking.affinity import Wish
 from matchmaking.directory import earlier_profile
-from matchmaking.models import ChainRole, Profile
+from matchmaking.profile_models import ChainRole, Profile
 from matchmaking.profiles import write_profile
 from tests.matchmaking.conftest import Fair
 from tests.matchmaking.visiting import visit  # noqa: F401 - a fixture

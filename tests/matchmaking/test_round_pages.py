@@ -9,9 +9,10 @@ from app.models import Change
 from events.models import Organisation
 from matchmaking.ical import entry
 from matchmaking.meetings import accept, request_meeting
-from matchmaking.models import Location, Meeting, MeetingStatus, Mode, Round, Table
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.overview import whole
 from matchmaking.reshaping import reshape, shape_of
+from matchmaking.round_models import Location, Mode, Round, Table
 from tests.matchmaking.visiting import visit  # noqa: F401 - a fixture
 
 DESK = "/e/tampere/desk"

@@ -5,7 +5,7 @@ import pytest
 
 from app.errors import Forbidden, Refused
 from app.journal import revision
-from matchmaking.models import Availability, Location, Round, Slot, Table
+from matchmaking.round_models import Availability, Location, Round, Slot, Table
 from matchmaking.rounds import Shape, cut, open_round
 
 

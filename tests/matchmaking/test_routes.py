@@ -15,11 +15,14 @@ from app.journal import changing
 from app.models import Person, SignIn
 from matchmaking import cards
 from matchmaking.directory import directory
+from matchmaking.draft_models import Draft
 from matchmaking.drafting import work
 from matchmaking.figures import rounds
 from matchmaking.meetings import accept, request_meeting
-from matchmaking.models import Availability, Block, Draft, Interest, Meeting, MeetingStatus, Profile, Round, Table
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.overview import desk_list, overview
+from matchmaking.profile_models import Interest, Profile
+from matchmaking.round_models import Availability, Block, Round, Table
 from tests.conftest import settings_for
 from tests.events.conftest import counting_statements
 from tests.matchmaking.conftest import Fair, solver

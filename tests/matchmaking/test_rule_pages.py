@@ -14,7 +14,8 @@ from events.types import add_type
 from matchmaking.conditions import conditions_of, matrix_of
 from matchmaking.matrix import give_type
 from matchmaking.meetings import accept, request_meeting
-from matchmaking.models import Meeting, MeetingStatus, Round
+from matchmaking.models import Meeting, MeetingStatus
+from matchmaking.round_models import Round
 from matchmaking.rules import pair_of_types
 from tests.matchmaking.visiting import visit  # noqa: F401 - a fixture
 

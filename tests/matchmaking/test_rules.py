@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchmaking.models import Between, MeetingStatus
+from matchmaking.models import MeetingStatus
+from matchmaking.rule_models import Between
 from matchmaking.rules import (
     PASSED_BY_DESK,
     PENDING_CAP,

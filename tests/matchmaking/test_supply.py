@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from app import db
 from events.models import Event, Organisation, Participant, ParticipantStatus
-from matchmaking.models import Profile, ProfileStatus
+from matchmaking.profile_models import Profile, ProfileStatus
 from matchmaking.supply import A_PAGE, RECENT, of_organisation, of_region
 from tests.matchmaking.conftest import DAY, Fair
 

@@ -8,7 +8,8 @@ from app.models import Feed, Person
 from events.models import ParticipantKind
 from events.participants import appoint
 from matchmaking.meetings import cancel, reschedule
-from matchmaking.models import Meeting, Table
+from matchmaking.models import Meeting
+from matchmaking.round_models import Table
 from tests.calendar.conftest import Stage, stage
 
 __all__ = ["stage"]

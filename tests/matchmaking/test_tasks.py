@@ -6,13 +6,15 @@ from events.listing import participations
 from events.models import Participant
 from events.tasks import State
 from matchmaking.affinity import Wish
+from matchmaking.draft_models import Draft, DraftState
 from matchmaking.drafting import draft_schedule
 from matchmaking.meetings import accept, request_meeting
 from matchmaking.messages.writing import send
-from matchmaking.models import ChainRole, Draft, DraftState, Slot
 from matchmaking.outcomes.saying import say
 from matchmaking.outcomes.verdict import Said
+from matchmaking.profile_models import ChainRole
 from matchmaking.profiles import return_profile, write_profile
+from matchmaking.round_models import Slot
 from matchmaking.tasks import steps, tasks
 from tests.matchmaking.conftest import DAY, Fair
 from tests.matchmaking.visiting import visit  # noqa: F401 - a fixture

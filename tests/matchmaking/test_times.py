@@ -4,7 +4,7 @@ from app.errors import Forbidden, NotFound, Refused
 from app.intervals import Interval
 from app.journal import revision
 from matchmaking.meetings import accept, request_meeting
-from matchmaking.models import Availability, Block
+from matchmaking.round_models import Availability, Block
 from matchmaking.times import give_back, keep_free, tick_rounds
 
 

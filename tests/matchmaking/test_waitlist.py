@@ -12,7 +12,8 @@ from events.models import Participant
 from events.waiting.models import WaitState
 from matchmaking.diaries import floor
 from matchmaking.meetings import accept, cancel, request_meeting
-from matchmaking.models import Meeting, Round
+from matchmaking.models import Meeting
+from matchmaking.round_models import Round
 from matchmaking.waitlist.joining import join_waitlist, leave_waitlist, take_offer
 from matchmaking.waitlist.letters import tell
 from matchmaking.waitlist.models import MeetingWait

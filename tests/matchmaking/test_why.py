@@ -8,7 +8,8 @@ from app import main
 from app.models import Mail, Person
 from app.reminders import requests, send
 from matchmaking.meetings import accept, cancel, request_meeting
-from matchmaking.models import Meeting, Profile
+from matchmaking.models import Meeting
+from matchmaking.profile_models import Profile
 from matchmaking.waitlist.joining import join_waitlist
 from matchmaking.waitlist.letters import tell
 from matchmaking.waitlist.offering import Looking

@@ -4,9 +4,10 @@ import asyncio
 import time
 
 from app import journal
+from matchmaking.draft_models import Draft, DraftState
 from matchmaking.drafting import proposal_of
 from matchmaking.meetings import accept, cancel, request_meeting
-from matchmaking.models import Draft, DraftState, Meeting
+from matchmaking.models import Meeting
 from tests.matchmaking.conftest import Fair, sound
 from tests.stories.conftest import PATIENCE, Site, heard
 

@@ -19,7 +19,8 @@ from events.networks.memberships import admit_region
 from events.networks.models import MembershipStatus
 from events.networks.support.models import Adviser, Client, Office
 from events.networks.terms import Term
-from matchmaking.models import Meeting, Slot
+from matchmaking.models import Meeting
+from matchmaking.round_models import Slot
 from matchmaking.support.following_up import ask, due
 from matchmaking.support.models import FollowUp
 from tests.conftest import settings_for

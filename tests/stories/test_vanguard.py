@@ -18,7 +18,9 @@ from events.networks.coordinators import appoint
 from events.networks.models import DemoCase, Membership, Network, Pilot, Region
 from events.networks.proposing.models import Proposal
 from events.networks.support.models import Office
-from matchmaking.models import Meeting, Profile, Round, Slot
+from matchmaking.models import Meeting
+from matchmaking.profile_models import Profile
+from matchmaking.round_models import Round, Slot
 from tests.stories.conftest import PATIENCE, Site
 
 HOME = "/networks/vanguard"

@@ -23,7 +23,7 @@ from matchmaking.groups.membership import join_group, members_of, propose_group
 from matchmaking.groups.models import GroupStatus
 from matchmaking.marketplace.models import OpportunityKind
 from matchmaking.marketplace.posting import Draft, post
-from matchmaking.models import ChainRole
+from matchmaking.profile_models import ChainRole
 from tests.matchmaking.conftest import Fair
 
 TOPIC = "HORIZON-CL6-2027-01"

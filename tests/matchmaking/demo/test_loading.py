@@ -16,8 +16,10 @@ from matchmaking.demo.together import TOGETHER
 from matchmaking.groups.models import Group, GroupStatus
 from matchmaking.marketplace.models import Opportunity
 from matchmaking.messages.models import Message
-from matchmaking.models import Availability, Interest, Meeting, MeetingStatus, Profile, ProfileStatus, Seat, SeatRole
+from matchmaking.models import Meeting, MeetingStatus, Seat, SeatRole
 from matchmaking.outcomes.report import report
+from matchmaking.profile_models import Interest, Profile, ProfileStatus
+from matchmaking.round_models import Availability
 
 TOMORROW = date.today() + timedelta(days=1)  # noqa: DTZ011 - any day ahead of every zone's today
 

@@ -14,8 +14,9 @@ from matchmaking.ical import agendas
 from matchmaking.leaving import withdraw
 from matchmaking.matrix import change_matrix, give_type
 from matchmaking.meetings import accept, cancel, request_meeting
-from matchmaking.models import Between, Meeting, MeetingStatus
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import with_people
+from matchmaking.rule_models import Between
 from matchmaking.times import keep_free, limit_meetings
 from tests.matchmaking.conftest import Fair, sound
 

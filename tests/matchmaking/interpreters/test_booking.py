@@ -8,9 +8,11 @@ from matchmaking.ical import agendas
 from matchmaking.interpreters.registering import interpreters, register_interpreter, remove_interpreter
 from matchmaking.leaving import withdraw
 from matchmaking.meetings import accept, cancel, request_meeting, reschedule
-from matchmaking.models import Meeting, Profile, Round, Seat
+from matchmaking.models import Meeting, Seat
 from matchmaking.parties import people, with_people
 from matchmaking.posing import problem_of
+from matchmaking.profile_models import Profile
+from matchmaking.round_models import Round
 from matchmaking.times import keep_free
 from tests.matchmaking.conftest import Fair, sound
 

@@ -9,7 +9,7 @@ from events.models import Participant
 from events.networks.support.assigning import allow
 from events.networks.support.models import Adviser, Client, Office
 from events.networks.support.offices import add_adviser, open_office
-from matchmaking.models import Round
+from matchmaking.round_models import Round
 from tests.matchmaking.conftest import Fair
 
 

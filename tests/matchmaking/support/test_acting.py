@@ -15,10 +15,11 @@ from matchmaking.colleagues import leave_meeting
 from matchmaking.conditions import Terms, change_conditions
 from matchmaking.keeping import keepers
 from matchmaking.meetings import accept, cancel, decline, request_meeting, reschedule
-from matchmaking.models import Meeting, MeetingStatus, Mode, Round
+from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.outcomes.saying import say
 from matchmaking.outcomes.verdict import Said
 from matchmaking.profiles import write_profile
+from matchmaking.round_models import Mode, Round
 from matchmaking.times import keep_free, tick_rounds
 from tests.matchmaking.support.conftest import Help
 

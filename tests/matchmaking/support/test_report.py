@@ -6,9 +6,10 @@ from app.i18n import speaking
 from events.models import Participant
 from events.networks.support.assigning import choose
 from matchmaking.meetings import accept, request_meeting
-from matchmaking.models import Meeting, Slot
+from matchmaking.models import Meeting
 from matchmaking.outcomes.saying import say
 from matchmaking.outcomes.verdict import Said
+from matchmaking.round_models import Slot
 from matchmaking.support.report import meetings_sheet, office_report
 from tests.matchmaking.support.conftest import Help
 
