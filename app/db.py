@@ -31,6 +31,7 @@ APPS: dict[str, list[str]] = {
         "events.networks.models",
         "events.models",
         "events.networks.calls.models",
+        "events.networks.calls.proposals.models",
         "events.waiting.models",
         "events.networks.support.models",
         "events.networks.proposing.models",

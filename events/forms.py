@@ -14,15 +14,15 @@ from wtforms import Field, FileField
 from wtforms.validators import InputRequired, ValidationError
 
 from app.forms import Choice, Day, Form, InLanguages, Instant, Line, Text, Tick, Ticks, Whole
-from app.i18n import LANGUAGES, _, language, languages, later
+from app.i18n import LANGUAGES, _, languages, later
 from app.text import plain
 from app.texts import Texts, Told
-from app.wording import alphabetical, country, several, tongue
+from app.wording import alphabetical, several, tongue
+from events.choosing import HouseForm, pilot_choices
 from events.hosting import About
 from events.models import (
     Event,
     EventKind,
-    OrganisationKind,
     Participant,
     ParticipantKind,
     ParticipantType,
@@ -31,7 +31,6 @@ from events.models import (
     Track,
 )
 from events.networks.models import Network, Pilot, Region
-from events.participants import Affiliation
 from events.schedule import Details
 
 ZONES = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
@@ -121,12 +120,9 @@ class NewEventForm(AboutForm):
             raise ValidationError(_("This address is taken."))
 
 
-class JoinForm(Form):
+class JoinForm(HouseForm):
     """Registration: where somebody comes from."""
 
-    organisation = Line(later("Organisation"), limit=200)
-    organisation_kind = Choice(later("Kind of organisation"), OrganisationKind)
-    region = Choice(later("Region"), [])
     position = Line(later("Your position"), limit=120, required=False)
     kind = Choice(later("I come as"), [])
     type = Choice(later("At this event I am"), [], validate_choice=False)
@@ -135,9 +131,7 @@ class JoinForm(Form):
         """`types` are those that one may choose; where there are any, one must."""
         self.types = {str(type.id): type for type in types}
         self.type.choices = [(key, type.name) for key, type in self.types.items()]
-        ordered = sorted(regions, key=lambda region: alphabetical(region.name))
-        self.regions = {str(region.id): region for region in ordered}
-        self.region.choices = [(key, f"{one.name}, {country(one.country)}") for key, one in self.regions.items()]
+        self.offer_regions(regions)
         self.kind.choices = [(kind.value, _(kind.value).capitalize()) for kind in OWN_KINDS]
 
     def validate_type(self, field: Field) -> None:
@@ -146,10 +140,6 @@ class JoinForm(Form):
 
     def chosen_type(self) -> ParticipantType | None:
         return self.types.get(str(self.type.data))
-
-    def affiliation(self) -> Affiliation:
-        kind = OrganisationKind(self.organisation_kind.data)
-        return Affiliation(str(self.organisation.data), kind, self.regions[str(self.region.data)])
 
 
 class SpeakerForm(Form):
@@ -219,7 +209,7 @@ class SessionForm(ToldForm):
         self.offered_speakers = {str(speaker.id): speaker for speaker in speakers}
         self.language.choices = [NOBODY, *((code, tongue(code)) for code in languages())]
         self.track.choices = [NOBODY, *((str(track.id), track.name) for track in tracks)]
-        self.pilots.choices = [(str(pilot.id), f"{pilot.code} · {pilot.name_in(language())}") for pilot in pilots]
+        self.pilots.choices = pilot_choices(self.offered_pilots.values())
         ordered = sorted(speakers, key=lambda speaker: alphabetical(speaker.name))
         ticked = {*map(str, speaking), *(self.speakers.data or ())}
         self.speakers.choices = [(str(one.id), one.name) for one in ordered if str(one.id) in ticked]

@@ -24,9 +24,10 @@ from events.models import Event, Organisation, OrganisationKind, Participant
 from events.networks.calls.announcing import Terms, draft_call, open_call
 from events.networks.calls.arranging import add_criterion, add_topic, name_officer, tie_briefing
 from events.networks.calls.attaching import attach
-from events.networks.calls.models import Call, CallAuthor, CallReview, CallTopic, OfficerRole
-from events.networks.calls.proposing import Content, draft_proposal, submit
-from events.networks.calls.reviewing import assign, write_review
+from events.networks.calls.models import Call, CallTopic, OfficerRole
+from events.networks.calls.proposals.models import CallAuthor, CallReview
+from events.networks.calls.proposals.reviewing import assign, write_review
+from events.networks.calls.proposals.writing import Content, draft_proposal, submit
 from events.networks.coordinators import appoint
 from events.networks.keeping import Words, add_series
 from events.networks.memberships import admit_region

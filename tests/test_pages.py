@@ -14,7 +14,8 @@ from playwright.async_api import Browser
 from app import auth, outbox, unsubscribing
 from app.models import Mail, Person, ReminderKind
 from events.models import Event, Organisation, Participant, Room, Session, Track
-from events.networks.calls.models import Call, CallAuthor, CallProposal, CallStatus
+from events.networks.calls.models import Call, CallStatus
+from events.networks.calls.proposals.models import CallAuthor, CallProposal
 from events.networks.coordinators import appoint
 from events.networks.models import Membership, Network
 from events.networks.proposing.models import Proposal

@@ -8,9 +8,10 @@ from wtforms import Field
 from wtforms.validators import ValidationError
 
 from app.forms import Address, Choice, Day, Form, InLanguages, Line, Text, Ticks
-from app.i18n import _, language, later
+from app.i18n import _, later
 from app.text import plain
-from app.wording import alphabetical, country
+from app.wording import alphabetical
+from events.choosing import pilot_choices, region_choices
 from events.forms import COUNTRY, SLUG, NewEventForm
 from events.kinds import NATURES
 from events.models import Event
@@ -72,9 +73,8 @@ class MembershipForm(TermForm):
     region = Choice(later("Region"), [])
 
     def offer(self, regions: Iterable[Region]) -> None:
-        ordered = sorted(regions, key=lambda region: alphabetical(region.name))
-        self.regions = {str(region.id): region for region in ordered}
-        self.region.choices = [(key, f"{one.name}, {country(one.country)}") for key, one in self.regions.items()]
+        self.regions = {str(region.id): region for region in regions}
+        self.region.choices = region_choices(self.regions.values())
 
 
 class StatusForm(Form):
@@ -151,8 +151,7 @@ class WholeCoordinatorForm(CoordinatorForm):
 
     def offer(self, pilots: Iterable[Pilot]) -> None:
         self.pilots = {str(pilot.id): pilot for pilot in pilots}
-        named = [(key, f"{pilot.code} · {pilot.name_in(language())}") for key, pilot in self.pilots.items()]
-        self.pilot.choices = [("", _("the whole network")), *named]
+        self.pilot.choices = [("", _("the whole network")), *pilot_choices(self.pilots.values())]
 
 
 class SeriesForm(Form):

@@ -11,7 +11,8 @@ from app.i18n import _
 from app.journal import Changes
 from app.models import Person
 from events.networks.calls.gate import changing_call, refuse_unless_open
-from events.networks.calls.models import Call, CallLetter, CallTopic, LetterKind
+from events.networks.calls.models import Call, CallTopic
+from events.networks.calls.proposals.models import CallLetter, LetterKind
 from events.participants import Affiliation, organisation_of
 from matchmaking.consortia.models import Consortium, ConsortiumMember, ConsortiumPart, MemberState
 from matchmaking.profile_models import ChainRole

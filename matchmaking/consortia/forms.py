@@ -9,11 +9,11 @@ from app.forms import Address, Choice, Form, Line, Lines, Text, Tick, Whole
 from app.i18n import _, languages, later
 from app.text import plain
 from app.texts import in_language
-from app.wording import alphabetical, country, tongue
-from events.models import Organisation, OrganisationKind, Participant
+from app.wording import tongue
+from events.choosing import HouseForm
+from events.models import Participant
 from events.networks.calls.models import CallTopic
 from events.networks.models import Region
-from events.participants import Affiliation
 from matchmaking.consortia.forming import MOST_PARTS, Part
 from matchmaking.consortia.models import ConsortiumPart
 from matchmaking.forms import NOTHING
@@ -21,27 +21,6 @@ from matchmaking.profile_models import ChainRole
 from matchmaking.reasons import role_name
 
 TASK = 120  # characters
-
-
-class HouseForm(Form):
-    """For which organisation somebody comes."""
-
-    organisation = Line(later("Organisation"), limit=200)
-    organisation_kind = Choice(later("Kind of organisation"), OrganisationKind)
-    region = Choice(later("Region"), [])
-
-    def offer_regions(self, regions: Iterable[Region]) -> None:
-        ordered = sorted(regions, key=lambda region: alphabetical(region.name))
-        self.regions = {str(region.id): region for region in ordered}
-        self.region.choices = [(key, f"{one.name}, {country(one.country)}") for key, one in self.regions.items()]
-
-    def affiliation(self) -> Affiliation:
-        kind = OrganisationKind(self.organisation_kind.data)
-        return Affiliation(str(self.organisation.data), kind, self.regions[str(self.region.data)])
-
-
-def house_data(one: Organisation) -> dict[str, str]:
-    return {"organisation": one.name, "organisation_kind": one.kind.value, "region": str(one.region_id)}
 
 
 class BoardForm(HouseForm):

@@ -11,13 +11,14 @@ from app.errors import NotFound, Refused
 from app.i18n import _, language
 from app.models import Person
 from app.web import route, see_other, submitted
+from events.choosing import house_data
 from events.networks.calls.models import Call, CallTopic
 from events.networks.calls.pages import call_page, with_refusal
 from events.networks.calls.scope import Place, applicant
 from events.networks.following import houses
 from events.networks.models import Region
 from matchmaking.consortia import forming
-from matchmaking.consortia.forms import AskForm, BoardForm, GatherForm, InviteForm, PartForm, SearchForm, house_data
+from matchmaking.consortia.forms import AskForm, BoardForm, GatherForm, InviteForm, PartForm, SearchForm
 from matchmaking.consortia.models import Consortium, ConsortiumMember, ConsortiumPart
 from matchmaking.consortia.reading import board, boards, meetings_of, places_to_meet, searches
 from matchmaking.consortia.scope import AtBoard, at_board, decided_member, decided_part, decider, insider

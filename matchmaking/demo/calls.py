@@ -14,10 +14,11 @@ from events.models import OrganisationKind, Session
 from events.networks.calls.announcing import Terms, draft_call, open_call
 from events.networks.calls.arranging import add_criterion, add_topic, name_officer, tie_briefing
 from events.networks.calls.attaching import add_document
-from events.networks.calls.deciding import decide, publish
-from events.networks.calls.models import Call, CallCriterion, CallProposal, CallReview, OfficerRole, Verdict
-from events.networks.calls.proposing import Content, draft_proposal, submit
-from events.networks.calls.reviewing import assign, write_review
+from events.networks.calls.models import Call, CallCriterion, OfficerRole
+from events.networks.calls.proposals.deciding import decide, publish
+from events.networks.calls.proposals.models import CallProposal, CallReview, Verdict
+from events.networks.calls.proposals.reviewing import assign, write_review
+from events.networks.calls.proposals.writing import Content, draft_proposal, submit
 from events.networks.models import Network, Pilot, Region
 from events.participants import Affiliation
 from matchmaking.demo.cast import Table, table

@@ -11,7 +11,8 @@ import httpx2
 
 from app.models import Person
 from events.models import Session
-from events.networks.calls.models import Call, CallCriterion, CallFile, CallOfficer, CallProposal, CallReview
+from events.networks.calls.models import Call, CallCriterion, CallOfficer
+from events.networks.calls.proposals.models import CallFile, CallProposal, CallReview
 from events.networks.coordinators import appoint
 from events.releasing import release_programme
 from events.rooms import add_room

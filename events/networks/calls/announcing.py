@@ -10,17 +10,8 @@ from app.journal import Changes, changing
 from app.models import Person
 from app.texts import in_language
 from events.networks.calls.gate import changing_call, refuse_stale
-from events.networks.calls.models import (
-    Call,
-    CallAuthor,
-    CallLetter,
-    CallOfficer,
-    CallStatus,
-    LetterKind,
-    OfficerRole,
-    Phase,
-    ProposalStatus,
-)
+from events.networks.calls.models import Call, CallOfficer, CallStatus, OfficerRole, Phase
+from events.networks.calls.proposals.models import CallAuthor, CallLetter, LetterKind, ProposalStatus
 from events.networks.models import Network, Pilot, Region
 
 

@@ -12,16 +12,14 @@ from events.networks.calls.announcing import heard
 from events.networks.calls.gate import changing_call
 from events.networks.calls.models import (
     Call,
-    CallAuthor,
     CallBriefing,
     CallCriterion,
     CallOfficer,
-    CallReview,
     CallStatus,
     CallTopic,
     OfficerRole,
-    ProposalStatus,
 )
+from events.networks.calls.proposals.models import CallAuthor, CallReview, ProposalStatus
 
 MOST_TOPICS, MOST_CRITERIA, MOST_OFFICERS = 200, 12, 60
 

@@ -7,7 +7,8 @@ from app.journal import Changes
 from app.models import Person
 from events.networks.calls.announcing import heard
 from events.networks.calls.gate import changing_call, changing_proposal, refuse_unless_open
-from events.networks.calls.models import Call, CallFile, CallFileContent, CallProposal
+from events.networks.calls.models import Call
+from events.networks.calls.proposals.models import CallFile, CallFileContent, CallProposal
 
 MOST_BYTES = 10 << 20
 MOST_FILES = 10  # of a call, of a proposal

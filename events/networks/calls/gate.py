@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from app.errors import Refused, Stale
 from app.i18n import _
 from app.journal import Actor, Changes, changing
-from events.networks.calls.models import Call, CallProposal, Phase
+from events.networks.calls.models import Call, Phase
+from events.networks.calls.proposals.models import CallProposal
 
 
 @asynccontextmanager

@@ -18,7 +18,8 @@ from app.ical.itip import Mailbox
 from app.journal import changing
 from app.models import Mail, Person
 from app.texts import in_language
-from events.networks.calls.models import Call, CallLetter, LetterKind
+from events.networks.calls.models import Call
+from events.networks.calls.proposals.models import CallLetter, LetterKind
 
 log = logging.getLogger("pilotmatch.calls")
 

@@ -1,6 +1,6 @@
 """What the pages of a call have in common: its head, its zone and, for coordinators, its navigation."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -9,9 +9,15 @@ from starlette.responses import Response
 from app.errors import Refused
 from app.i18n import _
 from app.navigation import row
+from app.text import BadText
 from app.texts import in_language
-from app.web import page
+from app.web import page, submitted, uploaded
+from events.networks.calls.attaching import MOST_BYTES
+from events.networks.calls.forms import FileForm
+from events.networks.calls.proposals.models import CallFile
 from events.networks.calls.scope import Place
+
+MOST_BODY = MOST_BYTES + (1 << 20)  # of a request with a file
 
 
 def call_page(request: Request, place: Place, template: str, *, status: int = 200, **context: Any) -> Response:
@@ -39,6 +45,23 @@ def with_refusal(form: Any, refused: Refused) -> Any:
     """The form, with what the verb said against it."""
     form.form_errors.append(" ".join((str(refused), *refused.hints)))
     return form
+
+
+async def keep_posted_file(request: Request, keep: Callable[[str, bytes], Awaitable[CallFile]]) -> tuple[FileForm, int]:
+    """Hands the file's name and bytes on, to be kept. The status to answer with, and the form that says why not."""
+    form, file = await submitted(request, FileForm), await uploaded(request, "file")
+    if file is None:
+        form.file.errors = [_("Choose a file first.")]
+        return form, 422
+    try:
+        await keep(*file)
+    except BadText as bad:
+        form.file.errors = [_(bad.sentence) % bad.values]
+        return form, 422
+    except Refused as refused:
+        form.file.errors = [" ".join((str(refused), *refused.hints))]
+        return form, 409
+    return form, 303
 
 
 def _navigation(place: Place) -> Sequence[tuple[str, str]]:

@@ -12,13 +12,17 @@ from app.auth import anyone, signed_in
 from app.i18n import _
 from app.models import Person
 from app.web import page, route
-from events.networks.calls import desk, proposal_pages, review_pages
+from events.networks.calls import desk, parts_desk, people_desk
 from events.networks.calls.attaching import content_of
-from events.networks.calls.models import CallFile
 from events.networks.calls.pages import call_page
+from events.networks.calls.proposals import review_pages
+from events.networks.calls.proposals import routes as proposals
+from events.networks.calls.proposals.models import CallFile
+from events.networks.calls.proposals.reading import of_person, results
+from events.networks.calls.proposals.scope import file_reader
 from events.networks.calls.reading import call_page as read_call
-from events.networks.calls.reading import drafts, of_person, public_calls
-from events.networks.calls.scope import Place, file_reader, visitor
+from events.networks.calls.reading import drafts, public_calls
+from events.networks.calls.scope import Place, visitor
 from events.networks.pages import network_page
 from events.networks.scope import Standing
 from events.networks.scope import visitor as of_network
@@ -58,7 +62,8 @@ async def mine_page(request: Request, person: Person) -> Response:
 
 async def one_call(request: Request, place: Place) -> Response:
     links = [link for links in request.app.state.call_navigation for link in links(place.call)]
-    return call_page(request, place, "events/call.html", shown=await read_call(place.call, place.now), links=links)
+    shown, known = await read_call(place.call, place.now), await results(place.call)
+    return call_page(request, place, "events/call.html", shown=shown, results=known, links=links)
 
 
 async def download(request: Request, found: tuple[Place, CallFile]) -> Response:
@@ -79,7 +84,9 @@ routes: list[BaseRoute] = [
     route("/calls/mine", mine_page, signed_in),
     route("/calls/{id:int}", one_call, visitor),
     route("/calls/files/{id:int}", download, file_reader),
-    *proposal_pages.routes,
+    *proposals.routes,
     *review_pages.routes,
     *desk.routes,
+    *parts_desk.routes,
+    *people_desk.routes,
 ]

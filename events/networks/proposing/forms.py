@@ -7,19 +7,18 @@ from typing import Any
 from wtforms.validators import InputRequired
 
 from app.forms import Choice, Form, Line, Text, Whole
-from app.i18n import _, language, languages, later
-from app.wording import country, tongue
-from events.models import Organisation, OrganisationKind
+from app.i18n import _, languages, later
+from app.wording import tongue
+from events.choosing import HouseForm, house_data, pilot_choices
 from events.networks.forms import PILOT, code_of
 from events.networks.models import Pilot, Region, Stage
 from events.networks.proposing.drafting import Content
 from events.networks.proposing.models import Proposal, ProposalKind
-from events.participants import Affiliation
 
 MOST_CODE = 12  # characters of a pilot's
 
 
-class ProposalForm(Form):
+class ProposalForm(HouseForm):
     """`version` is the one the page saw; empty for a new one."""
 
     version = Whole("", low=1, high=2**31 - 1, required=False)
@@ -32,25 +31,18 @@ class ProposalForm(Form):
     )
     stage = Choice(later("Where it stands today"), Stage, description=later("For demo cases."))
     language = Choice(later("Language of this text"), [])
-    organisation = Line(later("Organisation"), limit=200)
-    organisation_kind = Choice(later("Kind of organisation"), OrganisationKind)
-    region = Choice(later("Region"), [])
 
     def offer(self, *, pilots: Iterable[Pilot], regions: Iterable[Region]) -> None:
         self.pilots = {str(pilot.id): pilot for pilot in pilots}
-        self.regions = {str(region.id): region for region in regions}
         words = _("A demo case of %(pilot)s")
-        named = [
-            (key, words % {"pilot": f"{one.code} · {one.name_in(language())}"}) for key, one in self.pilots.items()
-        ]
+        named = [(key, words % {"pilot": name}) for key, name in pilot_choices(self.pilots.values())]
         self.pilot.choices = [*named, ("", _("A pilot of its own"))]
-        self.region.choices = [(key, f"{one.name}, {country(one.country)}") for key, one in self.regions.items()]
+        self.offer_regions(regions)
         self.language.choices = [(code, tongue(code)) for code in languages()]
 
     def content(self) -> Content:
-        kind = OrganisationKind(self.organisation_kind.data)
         return Content(
-            affiliation=Affiliation(str(self.organisation.data), kind, self.regions[str(self.region.data)]),
+            affiliation=self.affiliation(),
             pilot=self.pilots.get(str(self.pilot.data)),
             language=str(self.language.data),
             title=str(self.title.data),
@@ -63,12 +55,8 @@ def proposal_data(one: Proposal) -> dict[str, Any]:
     """What the page of its text starts with; its organisation is fetched."""
     return {
         "version": one.version, "pilot": str(one.pilot_id or ""), "title": one.title, "text": one.text,
-        "stage": one.stage.value, "language": one.language, **organisation_data(one.organisation),
+        "stage": one.stage.value, "language": one.language, **house_data(one.organisation),
     }  # fmt: skip
-
-
-def organisation_data(one: Organisation) -> dict[str, str]:
-    return {"organisation": one.name, "organisation_kind": one.kind.value, "region": str(one.region_id)}
 
 
 class Answer(StrEnum):

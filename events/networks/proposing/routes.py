@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 from app.errors import NotFound, Refused
 from app.i18n import _, language
 from app.web import route, see_other, submitted
+from events.choosing import house_data
 from events.models import Organisation
 from events.networks.following import houses
 from events.networks.models import DemoCase
@@ -20,7 +21,6 @@ from events.networks.proposing.forms import (
     AnswerForm,
     PartnerForm,
     ProposalForm,
-    organisation_data,
     proposal_data,
 )
 from events.networks.proposing.partnering import join, leave
@@ -58,7 +58,7 @@ async def new_page(request: Request, standing: Standing) -> Response:
     pilot = next((part.pilot for part in await pilots(standing.network) if part.pilot.code == code), None)
     wished = {"language": language(), "pilot": str(pilot.id) if pilot else ""}
     if known:
-        wished |= organisation_data(known[-1].organisation)
+        wished |= house_data(known[-1].organisation)
     return await _text(request, standing, ProposalForm(data=wished))
 
 

@@ -11,16 +11,10 @@ from app.models import Person
 from events.models import OrganisationKind
 from events.networks.calls.announcing import Terms, draft_call, open_call
 from events.networks.calls.arranging import add_criterion, name_officer
-from events.networks.calls.models import (
-    Call,
-    CallCriterion,
-    CallOfficer,
-    CallProposal,
-    CallReview,
-    OfficerRole,
-)
-from events.networks.calls.proposing import Content, draft_proposal, submit
-from events.networks.calls.reviewing import assign
+from events.networks.calls.models import Call, CallCriterion, CallOfficer, OfficerRole
+from events.networks.calls.proposals.models import CallProposal, CallReview
+from events.networks.calls.proposals.reviewing import assign
+from events.networks.calls.proposals.writing import Content, draft_proposal, submit
 from events.networks.models import Network, Pilot, Region
 from events.participants import Affiliation
 

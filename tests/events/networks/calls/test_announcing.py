@@ -9,7 +9,8 @@ import pytest
 from app import db, journal
 from app.errors import Refused, Stale
 from events.networks.calls.announcing import Terms, draft_call, edit_call, open_call
-from events.networks.calls.models import Call, CallLetter, CallStatus, LetterKind, Phase
+from events.networks.calls.models import Call, CallStatus, Phase
+from events.networks.calls.proposals.models import CallLetter, LetterKind
 from events.networks.models import Network, Pilot
 
 Office = Any  # see conftest.py

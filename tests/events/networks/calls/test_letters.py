@@ -8,10 +8,10 @@ from typing import Any
 from app.config import Settings
 from app.models import Mail, Person
 from events.networks.calls.announcing import edit_call
-from events.networks.calls.deciding import decide, publish
 from events.networks.calls.letters import tell
-from events.networks.calls.models import CallLetter, LetterKind, Verdict
-from events.networks.calls.proposing import name_author, withdraw
+from events.networks.calls.proposals.deciding import decide, publish
+from events.networks.calls.proposals.models import CallLetter, LetterKind, Verdict
+from events.networks.calls.proposals.writing import name_author, withdraw
 
 Office = Any  # see conftest.py
 OF_CONSORTIA = {LetterKind.INVITED, LetterKind.ASKED, LetterKind.JOINED, LetterKind.GATHERING}  # tested there

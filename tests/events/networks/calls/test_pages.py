@@ -10,7 +10,8 @@ import pytest
 
 from app.auth import make_admin
 from events.networks.calls.attaching import MOST_BYTES
-from events.networks.calls.models import Call, CallFile, CallOfficer, CallProposal
+from events.networks.calls.models import Call, CallOfficer
+from events.networks.calls.proposals.models import CallFile, CallProposal
 from tests.sink import Sink
 from tests.stories.conftest import Site
 

@@ -12,17 +12,9 @@ from app.models import Person
 from app.wording import money
 from events.networks.calls.announcing import heard, shown
 from events.networks.calls.gate import changing_call, changing_proposal
-from events.networks.calls.models import (
-    Call,
-    CallDecision,
-    CallProposal,
-    CallStatus,
-    LetterKind,
-    Phase,
-    ProposalStatus,
-    Verdict,
-)
-from events.networks.calls.proposing import owe_authors
+from events.networks.calls.models import Call, CallStatus, Phase
+from events.networks.calls.proposals.models import CallDecision, CallProposal, LetterKind, ProposalStatus, Verdict
+from events.networks.calls.proposals.writing import owe_authors
 
 
 async def decide(proposal: CallProposal, verdict: Verdict, *, amount: int, reason: str, by: Person) -> CallDecision:

@@ -14,17 +14,16 @@ from app.text import BadText
 from events.networks.calls.announcing import draft_call
 from events.networks.calls.arranging import add_topic, name_officer
 from events.networks.calls.attaching import MOST_BYTES, MOST_FILES, attach, content_of, detach
-from events.networks.calls.models import (
-    Call,
+from events.networks.calls.models import Call, OfficerRole
+from events.networks.calls.proposals.models import (
     CallAuthor,
     CallFile,
     CallLetter,
     CallProposal,
     LetterKind,
-    OfficerRole,
     ProposalStatus,
 )
-from events.networks.calls.proposing import (
+from events.networks.calls.proposals.writing import (
     MOST_AUTHORS,
     MOST_DRAFTS,
     draft_proposal,

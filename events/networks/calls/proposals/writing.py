@@ -12,15 +12,12 @@ from app.journal import Changes
 from app.models import Person
 from app.wording import money
 from events.networks.calls.gate import changing_call, changing_proposal, refuse_stale, refuse_unless_open
-from events.networks.calls.models import (
-    Call,
+from events.networks.calls.models import Call, CallOfficer, CallStatus, CallTopic
+from events.networks.calls.proposals.models import (
     CallAuthor,
     CallDecision,
     CallLetter,
-    CallOfficer,
     CallProposal,
-    CallStatus,
-    CallTopic,
     LetterKind,
     ProposalStatus,
     Verdict,

@@ -9,20 +9,16 @@ from app.models import Person
 from app.text import plain
 from events.models import Participant, ParticipantStatus
 from events.networks.calls.gate import changing_call, changing_proposal, refuse_stale
-from events.networks.calls.models import (
-    Call,
+from events.networks.calls.models import Call, CallCriterion, CallOfficer, OfficerRole, Phase
+from events.networks.calls.proposals.models import (
     CallAuthor,
-    CallCriterion,
-    CallOfficer,
     CallProposal,
     CallReview,
     LetterKind,
-    OfficerRole,
-    Phase,
     ProposalStatus,
     ReviewStatus,
 )
-from events.networks.calls.proposing import owe
+from events.networks.calls.proposals.writing import owe
 from events.networks.models import Listing
 
 
@@ -38,14 +34,18 @@ async def assign(reviewer: CallOfficer, proposals: Sequence[CallProposal], *, by
         before = {review.proposal_id: review for review in await CallReview.filter(reviewer=reviewer)}
         wanted = {proposal.id for proposal in proposals}
         await _take_away([review for key, review in before.items() if key not in wanted], reviewer, changes)
-        new = await CallProposal.filter(
-            id__in=list(wanted - before.keys()), call=current, status=ProposalStatus.SUBMITTED
-        ).order_by("id")
+        new = (
+            await CallProposal.filter(
+                id__in=list(wanted - before.keys()), call=current, status=ProposalStatus.SUBMITTED
+            )
+            .select_related("organisation")
+            .order_by("id")
+        )
         if len(new) < len(wanted - before.keys()):
             raise NotFound
-        interests = await conflicts(reviewer, new)
+        interests = await conflicts([reviewer], new)
         for proposal in new:
-            if proposal.id in interests:
+            if (reviewer.id, proposal.id) in interests:
                 words = _("%(name)s cannot review “%(title)s”: they come from the same organisation, or wrote it.")
                 raise Refused(words % {"name": reviewer.name, "title": proposal.title})
             review = await CallReview.create(proposal=proposal, reviewer=reviewer, points={})
@@ -86,23 +86,29 @@ async def give_back(review: CallReview, *, by: Person) -> CallReview:
     return await _put(review, ReviewStatus.DRAFT, "review.given_back", by=by)
 
 
-async def conflicts(reviewer: CallOfficer, proposals: Collection[CallProposal]) -> frozenset[int]:
-    """The ids of those that the reviewer has an interest in: wrote them, or belongs to their organisation at any event,
-    on any list or by what the coordinator said of them. Proposals have their organisation at hand, or are fetched."""
-    email = reviewer.email
-    presences = Participant.filter(person__email=email, organisation_id__isnull=False)
-    houses = {one.organisation_id for one in await presences.exclude(status=ParticipantStatus.WITHDRAWN)}
-    houses |= {listing.organisation_id for listing in await Listing.filter(person__email=email)}
-    written = await CallAuthor.filter(email=email).select_related("proposal")
-    houses |= {author.proposal.organisation_id for author in written}
-    own = {author.proposal_id for author in written}
-    said = _alike(reviewer.organisation)
-    found = set()
-    for proposal in proposals:
-        organisation = await proposal.organisation
-        if proposal.id in own or organisation.id in houses or (said and _alike(organisation.name) == said):
-            found.add(proposal.id)
-    return frozenset(found)
+async def conflicts(
+    reviewers: Collection[CallOfficer], proposals: Collection[CallProposal]
+) -> frozenset[tuple[int, int]]:
+    """Pairs of ids, of a reviewer and a proposal they have an interest in: they wrote it, or belong to its organisation
+    at any event, on any list, by another proposal or by what the coordinator said of them. Three queries; proposals
+    have their organisation at hand.
+    """
+    emails = [reviewer.email for reviewer in reviewers]
+    presences = Participant.filter(person__email__in=emails, organisation_id__isnull=False)
+    approved = presences.exclude(status=ParticipantStatus.WITHDRAWN)
+    houses = {*await approved.values_list("person__email", "organisation_id")}
+    houses |= {*await Listing.filter(person__email__in=emails).values_list("person__email", "organisation_id")}
+    written = await CallAuthor.filter(email__in=emails).values_list("email", "proposal_id", "proposal__organisation_id")
+    houses |= {(email, house) for email, _proposal, house in written}
+    own = {(email, proposal) for email, proposal, _house in written}
+    said = {who.id: _alike(who.organisation) for who in reviewers if who.organisation}
+    names = {one.id: _alike(one.organisation.name) for one in proposals}
+    return frozenset(
+        (who.id, one.id)
+        for who in reviewers
+        for one in proposals
+        if (who.email, one.id) in own or (who.email, one.organisation_id) in houses or said.get(who.id) == names[one.id]
+    )
 
 
 def _alike(name: str) -> str:

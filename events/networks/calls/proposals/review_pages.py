@@ -9,14 +9,15 @@ from starlette.routing import BaseRoute
 from app.errors import Refused
 from app.i18n import _
 from app.web import route, see_other, submitted
-from events.networks.calls import reviewing
-from events.networks.calls.forms import ReviewForm, review_form, review_of
-from events.networks.calls.models import CallReview
 from events.networks.calls.pages import call_page, with_refusal
-from events.networks.calls.reading import criteria, sheet
-from events.networks.calls.scope import Sheet, reviewed, reviewer
+from events.networks.calls.proposals import reviewing
+from events.networks.calls.proposals.forms import ReviewForm, review_form, review_of
+from events.networks.calls.proposals.models import CallReview
+from events.networks.calls.proposals.reading import sheet
+from events.networks.calls.proposals.scope import AtProposal, reviewed, reviewer
+from events.networks.calls.reading import criteria
 
-Found = tuple[Sheet, CallReview]
+Found = tuple[AtProposal, CallReview]
 
 
 async def review_page(request: Request, found: Found) -> Response:

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from app.errors import Refused
-from events.networks.calls.deciding import decide, publish
-from events.networks.calls.models import Call, CallDecision, CallLetter, CallStatus, LetterKind, Verdict
-from events.networks.calls.proposing import withdraw
+from events.networks.calls.models import Call, CallStatus
+from events.networks.calls.proposals.deciding import decide, publish
+from events.networks.calls.proposals.models import CallDecision, CallLetter, LetterKind, Verdict
+from events.networks.calls.proposals.writing import withdraw
 
 Office = Any  # see conftest.py
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.networks.calls.scoring import Criterion, score, standing
+from events.networks.calls.proposals.scoring import Criterion, score, standing
 
 CRITERIA = st.lists(st.tuples(st.integers(1, 100), st.integers(1, 100)), min_size=1, max_size=8).map(
     lambda pairs: [Criterion(n, weight, most) for n, (weight, most) in enumerate(pairs)]

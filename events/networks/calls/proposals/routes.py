@@ -1,31 +1,25 @@
 """Pages of a proposal: written, submitted and withdrawn by its authors, read and decided by those who may."""
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from app.errors import Refused
 from app.i18n import _, language
-from app.text import BadText
-from app.web import route, see_other, submitted, uploaded
-from events.networks.calls import attaching, proposing
-from events.networks.calls.deciding import decide
-from events.networks.calls.forms import AuthorForm, ContentForm, DecisionForm, FileForm, SubmitForm, content_of
-from events.networks.calls.models import CallAuthor, CallFile, Phase, Verdict
-from events.networks.calls.pages import call_page, with_refusal
-from events.networks.calls.reading import options, sheet
-from events.networks.calls.scope import (
-    Place,
-    Sheet,
-    applicant,
-    author,
-    decider,
-    file_owner,
-    named_author,
-    reader,
-)
-
-MOST_BODY = attaching.MOST_BYTES + (1 << 20)
+from app.web import route, see_other, submitted
+from events.networks.calls import attaching
+from events.networks.calls.forms import FileForm, NamedForm
+from events.networks.calls.models import Phase
+from events.networks.calls.pages import MOST_BODY, call_page, keep_posted_file, with_refusal
+from events.networks.calls.proposals import writing
+from events.networks.calls.proposals.deciding import decide
+from events.networks.calls.proposals.forms import ContentForm, DecisionForm, SubmitForm, content_of
+from events.networks.calls.proposals.models import CallAuthor, CallFile, Verdict
+from events.networks.calls.proposals.reading import options, sheet
+from events.networks.calls.proposals.scope import AtProposal, author, decider, file_owner, named_author, reader
+from events.networks.calls.scope import Place, applicant
 
 
 async def new_page(request: Request, place: Place) -> Response:
@@ -40,82 +34,72 @@ async def draft(request: Request, place: Place) -> Response:
     if not form.validate():
         return await _text(request, place, form, status=422)
     try:
-        made = await proposing.draft_proposal(place.call, form.content(), by=place.actor)
+        made = await writing.draft_proposal(place.call, form.content(), by=place.actor)
     except Refused as refused:
         return await _text(request, place, with_refusal(form, refused), status=409)
     return see_other(made.path, flash=_("Your draft is kept. Submit it before the deadline."))
 
 
-async def proposal_page(request: Request, at: Sheet) -> Response:
+async def proposal_page(request: Request, at: AtProposal) -> Response:
     return await _proposal(request, at)
 
 
-async def text_page(request: Request, at: Sheet) -> Response:
+async def text_page(request: Request, at: AtProposal) -> Response:
     at.proposal.call = at.place.call
     return await _text(request, at.place, ContentForm(data=content_of(at.proposal)), at=at)
 
 
-async def edit(request: Request, at: Sheet) -> Response:
+async def edit(request: Request, at: AtProposal) -> Response:
     form = await submitted(request, ContentForm)
     await _offer(form, at.place)
     if not form.validate():
         return await _text(request, at.place, form, at=at, status=422)
     try:
-        await proposing.edit_proposal(at.proposal, form.content(), version=int(form.version.data or 0), by=at.actor)
+        await writing.edit_proposal(at.proposal, form.content(), version=int(form.version.data or 0), by=at.actor)
     except Refused as refused:
         return await _text(request, at.place, with_refusal(form, refused), at=at, status=409)
     return see_other(at.proposal.path, flash=_("Saved."))
 
 
-async def submit(request: Request, at: Sheet) -> Response:
+async def submit(request: Request, at: AtProposal) -> Response:
     form = await submitted(request, SubmitForm)
     if not form.validate():
         return await _proposal(request, at, submit=form, status=422)
     try:
-        await proposing.submit(at.proposal, by=at.actor)
+        await writing.submit(at.proposal, by=at.actor)
     except Refused as refused:
         return await _proposal(request, at, submit=with_refusal(form, refused), status=409)
     return see_other(at.proposal.path, flash=_("Submitted. You get a receipt by mail."))
 
 
-async def withdraw(request: Request, at: Sheet) -> Response:
-    await proposing.withdraw(at.proposal, by=at.actor)
+async def withdraw(request: Request, at: AtProposal) -> Response:
+    await writing.withdraw(at.proposal, by=at.actor)
     return see_other(at.proposal.path, flash=_("The proposal is withdrawn."))
 
 
-async def name_author(request: Request, at: Sheet) -> Response:
-    form = await submitted(request, AuthorForm)
+async def name_author(request: Request, at: AtProposal) -> Response:
+    form = await submitted(request, NamedForm)
     if not form.validate():
         return await _proposal(request, at, authors=form, status=422)
     email, name = str(form.email.data), str(form.name.data)
     try:
-        await proposing.name_author(at.proposal, email=email, name=name, by=at.actor)
+        await writing.name_author(at.proposal, email=email, name=name, by=at.actor)
     except Refused as refused:
         return await _proposal(request, at, authors=with_refusal(form, refused), status=409)
     return see_other(at.proposal.path, flash=_("%(name)s gets a mail.") % {"name": name})
 
 
-async def remove_author(request: Request, found: tuple[Sheet, CallAuthor]) -> Response:
+async def remove_author(request: Request, found: tuple[AtProposal, CallAuthor]) -> Response:
     at, one = found
-    await proposing.remove_author(one, by=at.actor)
+    await writing.remove_author(one, by=at.actor)
     gone = one.email == at.actor.email
     return see_other("/calls/mine" if gone else at.proposal.path, flash=_("Taken off the proposal."))
 
 
-async def attach(request: Request, at: Sheet) -> Response:
-    form = await submitted(request, FileForm)
-    file = await uploaded(request, "file")
-    if file is None:
-        form.file.errors = [_("Choose a file first.")]
-        return await _proposal(request, at, files=form, status=422)
-    try:
-        await attaching.attach(at.proposal, *file, by=at.actor)
-    except BadText as bad:
-        form.file.errors = [_(bad.sentence) % bad.values]
-        return await _proposal(request, at, files=form, status=422)
-    except Refused as refused:
-        form.file.errors = [" ".join((str(refused), *refused.hints))]
-        return await _proposal(request, at, files=form, status=409)
+async def attach(request: Request, at: AtProposal) -> Response:
+    form, status = await keep_posted_file(request, partial(attaching.attach, at.proposal, by=at.actor))
+    if status != 303:
+        return await _proposal(request, at, files=form, status=status)
     return see_other(f"{at.proposal.path}#files", flash=_("The file is there."))
 
 
@@ -128,7 +112,7 @@ async def remove_file(request: Request, found: tuple[Place, CallFile]) -> Respon
     return see_other(f"/calls/proposals/{file.proposal_id}#files", flash=_("The file is gone."))
 
 
-async def decision(request: Request, at: Sheet) -> Response:
+async def decision(request: Request, at: AtProposal) -> Response:
     form = await submitted(request, DecisionForm)
     form.offer(at.place.call)
     if not form.validate():
@@ -147,7 +131,7 @@ async def _offer(form: ContentForm, place: Place) -> None:
 
 
 async def _text(
-    request: Request, place: Place, form: ContentForm, *, at: Sheet | None = None, status: int = 200
+    request: Request, place: Place, form: ContentForm, *, at: AtProposal | None = None, status: int = 200
 ) -> Response:
     await _offer(form, place)
     proposal = at.proposal if at else None
@@ -156,11 +140,11 @@ async def _text(
 
 async def _proposal(
     request: Request,
-    at: Sheet,
+    at: AtProposal,
     *,
     status: int = 200,
     submit: SubmitForm | None = None,
-    authors: AuthorForm | None = None,
+    authors: NamedForm | None = None,
     files: FileForm | None = None,
     decision: DecisionForm | None = None,
 ) -> Response:
@@ -175,7 +159,7 @@ async def _proposal(
         shown=shown,
         proposal=at.proposal,
         submit=submit or SubmitForm(),
-        authors=authors or AuthorForm(),
+        authors=authors or NamedForm(),
         files=files or FileForm(),
         decision=decision or DecisionForm(data=shown.decision_typed),
     )

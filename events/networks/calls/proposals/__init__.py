@@ -1,0 +1,1 @@
+"""What organisations propose to a call: written together, sealed until the deadline, reviewed, decided."""
