@@ -12,10 +12,10 @@ from tortoise.queryset import QuerySet
 
 from app.wording import alphabetical, country
 from events.models import OrganisationKind
-from matchmaking.affinity import Crowd, Wish, Wishes, crowd, wishes
 from matchmaking.conditions import conditions_of
 from matchmaking.profile_models import Interest, Profile
 from matchmaking.stems import Searched, searched
+from matchmaking.wishes import Crowd, Wish, Wishes, crowd, wishes
 
 MOST_KEPT = 20_000
 MOST_CROWDS = 50  # events

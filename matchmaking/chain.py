@@ -3,12 +3,24 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
-from matchmaking.affinity import NEXT
 from matchmaking.terms import Term, alike, terms
 
 LINKS = ("raw material", "component", "equipment", "integrator", "end user", "research", "service", "funder")
 """By the value of profile_models.ChainRole: what a product passes through first, then who helps it on."""
+
+_MAKERS = ("raw material", "component", "equipment", "integrator")
+_PAIRS = (
+    ("raw material", "component"),
+    ("component", "integrator"),
+    ("integrator", "end user"),
+    *product(("equipment",), ("raw material", "component", "integrator")),
+    *product(("research", "service", "funder"), _MAKERS),
+)
+NEXT = {
+    role: frozenset(a if b == role else b for a, b in _PAIRS if role in (a, b)) for role in LINKS
+}  # role → the roles it hands on to or receives from
 
 
 @dataclass(frozen=True, slots=True)

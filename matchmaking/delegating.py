@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from matchmaking.affinity import Wishes, affinity
+from matchmaking.affinity import affinity
+from matchmaking.wishes import Wishes
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,15 @@ from app.i18n import language
 from app.wording import alphabetical
 from events.models import Event, Participant, ParticipantStatus
 from events.networks.models import DemoCase, Pilot
-from matchmaking.affinity import ALONE, NOBODY_CROWDED, NOTHING_MARKED, Affinity, Crowd, Wish, affinity, rank
+from matchmaking.affinity import Affinity, affinity
 from matchmaking.cards import Card, cards, crowd_of
 from matchmaking.conditions import matrix_of
 from matchmaking.grounds import brief
 from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.profile_models import Profile, ProfileStatus
+from matchmaking.ranking import NOBODY_CROWDED, NOTHING_MARKED, rank
 from matchmaking.reasons import Names, sentence
+from matchmaking.wishes import ALONE, Crowd, Wish
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from app.intervals import Interval
 from app.wording import alphabetical, tongue
 from events.models import Participant
 from events.networks.models import DemoCase, Pilot
-from matchmaking.affinity import Wish
 from matchmaking.cards import Card
 from matchmaking.drafting import MOST_SECONDS
 from matchmaking.orders import Order
@@ -23,6 +22,7 @@ from matchmaking.profiles import MOST_INTERESTS
 from matchmaking.reasons import role_name
 from matchmaking.round_models import Round
 from matchmaking.scheduler.problem import Aim
+from matchmaking.wishes import Wish
 
 # Languages that a meeting can be held in: the EU's, and those of its neighbours.
 SPOKEN = (

@@ -11,7 +11,7 @@ from tortoise.expressions import Q
 from app import journal
 from events.models import Event, Participant
 from matchmaking import availability
-from matchmaking.affinity import ALONE, Crowd, Wishes, score
+from matchmaking.affinity import score
 from matchmaking.availability import Diary, Tables, free_slots
 from matchmaking.bookmarks.interests import Interests, interests
 from matchmaking.cards import cards, crowd_of
@@ -27,6 +27,7 @@ from matchmaking.proposal import Posed, Spot
 from matchmaking.round_models import Round
 from matchmaking.scheduler import problem
 from matchmaking.scheduler.problem import Limit
+from matchmaking.wishes import ALONE, Crowd, Wishes
 
 FREEZE = timedelta(minutes=30)  # slots that begin sooner are left as they are: people are on their way
 LOOKS = 5

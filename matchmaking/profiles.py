@@ -7,9 +7,9 @@ from app.i18n import _
 from app.journal import Actor, Changes, changing
 from events.models import Event, Participant
 from events.networks.models import DemoCase, Pilot
-from matchmaking.affinity import Wish
 from matchmaking.parties import acting_for, desk_only, members
 from matchmaking.profile_models import ChainRole, Interest, Profile, ProfileStatus
+from matchmaking.wishes import Wish
 
 MOST_INTERESTS = 12
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from matchmaking.affinity import Wish, Wishes, wishes
+from matchmaking.wishes import Wish, Wishes, wishes
 
 PLACES = {
     "R": "raw material", "C": "component", "Q": "equipment", "I": "integrator",

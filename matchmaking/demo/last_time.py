@@ -12,7 +12,6 @@ from events.hosting import About, create_event
 from events.models import Event, EventKind, OrganisationKind, Participant
 from events.networks.models import Network, Region
 from events.participants import Affiliation, approve, register
-from matchmaking.affinity import Wish
 from matchmaking.demo.cast import Delegate, Interest, Table, table
 from matchmaking.demo.requests import Request
 from matchmaking.meetings import accept, claims, request_meeting
@@ -24,6 +23,7 @@ from matchmaking.profiles import approve_profile, write_profile
 from matchmaking.round_models import Round, Slot
 from matchmaking.rounds import Shape, open_round
 from matchmaking.times import tick_rounds
+from matchmaking.wishes import Wish
 
 AGO = timedelta(days=28)
 AHEAD = timedelta(days=60)  # where it is played, clear of everything else, before the clock is turned

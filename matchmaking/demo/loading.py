@@ -34,7 +34,6 @@ from events.releasing import release_programme
 from events.rooms import add_room, add_track
 from events.schedule import Details, create_session
 from events.types import add_type
-from matchmaking.affinity import Wish
 from matchmaking.conditions import LONGEST, Terms, change_conditions
 from matchmaking.demo.calls import load_calls
 from matchmaking.demo.cast import Delegate, Interest
@@ -57,6 +56,7 @@ from matchmaking.round_models import Location, Mode, Round
 from matchmaking.rounds import Shape, open_round
 from matchmaking.rule_models import Between
 from matchmaking.times import tick_rounds
+from matchmaking.wishes import Wish
 
 SLUG = "vanguard-days-"
 SPECIAL = {"business support office": ParticipantKind.SUPPORT}  # kinds of participants by kind of organisation

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from itertools import count, cycle, islice
 from random import Random
 
-from matchmaking.affinity import Crowd, Ranked, Wish, crowd, rank, wishes
 from matchmaking.demo.cast import Delegate, Interest, table
 from matchmaking.grounds import Reason, TheyOfferYouSeek, YouOfferTheySeek
+from matchmaking.ranking import Ranked, rank
+from matchmaking.wishes import Crowd, Wish, crowd, wishes
 
 ASKED = 350
 EAGERNESS = (0, 1, 1, 2, 2, 3, 3, 4, 5, 6, 9)  # how many meetings somebody asks for

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from matchmaking.affinity import Wishes
 from matchmaking.terms import Term, alike, terms
+from matchmaking.wishes import Wishes
 
 
 @dataclass(frozen=True, slots=True)

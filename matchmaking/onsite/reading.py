@@ -8,7 +8,7 @@ from app.errors import Refused
 from app.intervals import Interval
 from app.wording import alphabetical
 from events.models import Event, Participant, ParticipantStatus
-from matchmaking.affinity import Wishes, score
+from matchmaking.affinity import score
 from matchmaking.cards import cards
 from matchmaking.diaries import diaries
 from matchmaking.models import Meeting, MeetingStatus
@@ -19,6 +19,7 @@ from matchmaking.overview import Ticket, ticket
 from matchmaking.parties import LIVE, of_participants, with_people
 from matchmaking.profile_models import Profile, ProfileStatus
 from matchmaking.stems import searched
+from matchmaking.wishes import Wishes
 
 SHOWN = 5  # people to ask
 AT_THE_DESK = 3  # for each table

@@ -10,12 +10,13 @@ from datetime import UTC, date, datetime, timedelta
 from app import db
 from app.journal import changing
 from events.models import Event
-from matchmaking.affinity import Crowd, points_of
 from matchmaking.conditions import conditions_of
 from matchmaking.directory import directory
+from matchmaking.ranking import points_of
 from matchmaking.recommending import BEST
 from matchmaking.spreading.easing import ease, favourites
 from matchmaking.spreading.models import Easing
+from matchmaking.wishes import Crowd
 
 FEWEST = 3 * BEST  # people: where there are fewer, lists show much the same people anyway
 PAUSE = timedelta(minutes=1)  # between two looks, and so the age of what is known at most

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from app.journal import changing
 from events.models import Organisation, OrganisationKind, Participant
 from events.networks.models import DemoCase, Pilot, Region, Stage
-from matchmaking.affinity import NOBODY_CROWDED, Crowd, crowd, points_of, rank
 from matchmaking.profile_models import ChainRole, Interest, Profile, ProfileStatus
+from matchmaking.ranking import NOBODY_CROWDED, points_of, rank
 from matchmaking.spreading.easing import ease, exposures, favourites, gini
+from matchmaking.wishes import Crowd, crowd
 from tests.bench.rig import Asked, Client, Figure, Ground, Server, cpu_of, serving
 from tests.bench.stage import Fair, fair, sign_in
 from tests.planted import REGIONS, Planted, by_shared_tags, mean_ndcg, planted, world

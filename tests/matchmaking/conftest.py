@@ -17,7 +17,6 @@ from events.models import Event, EventKind, OrganisationKind, Participant
 from events.networks.models import DemoCase, Network, Pilot, Region, Stage
 from events.participants import Affiliation, approve, register
 from matchmaking import cards
-from matchmaking.affinity import Wish
 from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import people, with_people
 from matchmaking.profile_models import ChainRole, Profile
@@ -26,6 +25,7 @@ from matchmaking.round_models import Round, Slot
 from matchmaking.rounds import Shape, open_round
 from matchmaking.times import tick_rounds
 from matchmaking.waitlist.models import MeetingWait
+from matchmaking.wishes import Wish
 
 DAY = date.today() + timedelta(days=5)  # noqa: DTZ011 - any day ahead of every zone's today
 

@@ -6,23 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from matchmaking.affinity import (
-    CHAIN,
-    DEMAND,
-    DEMO_CASES,
-    NEXT,
-    PILOTS,
-    READINESS,
-    SUPPLY,
-    Wish,
-    Wishes,
-    affinity,
-    crowd,
-    points_of,
-    rank,
-    score,
-    wishes,
-)
+from matchmaking.affinity import CHAIN, DEMAND, DEMO_CASES, PILOTS, READINESS, SUPPLY, affinity, score
+from matchmaking.chain import NEXT
 from matchmaking.grounds import (
     MuchWanted,
     NextInChain,
@@ -41,6 +26,8 @@ from matchmaking.grounds import (
     brief,
 )
 from matchmaking.profile_models import ChainRole
+from matchmaking.ranking import points_of, rank
+from matchmaking.wishes import Wish, Wishes, crowd, wishes
 
 BIO, ADMA = 1, 2
 AROMATICS, BIOGAS = 11, 12

@@ -11,7 +11,6 @@ from app.errors import Forbidden, Refused
 from app.i18n import language
 from app.journal import changes_since
 from app.models import Topic
-from matchmaking.affinity import Wish, crowd, rank, wishes
 from matchmaking.asking import standing
 from matchmaking.bookmarks.interests import interests
 from matchmaking.bookmarks.marking import mark, marks_of
@@ -19,7 +18,9 @@ from matchmaking.bookmarks.models import Mark
 from matchmaking.bookmarks.vetoes import kept_apart
 from matchmaking.meetings import accept, request_meeting
 from matchmaking.profile_models import Profile
+from matchmaking.ranking import rank
 from matchmaking.refusals import refusal
+from matchmaking.wishes import Wish, crowd, wishes
 from tests.matchmaking.conftest import Fair
 from tests.matchmaking.visiting import visit  # noqa: F401 - a fixture
 

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchmaking.affinity import NEXT
-from matchmaking.chain import LINKS, Gap, Line, coverage
+from matchmaking.chain import LINKS, NEXT, Gap, Line, coverage
 from matchmaking.profile_models import ChainRole
 
 WORDS = st.sampled_from(("lignin", "kraft lignin", "bark", "dryers", "Dryer", "press cake"))

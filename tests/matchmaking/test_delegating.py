@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchmaking.affinity import Wish, Wishes, wishes
 from matchmaking.delegating import Delegate, FreeAt, NeverFree, SameDemoCase, SamePilot, Speaks, choose
+from matchmaking.wishes import Wish, Wishes, wishes
 
 TEN, ELEVEN = datetime(2026, 5, 12, 10, tzinfo=UTC), datetime(2026, 5, 12, 11, tzinfo=UTC)
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 from app import db
 from events.models import Event, Organisation, Participant, ParticipantStatus
 from events.networks.models import Network
-from matchmaking.affinity import Wish
 from matchmaking.marketplace.models import OpportunityKind
 from matchmaking.marketplace.posting import Draft, post
 from matchmaking.meetings import accept, request_meeting
@@ -17,6 +16,7 @@ from matchmaking.profile_models import ChainRole
 from matchmaking.profiles import approve_profile, write_profile
 from matchmaking.regions_met import of_event, of_network
 from matchmaking.round_models import Slot
+from matchmaking.wishes import Wish
 from tests.events.conftest import counting_statements
 from tests.matchmaking.conftest import DAY, Fair
 from tests.matchmaking.visiting import Visit, visit  # noqa: F401 - a fixture

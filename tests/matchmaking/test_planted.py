@@ -3,7 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from matchmaking.affinity import crowd, rank
+from matchmaking.ranking import rank
+from matchmaking.wishes import crowd
 from tests.planted import Guest, Planted, by_shared_tags, grade, mean_ndcg, ndcg, planted
 
 SEEDS = 21, 22, 23

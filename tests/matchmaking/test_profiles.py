@@ -3,10 +3,10 @@ import pytest
 from app.errors import Forbidden, Refused, Stale
 from app.journal import changes_since, revision
 from events.networks.models import DemoCase, Network, Pilot, Stage
-from matchmaking.affinity import Wish
 from matchmaking.parties import members
 from matchmaking.profile_models import Interest, Profile, ProfileStatus
 from matchmaking.profiles import approve_profile, return_profile, write_profile
+from matchmaking.wishes import Wish
 
 
 async def write(fair, participant, *, version=None, by=None, interests=None, about="We extract lignin."):

@@ -2,10 +2,10 @@
 
 from events.models import Event
 from events.networks.models import Network, Pilot
-from matchmaking.affinity import Wish
 from matchmaking.directory import earlier_profile
 from matchmaking.profile_models import ChainRole, Profile
 from matchmaking.profiles import write_profile
+from matchmaking.wishes import Wish
 from tests.matchmaking.conftest import Fair
 from tests.matchmaking.visiting import visit  # noqa: F401 - a fixture
 

@@ -5,12 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events.models import Event
-from matchmaking.affinity import crowd, points_of
 from matchmaking.directory import own_card
 from matchmaking.profiles import write_profile
+from matchmaking.ranking import points_of
 from matchmaking.spreading import working
 from matchmaking.spreading.easing import CROWDED, MOST, ease, exposures, favourites, gini
 from matchmaking.spreading.models import Easing
+from matchmaking.wishes import crowd
 from tests.planted import mean_ndcg, planted
 
 SHOWN = 20

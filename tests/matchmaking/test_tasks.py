@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from events.listing import participations
 from events.models import Participant
 from events.tasks import State
-from matchmaking.affinity import Wish
 from matchmaking.draft_models import Draft, DraftState
 from matchmaking.drafting import draft_schedule
 from matchmaking.meetings import accept, request_meeting
@@ -16,6 +15,7 @@ from matchmaking.profile_models import ChainRole
 from matchmaking.profiles import return_profile, write_profile
 from matchmaking.round_models import Slot
 from matchmaking.tasks import steps, tasks
+from matchmaking.wishes import Wish
 from tests.matchmaking.conftest import DAY, Fair
 from tests.matchmaking.visiting import visit  # noqa: F401 - a fixture
 

@@ -9,10 +9,10 @@ from app.models import Person
 from events.models import Event, Participant
 from events.networks.models import Network, Pilot
 from events.participants import approve
-from matchmaking.affinity import Wish
 from matchmaking.models import Meeting
 from matchmaking.profile_models import ChainRole, Profile
 from matchmaking.profiles import approve_profile, write_profile
+from matchmaking.wishes import Wish
 from tests.matchmaking.conftest import Fair, sound
 from tests.stories.conftest import Site
 

@@ -9,8 +9,8 @@ from app.models import Person
 from events.conflicts import Placed, all_conflicts
 from events.models import Organisation, OrganisationKind, Participant, ParticipantKind, Session
 from events.networks import reference
-from matchmaking.affinity import NEXT
 from matchmaking.availability import Busy, Diary, Occupation, Slot, Tables, first_free
+from matchmaking.chain import NEXT
 from matchmaking.demo.cast import organisations, table
 from matchmaking.demo.programme import Round, Seat
 from matchmaking.demo.programme import Session as ToldSession

@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchmaking.affinity import Wish, Wishes, wishes
 from matchmaking.groups.overlaps import overlaps
+from matchmaking.wishes import Wish, Wishes, wishes
 
 AROMATICS, GAS = 1, 2
 
