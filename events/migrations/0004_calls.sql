@@ -15,6 +15,7 @@ CREATE TABLE call (
     zone VARCHAR(60) NOT NULL,
     version INT NOT NULL,
     created_at {instant} NOT NULL,
+    changed_at {instant} NOT NULL,
     published_at {instant}
 );
 CREATE INDEX call_network ON call (network_id, deadline);

@@ -1,4 +1,4 @@
-"""A network's calendar and a series' for calendar programs: an all-day entry for each event."""
+"""A network's calendar and a series' for calendar programs: all-day entries of events, and deadlines of calls."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from app.ical.vevent import etag
 from app.polls import Contents, News, answer
 from app.subscribing import Subscription
 from app.web import GuardedRoute, route
-from events.networks.calendar import news, occasions
+from events.networks.calendar import entries, news, occasions
 from events.networks.models import Network, Series
 
 
@@ -62,7 +62,8 @@ async def series_of(network: Network, slug: str) -> Series:
 async def _contents(request: Request, wanted: Wanted) -> Contents:
     settings: Settings = request.app.state.settings
     source = settings.base_url + request.scope["path"]
-    return Contents(wanted.name, await occasions(wanted.network, wanted.series), [], source=source)
+    due = [] if wanted.series else await entries(wanted.network)
+    return Contents(wanted.name, await occasions(wanted.network, wanted.series), due, source=source)
 
 
 def subscription(request: Request, path: str, name: str) -> Subscription:

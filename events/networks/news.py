@@ -83,22 +83,23 @@ async def _demo_cases(pilots: Collection[int], since: datetime) -> list[Item]:
 
 
 async def _calls(pilots: Collection[int], since: datetime) -> list[Item]:
-    opened = {
-        fact.subject_id: fact.at for fact in await Change.filter(kind="call.opened", subject="call", at__gt=since)
-    }
-    calls = Call.filter(id__in=list(opened), status=CallStatus.OPEN, pilots__id__in=list(pilots)).distinct()
-    return [
-        Item(
-            pilot.id,
-            f"call:{call.id}",
-            opened[call.id],
-            _("Open call: %(title)s") % {"title": in_language(call.titles, call.language)},
-            f"/calls/{call.id}",
-        )
-        for call in await calls.prefetch_related("pilots")
-        for pilot in call.pilots
-        if pilot.id in pilots
-    ]
+    """That one is open, and afterwards its results."""
+    facts = await Change.filter(kind__in=["call.opened", "call.published"], subject="call", at__gt=since)
+    told = {(fact.subject_id, fact.kind): fact.at for fact in facts}
+    calls = Call.filter(id__in=[number for number, _kind in told], pilots__id__in=list(pilots)).distinct()
+    items = []
+    for call in await calls.prefetch_related("pilots"):
+        decided = call.status == CallStatus.PUBLISHED
+        at = told.get((call.id, "call.published" if decided else "call.opened"))
+        words = _("Results of a call: %(title)s") if decided else _("Open call: %(title)s")
+        title = in_language(call.titles, call.language)
+        key = f"call:{call.id}@decided" if decided else f"call:{call.id}"
+        items += [
+            Item(pilot.id, key, at, words % {"title": title}, call.path)
+            for pilot in call.pilots
+            if at and pilot.id in pilots
+        ]
+    return items
 
 
 def _event(event: Event) -> str:

@@ -15,6 +15,8 @@ from starlette.middleware import Middleware
 import events.desk
 import events.ical
 import events.networks.account
+import events.networks.calls.routes
+import events.networks.calls.wording
 import events.networks.pages
 import events.networks.routes
 import events.networks.wording
@@ -169,6 +171,7 @@ def slice_app() -> Starlette:
             *events.desk.routes,
             *events.waiting.routes.routes,
             *events.networks.routes.routes,
+            *events.networks.calls.routes.routes,
         ],
         middleware=[Middleware(Guard, base_url=BASE)],
         exception_handlers=web.ERRORS,
@@ -182,7 +185,8 @@ def slice_app() -> Starlette:
     app.state.desk_steps, app.state.tasks = (events.tasks.steps,), (events.tasks.tasks,)
     app.state.network_navigation = (events.networks.pages.navigation,)
     app.state.network_desk_navigation = (events.networks.pages.desk_navigation,)
-    app.state.network_sentences = (events.networks.wording.sentence,)
+    app.state.network_sentences = (events.networks.wording.sentence, events.networks.calls.wording.sentence)
+    app.state.call_navigation = ()
     app.state.pilot_navigation = ()
     app.state.pilot_pieces = ()
     app.state.region_navigation = ()

@@ -38,6 +38,7 @@ async def draft_call(network: Network, terms: Terms, *, by: Person) -> Call:
         _refuse_nonsense(network, terms)
         call = Call(network=network, created_at=changes.at)
         _say(call, terms)
+        call.changed_at = changes.at
         await call.save()
         await call.pilots.add(*terms.pilots)
         await CallOfficer.create(call=call, role=OfficerRole.COORDINATOR, email=by.email, name=by.name)
@@ -53,8 +54,7 @@ async def edit_call(call: Call, terms: Terms, *, version: int, by: Person) -> Ca
         _refuse_broken_promises(current, terms, changes.at)
         moved = current.status == CallStatus.OPEN and terms.deadline != current.deadline
         _say(current, terms)
-        current.version += 1
-        await current.save()
+        await save_anew(current, changes)
         await current.pilots.clear()
         await current.pilots.add(*terms.pilots)
         if moved:
@@ -71,10 +71,15 @@ async def open_call(call: Call, *, by: Person) -> Call:
         if current.deadline <= changes.at:
             raise Refused(_("The deadline lies in the past."), hints=[_("Choose a later one first.")])
         current.status = CallStatus.OPEN
-        current.version += 1
-        await current.save()
+        await save_anew(current, changes)
         changes.record("call.opened", current, topics=heard(current), data=shown(current))
     return current
+
+
+async def save_anew(call: Call, changes: Changes) -> None:
+    """As its next version."""
+    call.version, call.changed_at = call.version + 1, changes.at
+    await call.save()
 
 
 def heard(call: Call) -> list[str]:

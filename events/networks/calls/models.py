@@ -55,6 +55,7 @@ class Call(Model):
     zone = fields.CharField(60)  # IANA name: the deadline is told in it
     version = fields.IntField(default=1)
     created_at: datetime = UTCDatetimeField()
+    changed_at: datetime = UTCDatetimeField()  # with `version`
     published_at: datetime | None = UTCDatetimeField(null=True)
     pilots: fields.ManyToManyRelation[Pilot] = fields.ManyToManyField(
         "events.Pilot", related_name="calls", through="call_pilot", forward_key="pilot_id", backward_key="call_id"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
 
 from events.models import Event, EventKind, Session, SessionStatus
 from events.networks.calls.models import (
@@ -50,6 +51,11 @@ async def public_calls(now: datetime, *, network: Network | None = None) -> Call
         open=await known.filter(ahead).order_by("deadline", "id").limit(100),
         past=await known.filter(~ahead).order_by("-deadline", "-id").limit(PAST_SHOWN),
     )
+
+
+def deadlines(network: Network) -> QuerySet[Call]:
+    """Of all its public calls, the first one first."""
+    return Call.filter(network=network).exclude(status=CallStatus.DRAFT).order_by("deadline", "id")
 
 
 async def drafts(network: Network) -> Sequence[Call]:

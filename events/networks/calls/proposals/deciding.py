@@ -10,7 +10,7 @@ from app.i18n import _, ngettext
 from app.journal import Changes
 from app.models import Person
 from app.wording import money
-from events.networks.calls.announcing import heard, shown
+from events.networks.calls.announcing import heard, save_anew, shown
 from events.networks.calls.gate import changing_call, changing_proposal
 from events.networks.calls.models import Call, CallStatus, Phase
 from events.networks.calls.proposals.models import CallDecision, CallProposal, LetterKind, ProposalStatus, Verdict
@@ -62,8 +62,7 @@ async def publish(call: Call, *, by: Person) -> Call:
         for proposal in await submitted.select_related("decision"):
             await owe_authors(proposal, LetterKind.DECISION, changes, **_told(proposal.decision))
         current.status, current.published_at = CallStatus.PUBLISHED, changes.at
-        current.version += 1
-        await current.save()
+        await save_anew(current, changes)
         changes.record("call.published", current, topics=heard(current), data=shown(current))
     return current
 
