@@ -31,10 +31,10 @@ from matchmaking.draft_pages import (
     wishes,
 )
 from matchmaking.figures import profile_counts
-from matchmaking.forms import ReturnForm
 from matchmaking.interpreters import routes as interpreting
 from matchmaking.leaving import withdraw
 from matchmaking.overview import desk_list
+from matchmaking.profile_forms import ReturnForm
 from matchmaking.profile_models import Profile, ProfileStatus
 from matchmaking.profile_pages import leaving_reason
 from matchmaking.profiles import approve_profile, return_profile

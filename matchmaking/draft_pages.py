@@ -16,11 +16,11 @@ from events.scope import Place
 from matchmaking.admits import AtDraft, at_draft
 from matchmaking.away import expected, mark_away
 from matchmaking.charts import curve
+from matchmaking.draft_forms import AwayForm, DraftForm, WishesForm
 from matchmaking.draft_models import Draft, DraftKind, DraftState
 from matchmaking.draft_view import view
 from matchmaking.drafting import discard_draft, draft_schedule, failure, scope_of
 from matchmaking.figures import rounds
-from matchmaking.forms import AwayForm, DraftForm, WishesForm
 from matchmaking.orders import Order
 from matchmaking.overview import desk_list
 from matchmaking.releasing import can_be_undone, release_draft, undo_release

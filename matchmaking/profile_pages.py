@@ -16,8 +16,9 @@ from events.scope import Place
 from matchmaking.admits import number_of
 from matchmaking.asking import allowance
 from matchmaking.directory import Earlier, earlier_profile, own_card
-from matchmaking.forms import AvailabilityForm, BlockForm, LeaveForm, LimitForm, ProfileForm, profile_data
+from matchmaking.forms import LeaveForm
 from matchmaking.leaving import withdraw
+from matchmaking.profile_forms import AvailabilityForm, BlockForm, LimitForm, ProfileForm, profile_data
 from matchmaking.profile_models import Profile
 from matchmaking.profiles import write_profile
 from matchmaking.round_models import Availability, Block, Round

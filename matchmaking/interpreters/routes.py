@@ -16,9 +16,9 @@ from events.models import Participant, ParticipantStatus
 from events.pages import desk_page
 from events.scope import Place, desk
 from matchmaking.admits import number_of
-from matchmaking.forms import SPOKEN
 from matchmaking.interpreters.models import Interpreter
 from matchmaking.interpreters.registering import interpreters, register_interpreter, remove_interpreter
+from matchmaking.profile_forms import SPOKEN
 from matchmaking.round_models import Round
 
 

@@ -11,10 +11,11 @@ from app.forms import Choice, Form, Line, Lines, Text, Tick, Ticks, Whole
 from app.i18n import language, later
 from app.wording import alphabetical, tongue
 from events.networks.models import DemoCase, Pilot
-from matchmaking.forms import NOTHING, SPOKEN
+from matchmaking.forms import NOTHING
 from matchmaking.marketplace.extras import LONGEST, MOST_OPTIONS, NUMBERS, Answer, Field
 from matchmaking.marketplace.models import ExtraKind, Opportunity, OpportunityKind
 from matchmaking.marketplace.posting import Draft
+from matchmaking.profile_forms import SPOKEN
 from matchmaking.profile_models import ChainRole
 from matchmaking.reasons import role_name
 
