@@ -1,1 +1,1 @@
-"""Plumbing that knows no session and no meeting; `app.main` puts the slices together."""
+"""Plumbing that knows no session and no meeting; `app.slices` puts the slices together."""

@@ -1,41 +1,18 @@
-"""Pages of one's own account: signing in and out, name and language, where one is signed in."""
-
-import secrets
-from urllib.parse import quote
+"""Pages of one's own account: name and language, calendar and reminders, where one is signed in."""
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from app import feeds, outbox, templating
-from app.auth import (
-    SIGN_IN_LIFE,
-    Secret,
-    anyone,
-    ask_link,
-    asking_cookie,
-    cookie_name,
-    find_link,
-    opens_here,
-    sign_in,
-    sign_out,
-    signed_in,
-)
+from app import feeds
+from app.auth import anyone, sign_out, signed_in
 from app.config import Settings
-from app.forms import Address, Choice, Form, Line, Tick
+from app.forms import Choice, Form, Line, Tick
 from app.i18n import _, languages, later
-from app.ical.imip import plain_mail
-from app.ical.itip import Mailbox
 from app.journal import changing, person_topic
 from app.models import Person, SignIn, Topic
 from app.subscribing import Subscription
-from app.web import GuardedRoute, page, route, see_other, submitted
-
-LONGEST = 2000  # characters of an address to come back to
-
-
-class SignInForm(Form):
-    email = Address(later("Your mail address"))
+from app.web import GuardedRoute, keep_language, own_path, page, route, see_other, submitted
 
 
 class AccountForm(Form):
@@ -60,79 +37,6 @@ class RemindersForm(Form):
     messages = Tick(later("Once a day at most, about messages that you have not read"))
     news = Tick(later("Once a day at most, about news in the pilots you follow"))
     support = Tick(later("From your support office, and its question half a year after an event"))
-
-
-async def sign_in_page(request: Request, person: Person | None) -> Response:
-    if person:
-        return see_other(_next(request))
-    return page(request, "app/sign_in.html", form=SignInForm(), next=_next(request))
-
-
-async def mail_link(request: Request, person: Person | None) -> Response:
-    """Mail a link. The answer is the same whether we know the address or not, or mail it or not."""
-    form = await submitted(request, SignInForm)
-    if not form.validate():
-        return page(request, "app/sign_in.html", status=422, form=form, next=_next(request))
-    settings: Settings = request.app.state.settings
-    email, browser = str(form.email.data), _browser(request) or Secret.new()
-    token = await ask_link(email, browser=browser, asked_from=request.client.host if request.client else "")
-    if token:
-        await _post_link(email, token, next_url=_next(request), settings=settings)
-    response = page(request, "app/sign_in_sent.html", email=email)
-    response.set_cookie(
-        asking_cookie(https=settings.https),
-        browser.text,
-        max_age=3600,
-        httponly=True,
-        samesite="lax",
-        secure=settings.https,
-    )
-    return response
-
-
-async def link_page(request: Request, person: Person | None) -> Response:
-    """What a mail scanner may open as often as it likes: nothing happens before the button is pressed."""
-    token = Secret(request.path_params["token"])
-    link = await find_link(token)
-    opens = bool(link and opens_here(link, _browser(request)))
-    response = page(
-        request,
-        "app/sign_in_link.html",
-        status=200 if link else 410,
-        link=link,
-        opens=opens,
-        action=f"/sign-in/{quote(token.text)}?next={quote(_next(request))}",
-    )
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-async def use_link(request: Request, person: Person | None) -> Response:
-    settings: Settings = request.app.state.settings
-    token = Secret(request.path_params["token"])
-    newcomer, cookie = await sign_in(
-        token, browser=_browser(request), user_agent=request.headers.get("user-agent", "")
-    )  # fmt: skip
-    response = see_other(_next(request), flash=_("Welcome, %(name)s.") % {"name": newcomer.name})
-    response.set_cookie(
-        cookie_name(https=settings.https),
-        cookie.text,
-        max_age=int(SIGN_IN_LIFE.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=settings.https,
-    )
-    response.delete_cookie(asking_cookie(https=settings.https), secure=settings.https)
-    if "language" not in request.cookies:
-        _keep_language(response, newcomer.language)
-    return response
-
-
-async def leave(request: Request, person: Person) -> Response:
-    await sign_out(request.state.sign_in.id, by=person)
-    response = see_other("/", flash=_("You are signed out."))
-    response.delete_cookie(cookie_name(https=request.app.state.settings.https), secure=request.app.state.settings.https)
-    return response
 
 
 async def account_page(request: Request, person: Person) -> Response:
@@ -161,7 +65,7 @@ async def choose_calendar(request: Request, person: Person) -> Response:
     for topic in await Topic.filter(name=person_topic(person.id)):  # so that each event's invitations are settled anew
         async with changing(topic.scope, by=person) as changes:
             changes.record("person.chose_calendar", person, topics=[topic.name])
-    return see_other(_local(str(posted.get("back", ""))) or "/account", flash=_("Saved."))
+    return see_other(own_path(str(posted.get("back", ""))) or "/account", flash=_("Saved."))
 
 
 async def choose_reminders(request: Request, person: Person) -> Response:
@@ -201,18 +105,14 @@ async def end_sign_in(request: Request, person: Person) -> Response:
 async def choose_language(request: Request, person: Person | None) -> Response:
     posted = await request.form()
     code = str(posted.get("language", ""))
-    response = see_other(_local(str(posted.get("back", ""))) or "/")
+    response = see_other(own_path(str(posted.get("back", ""))) or "/")
     if code in languages():
-        _keep_language(response, code)
+        keep_language(response, code)
         if person:
             async with changing("people", by=person) as changes:
                 await Person.filter(id=person.id).update(language=code)
                 changes.record("person.chose_language", person, topics=[])
     return response
-
-
-def _keep_language(response: Response, code: str) -> None:
-    response.set_cookie("language", code, max_age=31_536_000, samesite="lax", httponly=True)
 
 
 async def _account(request: Request, person: Person, form: AccountForm, *, status: int = 200) -> Response:
@@ -248,58 +148,7 @@ async def _account(request: Request, person: Person, form: AccountForm, *, statu
     )
 
 
-async def _post_link(email: str, token: Secret, *, next_url: str, settings: Settings) -> None:
-    context = {"url": f"{settings.base_url}/sign-in/{token.text}?next={quote(next_url)}", "base_url": settings.base_url}
-    subject, sender, recipient = _("Your sign-in link"), Mailbox("Pilotmatch", settings.mail_from), Mailbox("", email)
-    message_id = f"<{secrets.token_hex(16)}@{settings.mail_domain}>"
-    async with changing("mail:0", by="system") as changes:
-        body = plain_mail(
-            sender=sender,
-            recipient=recipient,
-            subject=subject,
-            plain=templating.render("app/mail/sign_in.txt", context),
-            html=templating.render("app/mail/sign_in.html", context),
-            message_id=message_id,
-            now=changes.at,
-        )
-        mail = await outbox.post(
-            "mail:0",
-            body=body,
-            sender=sender,
-            recipient=recipient,
-            subject=subject,
-            message_id=message_id,
-            now=changes.at,
-        )
-        changes.record("mail.queued", mail, topics=[])
-
-
-def _browser(request: Request) -> Secret | None:
-    cookie = request.cookies.get(asking_cookie(https=request.app.state.settings.https))
-    return Secret(cookie) if cookie else None
-
-
-def _next(request: Request) -> str:
-    """Where the person was going."""
-    return _local(request.query_params.get("next", "")) or "/"
-
-
-def _local(url: str) -> str | None:
-    """A path of our own, or None for everything a browser could read as another site."""
-    ours = url.startswith("/") and not url.startswith("//") and len(url) <= LONGEST
-    return url if ours and url.isprintable() and "\\" not in url else None
-
-
-async def favicon(request: Request, person: Person | None) -> Response:
-    return RedirectResponse(templating.asset("img/favicon.svg"), 308)
-
-
 routes: list[GuardedRoute] = [
-    route("/sign-in", sign_in_page, anyone),
-    route("/sign-in", mail_link, anyone, methods=["POST"]),
-    route("/sign-in/{token}", link_page, anyone),
-    route("/sign-in/{token}", use_link, anyone, methods=["POST"]),
-    route("/sign-out", leave, signed_in, methods=["POST"]),
     route("/account", account_page, signed_in),
     route("/account", edit_account, signed_in, methods=["POST"]),
     route("/account/calendar", choose_calendar, signed_in, methods=["POST"]),
@@ -308,5 +157,4 @@ routes: list[GuardedRoute] = [
     route("/account/feed/removal", remove_calendar, signed_in, methods=["POST"]),
     route("/account/sign-ins/{id:int}/end", end_sign_in, signed_in, methods=["POST"]),
     route("/language", choose_language, anyone, methods=["POST"]),
-    route("/favicon.ico", favicon, anyone),
 ]

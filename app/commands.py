@@ -17,10 +17,10 @@ import uvicorn
 
 import events.interchange.importing
 import matchmaking.demo.loading
-from app import auth, config, db, main, migrate
+from app import auth, config, db, main, migrate, slices
 from app.config import BadSetting, Settings
 from app.errors import Refused
-from app.live import FanoutProtocol
+from app.sockets import FanoutProtocol
 from app.text import BadText, canonical_address
 from events.interchange.schedule import BadSchedule
 from events.models import Event
@@ -79,7 +79,7 @@ def worker() -> None:
     settings = _settings()
 
     async def forever() -> None:
-        async with main.working(settings):
+        async with slices.working(settings):
             click.echo("working; Ctrl+C stops")
             await asyncio.Event().wait()
 

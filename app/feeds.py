@@ -1,4 +1,4 @@
-"""Private feeds: calendars at a secret address, of one's own agenda or of what a slice adds (`feed_kinds` in app.main).
+"""Private feeds: calendars at a secret address, of one's own agenda or of what a slice adds (app.slices: FEED_KINDS).
 
 The token is read from the database at every poll, so that a revoked address is dead at once; what its owner has is read
 again only after a commit that may have changed it.

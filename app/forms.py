@@ -1,10 +1,8 @@
 """From typed strings to clean values: WTForms with our input rule, saying everything that is wrong at once."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, cast
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from wtforms import Form as BaseForm
 from wtforms.fields import (
@@ -18,15 +16,12 @@ from wtforms.fields import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.fields.datetime import DateField, DateTimeLocalField
 from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput
 
 from app import i18n, money
 from app.i18n import LANGUAGES, _
 from app.text import BadText, canonical_address, clean_line, clean_text
-
-MINUTES = 5  # times are told in steps that occupancy can see
 
 
 class _Translations:
@@ -54,12 +49,12 @@ class Form(BaseForm):
 
 def Line(label: str, *, limit: int, required: bool = True, **kwargs: Any) -> StringField:
     """One line of text."""
-    return _CleanString(label, [_needed(required)], clean=_line(limit), **kwargs)
+    return _CleanString(label, [needed(required)], clean=_line(limit), **kwargs)
 
 
 def Text(label: str, *, limit: int, required: bool = False, **kwargs: Any) -> TextAreaField:
     """Several lines of text."""
-    return _CleanTextArea(label, [_needed(required)], clean=_text(limit), **kwargs)
+    return _CleanTextArea(label, [needed(required)], clean=_text(limit), **kwargs)
 
 
 def Address(label: str, **kwargs: Any) -> StringField:
@@ -71,7 +66,7 @@ def Address(label: str, **kwargs: Any) -> StringField:
 def Whole(label: str, *, low: int, high: int, required: bool = True, **kwargs: Any) -> IntegerField:
     """A whole number from `low` to `high`."""
     render = {"min": low, "max": high, **kwargs.pop("render_kw", {})}
-    return IntegerField(label, [_needed(required), NumberRange(low, high)], render_kw=render, **kwargs)
+    return IntegerField(label, [needed(required), NumberRange(low, high)], render_kw=render, **kwargs)
 
 
 def Choice(label: str, choices: type[StrEnum] | Iterable[tuple[Any, str]], **kwargs: Any) -> SelectField:
@@ -88,10 +83,6 @@ def Tick(label: str, **kwargs: Any) -> BooleanField:
     return BooleanField(label, **kwargs)
 
 
-def Day(label: str, *, required: bool = True, **kwargs: Any) -> DateField:
-    return DateField(label, [_needed(required), _year_within_reason], **kwargs)
-
-
 class Amount(StringField):
     """Money as people type it: a Decimal, which `money.minor_units` makes whole once the currency is known."""
 
@@ -99,7 +90,7 @@ class Amount(StringField):
 
     def __init__(self, label: str, *, required: bool = True, **kwargs: Any) -> None:
         render = {"inputmode": "decimal", "autocomplete": "off", **kwargs.pop("render_kw", {})}
-        super().__init__(label, [_needed(required)], render_kw=render, **kwargs)
+        super().__init__(label, [needed(required)], render_kw=render, **kwargs)
 
     def _value(self) -> str:
         return str(self.raw_data[0]) if self.raw_data else str(self.data or "")
@@ -178,60 +169,6 @@ class Lines(TextAreaField):
             raise ValidationError(_("At most %(most)d lines, please.") % {"most": self.most})
 
 
-class Instant(DateTimeLocalField):
-    """A wall-clock time in `zone`, as an aware instant in UTC. Set `zone` on the field before it is processed."""
-
-    def __init__(self, label: str, validators: Any = None, *, required: bool = True, **kwargs: Any) -> None:
-        self.zone: ZoneInfo = kwargs.pop("zone", None) or ZoneInfo("UTC")
-        super().__init__(label, [_needed(required)], render_kw={"step": MINUTES * 60}, **kwargs)
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return self.data.astimezone(self.zone).strftime("%Y-%m-%dT%H:%M") if self.data else ""
-
-    def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        super().process_formdata(list(valuelist))
-        wall, self.data = self.data, None  # a refused time is no value: nobody may compare it
-        if wall is not None:
-            self.data = instant_in(wall, self.zone)
-
-
-class Deadline(Instant):
-    """An instant to the minute that nobody can doubt: a time that the clocks show twice is refused, too."""
-
-    def __init__(self, label: str, **kwargs: Any) -> None:
-        super().__init__(label, **kwargs)
-        self.render_kw = {"step": 60}
-
-    def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        DateTimeLocalField.process_formdata(self, list(valuelist))
-        wall, self.data = self.data, None
-        if wall is None:
-            return
-        if wall.second:
-            raise ValidationError(_("Please leave the seconds out."))
-        self.data = _existing(wall, self.zone)
-        if wall.replace(tzinfo=self.zone, fold=1).astimezone(UTC) != self.data:
-            raise ValidationError(_("The clocks go back that night: this time comes twice. Choose another one."))
-
-
-def instant_in(wall: datetime, zone: ZoneInfo) -> datetime:
-    """The instant of a wall-clock time, in UTC. Raises ValidationError for one that the clocks skip."""
-    if wall.minute % MINUTES or wall.second:
-        raise ValidationError(_("Times go in steps of five minutes."))
-    return _existing(wall, zone)
-
-
-def _existing(wall: datetime, zone: ZoneInfo) -> datetime:
-    if not 1990 <= wall.year <= 2200:
-        raise ValidationError(_("This year cannot be right."))
-    instant = wall.replace(tzinfo=zone).astimezone(UTC)
-    if instant.astimezone(zone).replace(tzinfo=None) != wall:
-        raise ValidationError(_("The clocks go forward that night: this time does not exist."))
-    return instant
-
-
 class _Clean(Field):
     """Cleans what was typed, and shows what was typed when it was refused."""
 
@@ -284,7 +221,7 @@ class _Needed(InputRequired):
             raise StopValidation(self.message or field.gettext("This field is required."))
 
 
-def _needed(required: bool) -> InputRequired | Optional:
+def needed(required: bool) -> InputRequired | Optional:
     return _Needed() if required else Optional()
 
 
@@ -294,9 +231,3 @@ def _offered(choices: type[StrEnum] | Iterable[tuple[Any, str]]) -> Callable[[],
         return lambda: [SelectChoice(item.value, _(item.value).capitalize()) for item in choices]
     pairs = list(choices)
     return lambda: [SelectChoice(value, _(words)) for value, words in pairs]
-
-
-def _year_within_reason(form: BaseForm, field: Field) -> None:
-    day = cast(date | None, field.data)
-    if day and not date(1990, 1, 1) <= day <= date(1990, 1, 1) + timedelta(days=80_000):
-        raise StopValidation(_("This year cannot be right."))

@@ -1,9 +1,8 @@
-"""Live pages: one socket a page, which first replays what its page missed and then follows the journal.
+"""The hub of the live pages: what was committed goes to every socket that may hear it, first what its page missed.
 
 A hub per process is woken with a scope's name after each commit (by our own commit, by PostgreSQL's NOTIFY for
 other processes, by a slow poll for a wake-up that got lost), reads the new facts once, and writes each frame,
-encoded once, to every socket that may hear it. Nobody waits for a client: bytes go into the transport's buffer,
-and a client whose buffer is full is cut; it comes back with `since` and gets exactly what it missed.
+encoded once, to every socket that may hear it (app.sockets). Nobody waits for a client.
 """
 
 import asyncio
@@ -15,14 +14,12 @@ from typing import Any
 
 import asyncpg
 import orjson
-from starlette.websockets import WebSocket, WebSocketDisconnect
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame, Opcode
 
 from app import db, journal
 from app.auth import SCOPE as PEOPLE
 from app.known import Known
-from app.models import Change, SignIn
+from app.models import Change
 from app.polls import shelf
 from app.workers import woken_within
 
@@ -30,9 +27,6 @@ log = logging.getLogger("pilotmatch.live")
 
 POLL_SECONDS = 3.0
 REPLAY = 2000  # facts; a page that missed more is told to start afresh
-BUFFER_BYTES = 1 << 20
-SOCKETS_A_PERSON = 20
-GOODBYE_SECONDS = 5.0
 
 
 @dataclass(eq=False, slots=True)
@@ -159,7 +153,7 @@ async def _replay(listener: Listener, reached: int) -> None:
         missed = await journal.changes_since(listener.scope, listener.since, limit=REPLAY + 1)
     if not missed or missed[0].revision != listener.since + 1 or len(missed) > REPLAY:
         listener.since = reached
-        listener.write(_frame_of_reset(reached))
+        listener.write(frame_of_reset(reached))
         return
     for facts in by_revision(change for change in missed if change.revision <= reached):
         _give(listener, facts, {})
@@ -198,82 +192,9 @@ def _frame(message: dict[str, Any]) -> bytes:
     return Frame(Opcode.TEXT, orjson.dumps(message)).serialize(mask=False)
 
 
-def _frame_of_reset(reached: int) -> bytes:
+def frame_of_reset(reached: int) -> bytes:
+    """To a page that shall ask for itself again."""
     return _frame({"reset": True, "revision": reached})
-
-
-class FanoutProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's socket protocol, which also takes frames that are encoded already and never waits for a client."""
-
-    def handle_connect(self, event: Any) -> None:
-        super().handle_connect(event)
-        if self.handshake_initiated and hasattr(self, "scope"):
-            self.scope["extensions"]["pilotmatch.fanout"] = self  # type: ignore[assignment]
-
-    def write_frame(self, frame: bytes) -> bool:
-        """Hand the frame to the transport; False when the client was cut for not reading."""
-        if self.close_sent or self.disconnected or self.transport.is_closing():
-            return False
-        if self.transport.get_write_buffer_size() > BUFFER_BYTES:
-            self.transport.abort()
-            return False
-        self.transport.write(frame)
-        return True
-
-    def keepalive_timeout(self) -> None:
-        """It did not answer our ping: what waits in its buffer would keep the socket open for ever."""
-        super().keepalive_timeout()
-        self.transport.abort()
-
-
-async def serve(websocket: WebSocket, *, scope: str, topics: Iterable[str], since: int, wordless: bool = False) -> None:
-    """Serve one page's socket until it goes. It only listens: a client that talks is shown out. A `wordless` page is
-    told that something happened and not what: it may ask for itself again."""
-    hub: Hub = websocket.app.state.hub
-    person, sign_in = websocket.state.person, websocket.state.sign_in
-    await websocket.accept()
-    if person and sum(other.person_id == person.id for other in hub.listeners()) >= SOCKETS_A_PERSON:
-        return await websocket.close(1008, "too many pages open")
-    protocol: FanoutProtocol = websocket.scope["extensions"]["pilotmatch.fanout"]
-    gone = asyncio.Event()
-
-    def nudge(_frame: bytes) -> bool:
-        return protocol.write_frame(_frame_of_reset(listener.since))
-
-    listener = Listener(
-        scope=scope,
-        topics=frozenset(topics),
-        since=since,
-        write=nudge if wordless else protocol.write_frame,
-        close=gone.set,
-        person_id=person.id if person else None,
-        sign_in_id=sign_in.id if sign_in else None,
-    )
-    try:
-        await hub.join(listener)
-        if sign_in and not await SignIn.exists(id=sign_in.id):  # ended while we joined
-            gone.set()
-        code = await _until_gone(websocket, gone)
-    finally:
-        hub.leave(listener)
-    if code is not None:
-        asyncio.get_running_loop().call_later(GOODBYE_SECONDS, protocol.transport.abort)  # if they do not read it
-        with contextlib.suppress(WebSocketDisconnect):
-            await websocket.close(code)
-    return None
-
-
-async def _until_gone(websocket: WebSocket, gone: asyncio.Event) -> int | None:
-    """Until the client closes (None), or until we close: because it talks, or because it shall come back."""
-    reading, leaving = asyncio.create_task(websocket.receive()), asyncio.create_task(gone.wait())
-    try:
-        await asyncio.wait({reading, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        if not reading.done():
-            return 1012
-        return 1008 if reading.result()["type"] == "websocket.receive" else None
-    finally:
-        reading.cancel()
-        leaving.cancel()
 
 
 @contextlib.asynccontextmanager

@@ -28,6 +28,7 @@ Endpoint = Callable[[Request, Admitted], Awaitable[Response]]
 TRIES = 3
 ANSWERED = (Refused, NotFound, Forbidden, HTTPException, ClientDisconnect)  # by ERRORS, or nobody is left to answer
 FLASH = "flash"
+LONGEST = 2000  # characters of an address to come back to
 PERSONAL = {"Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language"}
 
 
@@ -110,6 +111,16 @@ def see_other(url: str, *, flash: str = "") -> Response:
     if flash:
         response.set_cookie(FLASH, quote(flash), max_age=30, httponly=True, samesite="lax")
     return response
+
+
+def own_path(url: str) -> str | None:
+    """A path of our own, or None for everything a browser could read as another site."""
+    ours = url.startswith("/") and not url.startswith("//") and len(url) <= LONGEST
+    return url if ours and url.isprintable() and "\\" not in url else None
+
+
+def keep_language(response: Response, code: str) -> None:
+    response.set_cookie("language", code, max_age=31_536_000, samesite="lax", httponly=True)
 
 
 def answer(request: Request, data: dict[str, Any], *, url: str, flash: str = "") -> Response:

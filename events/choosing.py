@@ -9,6 +9,7 @@ from events.models import Organisation, OrganisationKind
 from events.networks.models import Pilot, Region
 from events.participants import Affiliation
 
+NOBODY = ("", "–")
 Choices = list[tuple[str, str]]  # the value that is posted, and its words
 
 

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 from app.errors import Refused
 from app.i18n import _
 from app.web import answer, json, route, see_other, submitted, wants_json
-from events.forms import NewSessionForm, SessionForm, SlotForm, VersionForm, details_of
+from events.forms import VersionForm
 from events.models import Participant, ParticipantStatus, Room, Session, Track
 from events.narrowing import Narrows
 from events.networks.models import Pilot
@@ -25,6 +25,7 @@ from events.schedule import (
     unschedule,
 )
 from events.scope import Place, desk, find
+from events.session_forms import NewSessionForm, SessionForm, SlotForm, details_of
 from events.types import types_of
 
 Verb = Callable[..., Awaitable[Session]]
@@ -81,7 +82,7 @@ async def move(request: Request, place: Place) -> Response:
     """From the board's drop, or from a form; both get the same sentences."""
     session = await find(Session, place, request.path_params["id"])
     slot = await submitted(request, SlotForm, zone=place.event.tz)
-    slot.offer(await _rooms(place))
+    slot.offer_rooms(await _rooms(place))
     if not slot.validate():
         if wants_json(request):
             said = [str(error) for errors in slot.errors.values() for error in errors]
@@ -153,7 +154,7 @@ async def _session(
         await _offer(form, place, session)
     if slot is None:
         slot = SlotForm(zone=place.event.tz, data=_slot_of(session))
-        slot.offer(await _rooms(place))
+        slot.offer_rooms(await _rooms(place))
     shown = {"session": session, "form": form, "slot": slot, "mark": mark}
     return desk_page(request, place, "events/desk_session.html", status=status, **shown)
 

@@ -1,44 +1,29 @@
 """Forms of the conference: what is typed at the desk and at registration, as the values that verbs take."""
 
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from wtforms import Field, FileField
 from wtforms.validators import InputRequired, ValidationError
 
-from app.forms import Choice, Day, Form, InLanguages, Instant, Line, Text, Tick, Ticks, Whole
-from app.i18n import LANGUAGES, _, languages, later
-from app.text import plain
+from app.forms import Choice, Form, InLanguages, Line, Text, Tick, Whole
+from app.i18n import LANGUAGES, _, later
+from app.instants import Day
 from app.texts import Texts, Told
-from app.wording import alphabetical, several, tongue
-from events.choosing import HouseForm, pilot_choices
+from events.choosing import HouseForm
 from events.hosting import About
-from events.models import (
-    Event,
-    EventKind,
-    Participant,
-    ParticipantKind,
-    ParticipantType,
-    Room,
-    Session,
-    Track,
-)
-from events.networks.models import Network, Pilot, Region
-from events.schedule import Details
+from events.models import Event, EventKind, ParticipantKind, ParticipantType
+from events.networks.models import Network, Region
 
 ZONES = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 COUNTRY = re.compile(r"[A-Z]{2}")
 OWN_KINDS = (ParticipantKind.DELEGATE, ParticipantKind.SUPPORT)  # what one may say of oneself
-NOBODY = ("", "–")
 
 
 class ToldForm(Form):
@@ -157,147 +142,6 @@ class TypeForm(Form):
     kind = Choice(later("Type"), ParticipantKind)
 
 
-class Names(Field):
-    """Names of people to add, each in an input of its own; the page lists those who are known."""
-
-    data: list[str]
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        self.data = [one_line for value in valuelist if (one_line := " ".join(value.split()))]
-
-
-class SessionForm(ToldForm):
-    """A session without its time. `version` is the one the page saw; a new session has none."""
-
-    elsewhere = MappingProxyType({"title": "titles", "subtitle": "subtitles", "abstract": "abstracts"})
-
-    title = Line(later("Title"), limit=250)
-    subtitle = Line(later("Subtitle"), limit=250, required=False)
-    kind = Line(later("Kind"), limit=60, required=False, description=later("Your own word: talk, workshop, break …"))
-    language = Choice(later("Language"), [])
-    abstract = Text(later("Abstract"), limit=10_000)
-    titles = InLanguages(later("Title"), lambda label: Line(label, limit=250, required=False), required=False)
-    subtitles = InLanguages(later("Subtitle"), lambda label: Line(label, limit=250, required=False), required=False)
-    abstracts = InLanguages(later("Abstract"), lambda label: Text(label, limit=10_000), required=False)
-    track = Choice(later("Track"), [])
-    pilots = Ticks(later("Pilots"))
-    speakers = Ticks(later("Speakers"))  # whom it has; hundreds could be ticked, so new ones are typed
-    more_speakers = Names(
-        later("Add speakers"),
-        description=later("Approved participants; the page of participants adds people by name."),
-    )
-    capacity = Whole(
-        later("Seats"), low=1, high=100_000, required=False, description=later("Empty: nobody needs to book a seat.")
-    )
-    types = Ticks(later("Only for"), description=later("Who may book it. None ticked: everybody."))
-    online_url = Line(later("Address of the online room"), limit=500, required=False)
-
-    def offer(
-        self,
-        *,
-        tracks: Sequence[Track],
-        pilots: Sequence[Pilot],
-        speakers: Sequence[Participant],
-        speaking: Collection[int] = (),
-        types: Sequence[ParticipantType] = (),
-    ) -> None:
-        """`speakers` are all who could speak, `speaking` the ids of those who do."""
-        self.offered_tracks = {str(track.id): track for track in tracks}
-        self.offered_pilots = {str(pilot.id): pilot for pilot in pilots}
-        self.offered_types = {str(type.id): type for type in types}
-        self.types.choices = [(key, type.name) for key, type in self.offered_types.items()]
-        self.offered_speakers = {str(speaker.id): speaker for speaker in speakers}
-        self.language.choices = [NOBODY, *((code, tongue(code)) for code in languages())]
-        self.track.choices = [NOBODY, *((str(track.id), track.name) for track in tracks)]
-        self.pilots.choices = pilot_choices(self.offered_pilots.values())
-        ordered = sorted(speakers, key=lambda speaker: alphabetical(speaker.name))
-        ticked = {*map(str, speaking), *(self.speakers.data or ())}
-        self.speakers.choices = [(str(one.id), one.name) for one in ordered if str(one.id) in ticked]
-        self.known = _told_apart(ordered)
-        self.known_as = {plain(label): speaker for label, speaker in self.known.items()}
-
-    validate_titles = validate_subtitles = validate_abstracts = not_in_its_own
-
-    def validate_more_speakers(self, field: Field) -> None:
-        if unknown := [name for name in field.data or () if plain(name) not in self.known_as]:
-            raise ValidationError(
-                _("Not found, or not the only one of that name: %(names)s. Choose from the list.")
-                % {"names": several(unknown)}
-            )
-
-    def validate_online_url(self, field: Field) -> None:
-        if field.data and (urlsplit(field.data).scheme not in ("http", "https") or not urlsplit(field.data).hostname):
-            raise ValidationError(_("An address that begins with https://, please."))
-
-    def details(self) -> Details:
-        return Details(
-            title=str(self.title.data),
-            subtitle=self.subtitle.data or "",
-            kind=self.kind.data or "",
-            language=self.language.data or "",
-            abstract=self.abstract.data or "",
-            translations=self.translations(),
-            track=self.offered_tracks.get(str(self.track.data)),
-            pilots=[self.offered_pilots[key] for key in self.pilots.data or ()],
-            speakers=self.chosen_speakers(),
-            capacity=self.capacity.data,
-            types=[self.offered_types[key] for key in self.types.data or ()],
-            online_url=self.online_url.data or "",
-        )
-
-    def chosen_speakers(self) -> list[Participant]:
-        ticked = [self.offered_speakers[key] for key in self.speakers.data or ()]
-        added = [self.known_as[plain(name)] for name in self.more_speakers.data or ()]
-        return list({speaker.id: speaker for speaker in (*ticked, *added)}.values())
-
-
-class NewSessionForm(SessionForm):
-    """A session, and its place if that is known already."""
-
-    room = Choice(later("Room"), [])
-    start = Instant(
-        later("Start"), required=False, description=later("Empty: it waits beside the board until it has a time.")
-    )
-    minutes = Whole(later("Minutes"), low=5, high=24 * 60, default=45)
-
-    def process(self, *args: Any, **kwargs: Any) -> None:
-        zone: ZoneInfo = kwargs.pop("zone")
-        self.start.zone = zone
-        super().process(*args, **kwargs)
-
-    def offer_rooms(self, rooms: Iterable[Room]) -> None:
-        self.rooms = {str(room.id): room for room in rooms}
-        self.room.choices = [("", _("no room")), *((key, room.name) for key, room in self.rooms.items())]
-
-    def place(self) -> tuple[Room | None, datetime | None, datetime | None]:
-        room, start = self.rooms.get(str(self.room.data)), self.start.data
-        return room, start, start + timedelta(minutes=self.minutes.data or 0) if start else None
-
-
-class SlotForm(Form):
-    """Where and when: what a drop on the board sends, and what is typed without one."""
-
-    version = Whole("", low=1, high=2**31 - 1)
-    room = Choice(later("Room"), [])
-    start = Instant(later("Start"))
-    minutes = Whole(later("Minutes"), low=5, high=24 * 60)
-
-    def process(self, *args: Any, **kwargs: Any) -> None:
-        zone: ZoneInfo = kwargs.pop("zone")
-        self.start.zone = zone
-        super().process(*args, **kwargs)
-
-    def offer(self, rooms: Iterable[Room]) -> None:
-        self.rooms = {str(room.id): room for room in rooms}
-        self.room.choices = [("", _("no room")), *((key, room.name) for key, room in self.rooms.items())]
-
-    def place(self) -> tuple[Room | None, datetime, datetime]:
-        start, minutes = self.start.data, self.minutes.data
-        assert start is not None
-        assert minutes is not None
-        return self.rooms.get(str(self.room.data)), start, start + timedelta(minutes=minutes)
-
-
 class VersionForm(Form):
     """What was seen when a button was pressed."""
 
@@ -337,17 +181,6 @@ class ReleaseForm(Form):
     note = Text(later("What is new"), limit=2000)
 
 
-def _told_apart(speakers: Sequence[Participant]) -> dict[str, Participant]:
-    """Everybody under a name of their own: namesakes have their organisation and number behind it."""
-    namesakes = Counter(plain(speaker.name) for speaker in speakers)
-    return {_label(one) if namesakes[plain(one.name)] > 1 else one.name: one for one in speakers}
-
-
-def _label(speaker: Participant) -> str:
-    house = f"{speaker.organisation.name}, " if speaker.organisation else ""
-    return f"{speaker.name} ({house}{speaker.id})"
-
-
 def about_of(event: Event) -> dict[str, Any]:
     """The event's own facts as the form shows them."""
     return {**{field.name: getattr(event, field.name) for field in fields(About)}, **translated(AboutForm, event)}
@@ -356,16 +189,3 @@ def about_of(event: Event) -> dict[str, Any]:
 def translated(form: type[ToldForm], thing: Told) -> dict[str, Texts]:
     """Its texts in other languages, under the names of the fields."""
     return {field: thing.translations.get(name, {}) for name, field in form.elsewhere.items()}
-
-
-def details_of(session: Session) -> dict[str, Any]:
-    """The session's details as the form shows them; its pilots, speakers and types are fetched."""
-    plain = ("title", "subtitle", "kind", "language", "abstract", "capacity", "online_url")
-    return {
-        **{name: getattr(session, name) for name in plain},
-        **translated(SessionForm, session),
-        "track": str(session.track_id or ""),
-        "pilots": [str(pilot.id) for pilot in session.pilots],
-        "speakers": [str(speaker.id) for speaker in session.speakers],
-        "types": [str(type.id) for type in session.types],
-    }

@@ -10,7 +10,7 @@ from app.occupancy import hold_many, release
 from events.audience import audience
 from events.conflicts import RoomConflict, all_conflicts
 from events.models import Event, Room, Session, Track
-from events.schedule import claims, placed
+from events.placing import claims, placed
 
 
 async def add_room(event: Event, name: str, *, capacity: int | None = None, shared: bool = False, by: Actor) -> Room:

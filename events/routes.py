@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from app import agenda, live
+from app import agenda, sockets
 from app.auth import admin, anyone, sign_in_of
 from app.errors import NotFound
 from app.i18n import _
@@ -159,7 +159,7 @@ async def follow(websocket: WebSocket) -> None:
         topics.append(place.event.desk)
     since = websocket.query_params.get("since", "")
     seen = int(since) if since.isascii() and since.isdigit() and len(since) < 16 else 0
-    return await live.serve(websocket, scope=place.event.scope, topics=topics, since=seen)
+    return await sockets.serve(websocket, scope=place.event.scope, topics=topics, since=seen)
 
 
 async def _tasks(request: Request, mine: Sequence[Participant], now: datetime) -> Sequence[Task]:

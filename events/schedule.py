@@ -1,24 +1,21 @@
 """Everything that happens to a session: created, edited, moved, cancelled, restored, taken off the schedule."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from app.errors import NotFound, Refused, Stale
 from app.i18n import _, ngettext
-from app.intervals import Interval
 from app.journal import Actor, Changes, changing
-from app.occupancy import Claim, Occupied, hold, release
+from app.occupancy import release
 from app.texts import Translations
 from events.audience import audience, people
-from events.conflicts import Conflict, Placed, SpeakerConflict, conflicts_of
 from events.models import Event, Participant, ParticipantType, Room, Session, SessionStatus, Track
 from events.narrowing import take_seats
 from events.networks.models import Pilot
-
-SHORTEST = timedelta(minutes=5)  # one cell of occupancy
+from events.placing import refuse_conflicts, take
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +52,12 @@ async def create_session(
         session = Session(event=current, created_at=changes.at, changed_at=changes.at)
         _describe(session, details)
         session.place(room, start, end)
-        await _refuse_conflicts(current, session, details.speakers)
+        await refuse_conflicts(current, session, details.speakers)
         await session.save()
         await session.pilots.add(*details.pilots)
         await session.speakers.add(*details.speakers)
         await session.types.add(*details.types)
-        await _hold(session, room, details.speakers)
+        await take(session, room, details.speakers)
         changes.record("session.created", session, topics=await audience(current, [session]), data=shown(session, room))
     return session
 
@@ -73,9 +70,9 @@ async def edit_session(session: Session, details: Details, *, version: int, seen
         _refuse_too_few_seats(current, details.capacity)
         before = await people([current])
         _describe(current, details)
-        await _refuse_conflicts(event, current, details.speakers)
+        await refuse_conflicts(event, current, details.speakers)
         await _replace(current, details)
-        await _hold(current, current.room, details.speakers)
+        await take(current, current.room, details.speakers)
         await take_seats(changes, current, details.types, seen=seen)
         await _save(current, changes)
         topics = {*await audience(event, [current]), *(before if event.released else [])}
@@ -96,8 +93,8 @@ async def move_session(
             return current
         speakers = list(await current.speakers.all())
         current.place(room, start, end)
-        await _refuse_conflicts(event, current, speakers)
-        await _hold(current, room, speakers)
+        await refuse_conflicts(event, current, speakers)
+        await take(current, room, speakers)
         await _save(current, changes, told=True)
         changes.record("session.moved", current, topics=await audience(event, [current]), data=shown(current, room))
     return current
@@ -135,30 +132,12 @@ async def restore_session(session: Session, *, version: int, by: Actor) -> Sessi
             return current
         current.status = SessionStatus.CONFIRMED
         speakers = list(await current.speakers.all())
-        await _refuse_conflicts(event, current, speakers)
-        await _hold(current, current.room, speakers)
+        await refuse_conflicts(event, current, speakers)
+        await take(current, current.room, speakers)
         await _save(current, changes, told=True)
         data = shown(current, current.room)
         changes.record("session.restored", current, topics=await audience(event, [current]), data=data)
     return current
-
-
-def claims(session: Session, room: Room | None, speakers: Sequence[Participant]) -> list[Claim]:
-    """What the session occupies: its room, unless that is shared, and every speaker who has an account."""
-    if not session.scheduled or session.start is None or session.end is None:
-        return []
-    span = Interval(session.start, session.end)
-    resources = [f"room:{room.id}"] if room and not room.shared else []
-    resources += [speaker.topic for speaker in speakers if speaker.topic]
-    return [(resource, span) for resource in resources]
-
-
-def placed(session: Session) -> Placed:
-    """For `conflicts`; its speakers are fetched and it has a time."""
-    assert session.start is not None
-    assert session.end is not None
-    speakers = frozenset(speaker.id for speaker in session.speakers)
-    return Placed(session.id, session.room_id, speakers, Interval(session.start, session.end))
 
 
 @asynccontextmanager
@@ -201,79 +180,6 @@ def _describe(session: Session, details: Details) -> None:
     session.translations = {name: dict(texts) for name, texts in details.translations.items()}
     session.track_id = details.track.id if details.track else None
     session.capacity, session.online_url = details.capacity, details.online_url
-
-
-async def _refuse_conflicts(event: Event, session: Session, speakers: Sequence[Participant]) -> None:
-    if not session.scheduled:
-        return
-    span = _span(event, session)
-    others = {other.id: other for other in await _at_that_time(event, span) if other.id != session.id}
-    rooms = await Room.filter(event=event).order_by("position", "name")
-    found = conflicts_of(
-        Placed(session.id or 0, session.room_id, frozenset(speaker.id for speaker in speakers), span),
-        [placed(other) for other in others.values()],
-        shared_rooms={room.id for room in rooms if room.shared},
-    )
-    if found:
-        raise _refusal(event, found[0], others, rooms, speakers)
-
-
-def _span(event: Event, session: Session) -> Interval:
-    start, end = session.start, session.end
-    if start is None or end is None:
-        raise Refused(_("A session needs both a start and an end."))
-    if end < start + SHORTEST:
-        raise Refused(_("A session lasts five minutes at least, and ends after it starts."))
-    if not event.spans(start, end):
-        raise Refused(_("That is outside the days of this event."))
-    return Interval(start, end)
-
-
-async def _at_that_time(event: Event, span: Interval) -> list[Session]:
-    at_once = Session.filter(event=event, status=SessionStatus.CONFIRMED, start__lt=span.end, end__gt=span.start)
-    return await at_once.prefetch_related("speakers")
-
-
-def _refusal(
-    event: Event,
-    conflict: Conflict,
-    others: Mapping[int, Session],
-    rooms: Sequence[Room],
-    speakers: Sequence[Participant],
-) -> Refused:
-    other = others[conflict.other]
-    words = {"title": other.title, "time": _clock(event, other)}
-    if isinstance(conflict, SpeakerConflict):
-        name = next(speaker.name for speaker in speakers if speaker.id == conflict.speaker)
-        return Refused(
-            _("%(name)s speaks in “%(title)s” then, %(time)s.") % {"name": name, **words},
-            hints=[_("Choose another time, or take them off one of the two sessions.")],
-        )
-    taken = {other.room_id for other in others.values()}
-    free = [room.name for room in rooms if room.shared or room.id not in taken]
-    name = next(room.name for room in rooms if room.id == conflict.room)
-    return Refused(
-        _("“%(title)s” is in %(room)s then, %(time)s.") % {"room": name, **words},
-        hints=[_("Free at that time: %(rooms)s.") % {"rooms": ", ".join(free)}] if free else [],
-    )
-
-
-def _clock(event: Event, session: Session) -> str:
-    times = [instant.astimezone(event.tz) for instant in (session.start, session.end) if instant]
-    return "–".join(f"{time:%H:%M}" for time in times)
-
-
-async def _hold(session: Session, room: Room | None, speakers: Sequence[Participant]) -> None:
-    try:
-        await hold(session.subject, claims(session, room, speakers))
-    except Occupied as occupied:
-        names = {speaker.topic: speaker.name for speaker in speakers}
-        if occupied.resource not in names:
-            raise
-        raise Refused(
-            _("%(name)s has something else then.") % {"name": names[occupied.resource]},
-            hints=[_("It may be a meeting, or a session of another event. Choose another time.")],
-        ) from occupied
 
 
 async def _replace(session: Session, details: Details) -> None:

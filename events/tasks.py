@@ -1,5 +1,5 @@
 """What waits for somebody: the steps of an event's life for its desk, and what a participant has to do. Slices add
-theirs (app.main): a function of all of a reader's participations, so that each kind costs one query."""
+theirs (app.slices): a function of all of a reader's participations, so that each kind costs one query."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
-from app import journal, live
+from app import journal, sockets
 from app.auth import sign_in_of
 from app.errors import Forbidden, NotFound
 from app.i18n import _, ngettext
@@ -126,7 +126,7 @@ async def follow(websocket: WebSocket) -> None:
         return await websocket.close(1008)
     since = websocket.query_params.get("since", "")
     seen = int(since) if since.isascii() and since.isdigit() and len(since) < 16 else 0
-    return await live.serve(websocket, scope=scope_of(at.draft), topics=[at.place.event.desk], since=seen)
+    return await sockets.serve(websocket, scope=scope_of(at.draft), topics=[at.place.event.desk], since=seen)
 
 
 async def _drafts(

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from wtforms import Field
 from wtforms.validators import InputRequired, ValidationError
 
-from app.forms import Form, Instant, Line, Text, Tick, Ticks, Whole
+from app.forms import Form, Line, Text, Tick, Ticks, Whole
 from app.i18n import _, later
+from app.instants import Instant
 from app.intervals import Interval
 
 NOTHING = ("", "–")

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from wtforms import Field
 from wtforms.validators import InputRequired, ValidationError
 
-from app.forms import Choice, Form, Instant, Line, Ticks, Whole
+from app.forms import Choice, Form, Line, Ticks, Whole
 from app.i18n import _, later
+from app.instants import Instant
 from app.seen import mark_of
 from app.text import plain
 from events.models import Organisation, Participant, ParticipantType

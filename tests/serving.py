@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import uvicorn
 from starlette.types import ASGIApp
 
-from app.live import FanoutProtocol
+from app.sockets import FanoutProtocol
 
 
 @contextlib.asynccontextmanager

@@ -9,7 +9,7 @@ from app.occupancy import Occupied, hold_many, holder_of, release
 from events.conflicts import RoomConflict, all_conflicts
 from events.interchange.standing import Standing
 from events.models import Session
-from events.schedule import claims, placed
+from events.placing import claims, placed
 
 
 async def hold_again(standing: Standing, sessions: Sequence[Session]) -> None:

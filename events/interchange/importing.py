@@ -15,7 +15,7 @@ from events.interchange.reading import read_schedule
 from events.interchange.schedule import ImportedSchedule, ImportedSession, Oddity
 from events.interchange.standing import as_a_file_says, standing_of
 from events.models import Event
-from events.schedule import SHORTEST
+from events.placing import SHORTEST
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 from wtforms import Field
 from wtforms.validators import ValidationError
 
-from app.forms import Address, Choice, Day, Form, InLanguages, Line, Text, Ticks
+from app.forms import Address, Choice, Form, InLanguages, Line, Text, Ticks
 from app.i18n import _, later
+from app.instants import Day
 from app.text import plain
 from app.wording import alphabetical
 from events.choosing import pilot_choices, region_choices

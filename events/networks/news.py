@@ -1,4 +1,4 @@
-"""What is new in a pilot: events, sessions, demo cases, calls; other slices add theirs (`NEWS` in app.main)."""
+"""What is new in a pilot: events, sessions, demo cases, calls; other slices add theirs (`NEWS` in app.slices)."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass

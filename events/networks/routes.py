@@ -71,7 +71,6 @@ async def one_pilot(request: Request, standing: Standing) -> Response:
         houses=await houses(standing.person) if standing.person else [],
         stages=STAGES,
         follows=bool(standing.person) and await follows(standing.actor, pilot),
-        links=[link for links in request.app.state.pilot_navigation for link in links(standing, pilot)],
     )
 
 

@@ -1,4 +1,4 @@
-"""What is new in a pilot on the marketplaces, for followers who take part in the event (see NEWS in app.main)."""
+"""What is new in a pilot on the marketplaces, for followers who take part in the event (see NEWS in app.slices)."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from app import live
+from app import sockets
 from app.errors import NotFound, Refused
 from app.forms import Form, Line
 from app.i18n import _, later
@@ -176,7 +176,7 @@ async def follow(websocket: WebSocket) -> None:
     except NotFound:
         return await websocket.close(1008)
     event = display.event
-    return await live.serve(websocket, scope=event.scope, topics=[event.desk, event.scope], since=-1, wordless=True)
+    return await sockets.serve(websocket, scope=event.scope, topics=[event.desk, event.scope], since=-1, wordless=True)
 
 
 async def with_address(request: Request) -> Display:

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Mount, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 
-from app import account, feeds, live, templating, web
+from app import account, feeds, live, signing_in, sockets, templating, web
 from app.auth import SIGN_IN_LIFE, Secret, cookie_name, person_of
 from app.config import Settings
 from app.guard import Guard
@@ -125,6 +125,7 @@ def plumbing(settings: Settings, table: Table, *more: BaseRoute) -> Starlette:
     app = Starlette(
         routes=[
             Mount(f"/static/{templating.VERSION}", StaticFiles(directory=templating.STATIC)),
+            *signing_in.routes,
             *account.routes,
             *feeds.routes,
             WebSocketRoute("/live", listen),
@@ -149,4 +150,4 @@ async def listen(websocket: WebSocket) -> None:
     topics = {EVENT} | ({"desk:3"} if person and person.admin else set())
     topics |= {person_topic(person.id)} if person else set()
     since = int(websocket.query_params.get("since", "-1"))
-    await live.serve(websocket, scope=EVENT, topics=topics, since=since)
+    await sockets.serve(websocket, scope=EVENT, topics=topics, since=since)

@@ -9,7 +9,8 @@ import pytest
 from starlette.datastructures import FormData, UploadFile
 from wtforms.validators import ValidationError
 
-from app.forms import Address, Choice, Day, Form, Instant, Line, Lines, Text, Tick, Ticks, Whole, instant_in
+from app.forms import Address, Choice, Form, Line, Lines, Text, Tick, Ticks, Whole
+from app.instants import Day, Instant, instant_in
 from app.web import _Posted
 
 WARSAW = ZoneInfo("Europe/Warsaw")

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from app import db, invitations, outbox
+from app import db, delivery, invitations
 from app.config import Settings
 from app.ical.itip import Told
 from app.invitations import settle, settle_due
@@ -35,7 +35,7 @@ async def settled(table: Table, settings: Settings) -> None:
 
 async def inbox(sink: Sink, *, since: int = 0) -> list[tuple[str, str, Event]]:
     """Recipient, METHOD and VEVENT of each mail that arrived, after everything queued has left."""
-    while await outbox.deliver(sink.url):
+    while await delivery.deliver(sink.url):
         pass
     return [read(one.recipient, one.raw) for one in sink.mails[since:]]
 
@@ -200,11 +200,11 @@ async def test_cancelled_while_it_is_leaving_is_taken_back(
     table.put(anna, "meeting:7")
     await tell(anna)
     await settled(table, settings)
-    [leaving] = await outbox.claim(now=datetime.now(UTC))
+    [leaving] = await delivery.claim(now=datetime.now(UTC))
     table.drop(anna, "meeting:7")
     await tell(anna)
     await settled(table, settings)
-    await outbox.give_back([leaving])
+    await delivery.give_back([leaving])
     assert [method for _, method, _ in await inbox(smtp_sink)] == ["REQUEST", "CANCEL"]
 
 
@@ -216,7 +216,7 @@ async def test_cancelled_after_the_server_hung_up_is_taken_back(
     await tell(anna)
     await settled(table, settings)
     smtp_sink.drop()
-    await outbox.deliver(smtp_sink.url)
+    await delivery.deliver(smtp_sink.url)
     table.drop(anna, "meeting:7")
     await tell(anna)
     await settled(table, settings)

@@ -14,7 +14,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from app import live
+from app import live, sockets
 from app.journal import changing, person_topic, revision
 from app.live import Hub, Listener, Room
 from app.models import Change, Person, SignIn
@@ -220,7 +220,7 @@ async def test_stalled_client_that_does_not_answer_pings_is_cut(site: Site) -> N
 
 
 async def test_stalled_client_that_is_asked_to_leave_is_cut(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "GOODBYE_SECONDS", 0.2)
+    monkeypatch.setattr(sockets, "GOODBYE_SECONDS", 0.2)
     async with stalled_page(site):
         protocol = await stall(site)
         site.app.state.hub.close()
@@ -281,9 +281,9 @@ async def test_unknown_cookie_hears_what_a_visitor_hears(site: Site) -> None:
 async def test_person_has_twenty_pages_at_most(sqlite_site: Site) -> None:
     anna, bea = await make_person("Anna"), await make_person("Bea")
     async with contextlib.AsyncExitStack() as pages:
-        for _ in range(live.SOCKETS_A_PERSON):
+        for _ in range(sockets.SOCKETS_A_PERSON):
             await pages.enter_async_context(page(sqlite_site, 0, anna))
-        while len(sqlite_site.app.state.hub.listeners()) < live.SOCKETS_A_PERSON:
+        while len(sqlite_site.app.state.hub.listeners()) < sockets.SOCKETS_A_PERSON:
             await asyncio.sleep(0.01)
         async with page(sqlite_site, 0, anna) as refused:
             with pytest.raises(ConnectionClosed):

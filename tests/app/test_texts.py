@@ -7,8 +7,9 @@ from starlette.datastructures import FormData
 from wtforms import Field
 from wtforms.validators import ValidationError
 
-from app.forms import Deadline, Form, InLanguages, Line
+from app.forms import Form, InLanguages, Line
 from app.i18n import speaking
+from app.instants import Deadline
 from app.templating import environment
 from app.texts import in_language
 from app.web import _Posted

@@ -12,7 +12,7 @@ from typing import cast
 
 from app import journal
 from app.journal import changing
-from app.live import BUFFER_BYTES
+from app.sockets import BUFFER_BYTES
 from events.models import Session
 from events.releasing import release_programme
 from tests.bench.rig import Client, Figure, Ground, Server, serving

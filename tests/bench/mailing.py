@@ -3,11 +3,11 @@
 import time
 from datetime import UTC, datetime
 
-from app import invitations, outbox
+from app import delivery, invitations, outbox
 from app.ical.itip import Mailbox
 from app.journal import changing
-from app.main import SOURCES
 from app.models import Mail, MailState
+from app.slices import SOURCES
 from events.releasing import release_programme
 from tests.bench.raw_sink import RawSink, sinking
 from tests.bench.rig import Figure, Ground, settings_for
@@ -72,6 +72,6 @@ async def _queue() -> None:
 
 async def _deliver(sink: RawSink) -> tuple[float, float]:
     start, cpu = time.perf_counter(), time.process_time()
-    while await outbox.deliver(sink.url):
+    while await delivery.deliver(sink.url):
         pass
     return time.perf_counter() - start, time.process_time() - cpu

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 from icalendar import Calendar, Event
 
-from app import feeds, journal, main, polls
+from app import feeds, journal, main, polls, slices
 from app.config import Settings
 from app.invitations import settle_due
 from app.known import Known
@@ -76,7 +76,7 @@ class Stage:
 
     async def mails(self) -> list[Mail]:
         """What was mailed since the last time, after everybody was told."""
-        while await settle_due(main.SOURCES, self.settings):
+        while await settle_due(slices.SOURCES, self.settings):
             pass
         found = await Mail.filter(state=MailState.QUEUED).order_by("id")
         await Mail.filter(state=MailState.QUEUED).update(state=MailState.SENT, sent_at=datetime.now(UTC))

@@ -8,7 +8,7 @@ from email.policy import default
 
 import pytest
 
-from app import main
+from app import slices
 from app.models import Change, Mail, Person, Reminder, ReminderKind
 from app.reminders import Due, evenings, forget, messages, requests, send, soon
 from events.bookings import book
@@ -22,13 +22,13 @@ from tests.calendar.conftest import Stage
 async def reminded(stage: Stage, found: list[Due], *, now: datetime) -> list[Mail]:
     """The mails that came of it."""
     last = await Mail.all().order_by("-id").first()
-    await send(found, main.SOURCES, stage.settings, now=now)
+    await send(found, slices.SOURCES, stage.settings, now=now)
     return await Mail.filter(id__gt=last.id if last else 0, uid__isnull=True).order_by("id")
 
 
 async def before(stage: Stage, clock: str) -> list[Mail]:
     now = stage.fair.at(clock)
-    return await reminded(stage, await soon(main.SOURCES, now=now), now=now)
+    return await reminded(stage, await soon(slices.SOURCES, now=now), now=now)
 
 
 def text(mail: Mail) -> str:
@@ -95,13 +95,13 @@ async def test_evening_has_tomorrow_in_order(stage: Stage) -> None:
     await book(session, meeting.asker, by="test")
     for clock, count in (("17:59", 0), ("18:00", 1), ("18:10", 0), ("23:50", 0)):
         now = stage.fair.at(clock, day=-1)
-        mails = await reminded(stage, await evenings(main.SOURCES, now=now), now=now)
+        mails = await reminded(stage, await evenings(slices.SOURCES, now=now), now=now)
         assert len(mails) == count, clock
         if mails:
             assert (mails[0].recipient, mails[0].subject) == (anna.email, "Tomorrow: 2 things in your agenda")
             assert text(mails[0]).index("10:00") < text(mails[0]).index("14:00")
     now = stage.fair.at("18:00")
-    assert await evenings(main.SOURCES, now=now) == [], "nothing the day after"
+    assert await evenings(slices.SOURCES, now=now) == [], "nothing the day after"
 
 
 async def test_requests_are_gathered_once_a_day_in_the_daytime(stage: Stage) -> None:
@@ -114,9 +114,9 @@ async def test_requests_are_gathered_once_a_day_in_the_daytime(stage: Stage) -> 
     noon = (first + timedelta(days=1)).replace(hour=9, minute=0)  # about noon in Helsinki
 
     async def at(now: datetime) -> list[Mail]:
-        return await reminded(stage, await requests(main.SOURCES, now=now), now=now)
+        return await reminded(stage, await requests(slices.SOURCES, now=now), now=now)
 
-    assert await requests(main.SOURCES, now=first + timedelta(minutes=50)) == []
+    assert await requests(slices.SOURCES, now=first + timedelta(minutes=50)) == []
     assert await at(noon.replace(hour=1)) == []
     (mail,) = await at(noon)
     assert (mail.recipient, mail.subject) == ("mikko@example.org", "2 people wait for your answer")
@@ -131,8 +131,8 @@ async def test_requests_are_gathered_once_a_day_in_the_daytime(stage: Stage) -> 
 async def test_two_workers_remind_once(stage: Stage) -> None:
     await stage.meeting()
     now = stage.fair.at("09:50")
-    found = await soon(main.SOURCES, now=now)
-    await asyncio.gather(*(send(found, main.SOURCES, stage.settings, now=now) for _ in range(3)))
+    found = await soon(slices.SOURCES, now=now)
+    await asyncio.gather(*(send(found, slices.SOURCES, stage.settings, now=now) for _ in range(3)))
     assert await Mail.filter(uid__isnull=True).count() == 2
     assert await Reminder.all().count() == 2
 
@@ -189,20 +189,20 @@ async def test_unread_messages_make_one_mail_a_day_that_one_click_ends(stage: St
     first = await Message.get()
     noon = stage.fair.at("12:00")
     await Message.filter(id=first.id).update(sent_at=noon - timedelta(hours=2))
-    (mail,) = await reminded(stage, await messages(main.SOURCES, now=noon), now=noon)
+    (mail,) = await reminded(stage, await messages(slices.SOURCES, now=noon), now=noon)
     assert (mail.recipient, mail.subject) == ("mikko@example.org", "A message waits for you")
     assert "New messages from: Anna." in text(mail)
     assert "Which table?" not in text(mail)
     await say(anna, mikko, "Hello?", by=stage.fair[anna])
     await Message.all().update(sent_at=noon - timedelta(hours=2))
     later = noon + timedelta(hours=3)
-    assert await reminded(stage, await messages(main.SOURCES, now=later), now=later) == []
+    assert await reminded(stage, await messages(slices.SOURCES, now=later), now=later) == []
     tomorrow = noon + timedelta(hours=24, minutes=1)
-    assert len(await reminded(stage, await messages(main.SOURCES, now=tomorrow), now=tomorrow)) == 1
+    assert len(await reminded(stage, await messages(slices.SOURCES, now=tomorrow), now=tomorrow)) == 1
     await read_up(mikko, anna, by=stage.fair[mikko])
     day_after = tomorrow + timedelta(hours=25)
-    assert await messages(main.SOURCES, now=day_after) == []
+    assert await messages(slices.SOURCES, now=day_after) == []
     await say(anna, mikko, "Once more", by=stage.fair[anna])
     await Message.all().update(sent_at=noon)
     await Person.filter(id=stage.fair[mikko].id).update(message_digest=False)
-    assert await messages(main.SOURCES, now=day_after) == []
+    assert await messages(slices.SOURCES, now=day_after) == []

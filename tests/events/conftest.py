@@ -187,7 +187,6 @@ def slice_app() -> Starlette:
     app.state.network_desk_navigation = (events.networks.pages.desk_navigation,)
     app.state.network_sentences = (events.networks.wording.sentence, events.networks.calls.wording.sentence)
     app.state.call_navigation = ()
-    app.state.pilot_navigation = ()
     app.state.pilot_pieces = ()
     app.state.region_navigation = ()
     app.state.organisation_navigation = ()

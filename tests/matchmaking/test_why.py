@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 
-from app import main
+from app import slices
 from app.models import Mail, Person
 from app.reminders import requests, send
 from matchmaking.meetings import accept, cancel, request_meeting
@@ -93,4 +93,4 @@ async def test_the_mail_about_a_time_that_is_free_says_why(fair: Fair, database)
 async def _remind(database: str) -> None:
     """At noon of tomorrow."""
     noon = (datetime.now(UTC) + timedelta(days=1)).replace(hour=9, minute=0)
-    await send(await requests(main.SOURCES, now=noon), main.SOURCES, settings_for(database), now=noon)
+    await send(await requests(slices.SOURCES, now=noon), slices.SOURCES, settings_for(database), now=noon)

@@ -9,12 +9,13 @@ from wtforms import Field, FileField
 from wtforms.validators import InputRequired, ValidationError
 
 from app import money
-from app.forms import Address, Amount, Choice, Deadline, Form, InLanguages, Line, Text, Ticks, Whole
+from app.forms import Address, Amount, Choice, Form, InLanguages, Line, Text, Ticks, Whole
 from app.i18n import _, languages, later
+from app.instants import Deadline
 from app.text import BadText
 from app.wording import dated, tongue, when
-from events.choosing import pilot_choices, region_choices
-from events.forms import NOBODY, ZONES
+from events.choosing import NOBODY, pilot_choices, region_choices
+from events.forms import ZONES
 from events.models import Event, Session
 from events.networks.calls.announcing import Terms
 from events.networks.calls.models import Call, OfficerRole

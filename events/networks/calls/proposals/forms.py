@@ -11,8 +11,7 @@ from app.forms import Amount, Choice, Form, Line, Text, Tick, Ticks, Whole
 from app.i18n import _, languages, later
 from app.texts import in_language
 from app.wording import tongue
-from events.choosing import HouseForm, house_data, pilot_choices
-from events.forms import NOBODY
+from events.choosing import NOBODY, HouseForm, house_data, pilot_choices
 from events.networks.calls.forms import MOST_TEXT, minor_units
 from events.networks.calls.models import Call, CallCriterion, CallTopic
 from events.networks.calls.proposals.models import CallProposal, CallReview, Verdict

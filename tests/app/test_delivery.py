@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from app import outbox
+from app import delivery, outbox
 from app.config import Settings
+from app.delivery import ServerAway, claim, deliver
 from app.ical.itip import Mailbox
 from app.journal import changes_since, changing
 from app.models import Mail, MailState
-from app.outbox import ServerAway, claim, deliver
 from tests.sink import Sink
 
 FROM = Mailbox("Kraków Days", "meetings+krakow@pilotmatch.example")
@@ -90,7 +90,7 @@ async def test_news_waits_for_older_news_that_is_leaving(database: str, smtp_sin
     [leaving] = await claim(now=datetime.now(UTC))
     await queue(2, uid="m-1@x")
     assert not await deliver(smtp_sink.url)
-    await outbox.give_back([leaving])
+    await delivery.give_back([leaving])
     for _ in range(3):
         await deliver(smtp_sink.url)
     assert [one.raw.split(b"\r\n")[-2] for one in smtp_sink.mails] == [b"Mail 1", b"Mail 2"]
@@ -206,7 +206,7 @@ async def test_server_that_hangs_up_gets_the_same_bytes_again(database: str, smt
 async def test_server_that_stalls_holds_up_nobody_else(
     database: str, smtp_sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "SENDING", timedelta(seconds=1))
+    monkeypatch.setattr(delivery, "SENDING", timedelta(seconds=1))
     for number in range(8):
         await queue(number, to=f"p{number}@example.org")
     smtp_sink.stall(30)
@@ -232,7 +232,7 @@ async def test_mail_whose_lease_ends_soon_is_not_begun(
     database: str, smtp_sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else a slow worker and the one that takes over would both send it."""
-    monkeypatch.setattr(outbox, "LEASE", timedelta(seconds=61))
+    monkeypatch.setattr(delivery, "LEASE", timedelta(seconds=61))
     for number in range(8):
         await queue(number, to=f"p{number}@example.org")
     smtp_sink.stall(1.5, times=4)
@@ -245,7 +245,7 @@ async def test_lost_lease_is_not_marked_over(database: str) -> None:
     [slow] = await claim(now=datetime.now(UTC))
     await hurry()
     [fast] = await claim(now=datetime.now(UTC))
-    await outbox.give_back([slow])
+    await delivery.give_back([slow])
     kept = await Mail.get()
     assert (kept.state, kept.leased_until) == (MailState.SENDING, fast.leased_until)
 
@@ -271,12 +271,12 @@ async def test_stopped_worker_finishes_its_mail_and_gives_the_rest_back(database
 
 WORKER = """
     import asyncio
-    from app import db, outbox
+    from app import db, delivery
     from tests.conftest import settings_for
 
     async def main():
         await db.connect(settings_for({url!r}))
-        await outbox.deliver({smtp!r})
+        await delivery.deliver({smtp!r})
         print("came to its end")
 
     asyncio.run(main())
