@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+from tortoise.expressions import Q
 
 from app import agenda, polls
 from app.config import Settings
@@ -115,11 +116,13 @@ async def personal(request: Request, _nobody: None) -> Response:
 
 async def _note_use(feed: Feed, program: str) -> None:
     """For its owner, who may wonder whether it works; at most once an hour."""
-    if feed.used_at is not None and feed.used_at >= datetime.now(UTC) - USE_NOTED:
+    before = datetime.now(UTC) - USE_NOTED
+    if feed.used_at is not None and feed.used_at >= before:
         return
     async with changing(PEOPLE, by="calendar program") as changes:
-        await Feed.filter(id=feed.id).update(used_at=changes.at, used_by=_printable(program)[:120])
-        changes.record("feed.fetched", feed, topics=[])
+        due = Feed.filter(Q(used_at=None) | Q(used_at__lt=before), id=feed.id)  # of fifty at once the first notes it
+        if await due.update(used_at=changes.at, used_by=_printable(program)[:120]):
+            changes.record("feed.fetched", feed, topics=[])
 
 
 async def _news(request: Request, feed: Feed) -> News | Response:

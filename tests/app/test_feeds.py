@@ -178,7 +178,8 @@ async def test_fifty_cold_requests_are_one_rendering(site: Site, table: Table) -
     answers = await asyncio.gather(*(programs[number % 10].get(path) for number in range(50)))
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.content for answer in answers}) == 1
-    assert table.asked <= 6  # for the ETag, and for the bytes; a look at the journal may come between
+    assert table.asked <= 10  # twice a rendering; on a slow machine a look at the journal or two come between
+    assert await Change.filter(kind="feed.fetched").count() == 1
     assert len(Calendar.from_ical(answers[0].content).events) == 302
 
 
