@@ -72,7 +72,7 @@ def problem_from(told: dict[str, Any]) -> Problem:
     return Problem(
         participants=tuple(Participant(**one) for one in told["participants"]),
         slots=tuple(Slot(**one) for one in told["slots"]),
-        meetings=tuple(Meeting(**{**one, "people": tuple(one["people"])}) for one in told["meetings"]),
+        meetings=tuple(_meeting_from(one) for one in told["meetings"]),
         precedences=tuple((first, second) for first, second in told["precedences"]),
         homogeneity=told["homogeneity"],
         blocked_is_idle=told["blocked_is_idle"],
@@ -81,8 +81,13 @@ def problem_from(told: dict[str, Any]) -> Problem:
     )
 
 
+def _meeting_from(told: dict[str, Any]) -> Meeting:
+    return Meeting(**{**told, "people": tuple(told["people"]), "pools": tuple(map(tuple, told["pools"]))})
+
+
 def plan_from(told: dict[str, Any]) -> Plan:
     lists = {name: tuple(told[name]) for name in ("ids", "slots", "tables")}
+    lists["people"] = tuple(map(tuple, told["people"]))
     return Plan(**{**told, **lists, "bound": Bound(**told["bound"]), "status": Status(told["status"])})
 
 

@@ -9,6 +9,7 @@ from random import Random
 from matchmaking.scheduler.bounds import floors, matching
 from matchmaking.scheduler.construct import construct, insert, must_leave, slots_in
 from matchmaking.scheduler.plan import Bound
+from matchmaking.scheduler.pools import relaxed
 from matchmaking.scheduler.problem import Problem
 from matchmaking.scheduler.timetable import FREE, Timetable
 
@@ -45,7 +46,7 @@ def choose(problem: Problem, *, seed: int, seconds: float, stop: Callable[[], bo
     `seconds` limit the b-matching. Give `chosen(problem, choice)` to `solve` for the fewest breaks.
     """
     choosing = _Choosing(problem, Random(seed))  # noqa: S311 - a choice, not a secret
-    wanted, bound = matching(problem, penalty=choosing.penalty, seconds=seconds)
+    wanted, bound = matching(relaxed(problem), penalty=choosing.penalty, seconds=seconds)
     fixed = {index for index, meeting in enumerate(problem.meetings) if meeting.fixed is not None}
     choosing.place(sorted(fixed.union(wanted)), stop)
     choosing.exchange(bound, stop)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from matchmaking.scheduler.pools import relaxed
 from matchmaking.scheduler.problem import Problem
 
 
@@ -47,6 +48,7 @@ class Fit:
 
 
 def fit(problem: Problem) -> Fit:
+    problem = relaxed(problem)
     opens = problem.open_slots()
     pairs = zip(problem.meetings, opens, strict=True)
     return Fit(

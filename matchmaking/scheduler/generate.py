@@ -1,6 +1,7 @@
 """Makes realistic problems to test and measure with: popular and less popular people, sessions that keep them busy.
 
-Beside the plain day there are two sides, several rounds, hosts with a table of their own, and delegations.
+Beside the plain day there are two sides, several rounds, hosts with a table of their own, delegations, and houses that
+send one of theirs, or as many as were asked.
 """
 
 from collections import Counter
@@ -19,6 +20,7 @@ POPULARITY = 0.6
 FIRST_SIDE = 0.4  # share of people, where only the two sides meet
 ALL_ROUNDS = 0.5  # share of people who come to every round; the others leave one out
 ONE_SESSION = 0.1  # share of meetings that want the morning or the afternoon
+HOUSE = 4  # people of an organisation, neighbours in the list
 MINUTES = 20
 
 
@@ -34,6 +36,7 @@ def generate(
     rounds: int = 1,
     hosts: float = 0.0,
     delegations: float = 0.0,
+    houses: float = 0.0,
     seed: int = 1,
 ) -> Problem:
     """A day with `people * meetings_each / 2` accepted meetings that fill `table_use` of its tables.
@@ -41,7 +44,8 @@ def generate(
     `blocked` is the share of slots in which people sit in sessions; `choice` above 1 gives as many times more
     requests, weighted by shared interests, for choosing among. `two_sided`: only buyers meet sellers. In several
     `rounds` not everybody comes to each. `hosts` is the share of people who receive at a table of their own, and
-    `delegations` that of meetings to which a colleague comes along.
+    `delegations` that of meetings to which a colleague comes along. To a share `houses` of meetings the first one's house
+    may send others: as many of its HOUSE people as were asked.
     """
     random = Random(f"{seed} {people} {slots} {meetings_each}")  # noqa: S311 - reproducible, not secret
     participants = _participants(random, people, slots, blocked)
@@ -58,6 +62,8 @@ def generate(
         meetings = _receive(random, meetings, people, hosts)
     if delegations:
         meetings = _bring_colleagues(random, meetings, participants, slots, delegations)
+    if houses:
+        meetings = tuple(_send_anybody(one, people) if random.random() < houses else one for one in meetings)
     tables = ceil(sum(not meeting.own for meeting in meetings) / choice / slots / table_use)
     return Problem(participants, tuple(_slot(t, slots, tables, rounds) for t in range(slots)), meetings)
 
@@ -153,3 +159,11 @@ def _bring_colleagues(
                 meeting = replace(meeting, people=(*meeting.people, colleague))
         made.append(meeting)
     return tuple(made)
+
+
+def _send_anybody(meeting: Meeting, people: int) -> Meeting:
+    first = meeting.people[0] // HOUSE * HOUSE
+    house = set(range(first, min(people, first + HOUSE)))
+    if meeting.people[1] in house:  # colleagues who meet each other
+        return meeting
+    return replace(meeting, pools=(tuple(sorted(house)),))

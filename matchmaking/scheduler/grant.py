@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from matchmaking.scheduler.choose import choose, chosen
-from matchmaking.scheduler.plan import Bound, Plan, Status, totals
+from matchmaking.scheduler.plan import Bound, Plan, Status, attended, totals
+from matchmaking.scheduler.pools import balanced
 from matchmaking.scheduler.problem import Meeting, Problem
 from matchmaking.scheduler.solve import Progress, solve
 from matchmaking.scheduler.tables import seat
@@ -19,9 +20,10 @@ def grant(problem: Problem, *, seed: int, deadline_seconds: float, progress: Cal
     `Plan.points` are the weights of the requests in it; no choice that leaves as many people below their floor has
     more than `Bound.points`.
     """
-    started = time.monotonic()
-    first = _places(_solved(problem, lambda one: not one.asked, seed, deadline_seconds * AGREED, progress))
-    held = tuple(_held(one, first.get(one.id)) for one in problem.meetings)
+    started, problem = time.monotonic(), balanced(problem)
+    agreed = _solved(problem, lambda one: not one.asked, seed, deadline_seconds * AGREED, progress)
+    first, sent = _places(agreed), dict(zip(agreed.ids, agreed.people, strict=False))
+    held = tuple(_held(one, first.get(one.id), sent.get(one.id, one.people)) for one in problem.meetings)
     until = time.monotonic() + deadline_seconds * CHOOSING
     choosing = replace(problem, meetings=tuple(one for one in held if one.asked or one.fixed is not None))
     choosing = replace(choosing, precedences=())
@@ -34,9 +36,11 @@ def grant(problem: Problem, *, seed: int, deadline_seconds: float, progress: Cal
     last = _solved(_begin(problem, begun), lambda one: one.id in begun, seed, max(0.1, left), progress)
     whole = last.placed == len(kept.meetings)
     slots = tuple((_places(last) if whole else begun).get(one.id) for one in problem.meetings)
+    sent = {one.id: one.people for one in held} | dict(zip(last.ids, last.people, strict=False) if whole else ())
+    people = tuple(sent[one.id] for one in problem.meetings)
     bound = replace(choice.limits(len(problem.meetings)), breaks=last.bound.breaks if whole else 0)
-    plan = _plan(problem, slots, bound, seed=seed, seconds=time.monotonic() - started)
-    return replace(plan, short=choice.short)
+    plan = _plan(attended(problem, people), slots, bound, seed=seed, seconds=time.monotonic() - started)
+    return replace(plan, short=choice.short, people=people if any(one.pools for one in problem.meetings) else ())
 
 
 def _solved(
@@ -58,9 +62,9 @@ def _places(plan: Plan) -> dict[int, int]:
     return {one: slot for one, slot in zip(plan.ids, plan.slots, strict=True) if slot is not None}
 
 
-def _held(meeting: Meeting, slot: int | None) -> Meeting:
+def _held(meeting: Meeting, slot: int | None, people: tuple[int, ...]) -> Meeting:
     """While requests are chosen, what is agreed stays where it was put, and is worth nothing more."""
-    return meeting if meeting.asked or slot is None else replace(meeting, fixed=slot, weight=0)
+    return meeting if meeting.asked or slot is None else replace(meeting, fixed=slot, weight=0, people=people)
 
 
 def _begin(problem: Problem, slots: dict[int, int]) -> Problem:

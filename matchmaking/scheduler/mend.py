@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from matchmaking.scheduler.plan import Plan, today
+from matchmaking.scheduler.plan import Plan, attended, today
 from matchmaking.scheduler.problem import Meeting, Problem
 from matchmaking.scheduler.repair import Changes, repair
 from matchmaking.scheduler.solve import Progress, solve
@@ -18,10 +18,16 @@ def mend(problem: Problem, *, seed: int, deadline_seconds: float, progress: Call
     """
     seconds = deadline_seconds * REPAIRING
     mended = repair(problem, today(problem), Changes(), seed=seed, seconds=seconds).plan
-    slots = dict(zip(mended.ids, mended.slots, strict=True))
-    settled = replace(problem, meetings=tuple(_settled(one, slots.get(one.id)) for one in problem.meetings))
+    slots, sent = dict(zip(mended.ids, mended.slots, strict=True)), dict(zip(mended.ids, mended.people, strict=False))
+    settled = attended(problem, tuple(sent.get(one.id, one.people) for one in problem.meetings))
+    settled = replace(settled, meetings=tuple(_settled(one, slots.get(one.id)) for one in settled.meetings))
     plan = solve(settled, seed=seed, deadline_seconds=deadline_seconds - seconds, progress=progress)
-    return replace(plan, bound=replace(plan.bound, touched=mended.bound.touched), seconds=plan.seconds + mended.seconds)
+    return replace(
+        plan,
+        bound=replace(plan.bound, touched=mended.bound.touched),
+        seconds=plan.seconds + mended.seconds,
+        people=plan.people or tuple(one.people for one in settled.meetings if sent),
+    )
 
 
 def _settled(meeting: Meeting, slot: int | None) -> Meeting:

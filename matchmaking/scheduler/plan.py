@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
@@ -41,6 +41,7 @@ class Rule(StrEnum):
     HOMOGENEITY = "breaks too uneven"
     TABLE_TWICE = "table taken twice"
     NO_TABLE = "no such table"
+    WHO = "the wrong people"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Plan:
     seed: int
     points: int = 0  # of the requests chosen, where any were chosen among
     short: int = 0  # meetings that people lack to their floor
+    people: tuple[tuple[int, ...], ...] = ()  # who attends each meeting, where there are pools; else as asked
 
     @property
     def placed(self) -> int:
@@ -81,8 +83,9 @@ class Plan:
 
     def violations(self, problem: Problem) -> list[Violation]:
         """Every rule this plan breaks, found without the solver's own model; empty when it is sound."""
-        if unknown := list(_unknown_slots(problem, self.slots)):
+        if unknown := [*_unknown_slots(problem, self.slots), *_wrong_people(problem, self.people)]:
             return unknown
+        problem = attended(problem, self.people)
         return [
             *_wrong_slots(problem, self.slots),
             *_double_bookings(problem, self.slots),
@@ -127,6 +130,14 @@ def difference(before: Plan, after: Plan) -> Difference:
     )
 
 
+def attended(problem: Problem, sent: tuple[tuple[int, ...], ...]) -> Problem:
+    """With the people whom a plan sends (`Plan.people`), for whoever asks what it means for them."""
+    if not sent:
+        return problem
+    pairs = zip(problem.meetings, sent, strict=True)
+    return replace(problem, meetings=tuple(replace(meeting, people=people) for meeting, people in pairs))
+
+
 def today(problem: Problem) -> Plan:
     """The current slots and tables as a plan, to compare with."""
     slots = tuple(meeting.current for meeting in problem.meetings)
@@ -137,10 +148,16 @@ def today(problem: Problem) -> Plan:
 
 
 def touched(problem: Problem, plan: Plan) -> frozenset[int]:
-    """The people (indices) who have a meeting today that gets another slot or table, or loses its own."""
-    places = zip(problem.meetings, plan.slots, plan.tables, strict=True)
-    held = [(meeting, (slot, table)) for meeting, slot, table in places if meeting.current is not None]
-    told = {p for meeting, place in held if place != (meeting.current, meeting.table) for p in meeting.people}
+    """The people (indices) who have a meeting today that gets another slot or table, loses its own, or other people."""
+    sent = plan.people or tuple(meeting.people for meeting in problem.meetings)
+    places = zip(problem.meetings, plan.slots, plan.tables, sent, strict=True)
+    told = {
+        person
+        for meeting, slot, table, people in places
+        if meeting.current is not None
+        if (slot, table) != (meeting.current, meeting.table) or {*people} != {*meeting.people}
+        for person in (*meeting.people, *people)
+    }
     return frozenset(person for person in told if not problem.participants[person].thing)
 
 
@@ -185,6 +202,18 @@ def _unknown_slots(problem: Problem, slots: tuple[int | None, ...]) -> Iterator[
     for index, slot in enumerate(slots):
         if slot is not None and not 0 <= slot < len(problem.slots):
             yield Violation(Rule.NO_SLOT, (index,), slot=slot)
+
+
+def _wrong_people(problem: Problem, sent: tuple[tuple[int, ...], ...]) -> Iterator[Violation]:
+    """Only people of the same pool stand in for each other."""
+    if not sent:
+        return
+    for index, (meeting, people) in enumerate(zip(problem.meetings, sent, strict=True)):
+        pools = () if meeting.fixed is not None else meeting.pools
+        asked, come = {*meeting.people}, {*people}
+        alike = all(len(asked.intersection(pool)) == len(come.intersection(pool)) for pool in pools)
+        if len(come) < len(people) or not alike or asked.difference(*pools) != come.difference(*pools):
+            yield Violation(Rule.WHO, (index,))
 
 
 def _wrong_slots(problem: Problem, slots: tuple[int | None, ...]) -> Iterator[Violation]:
@@ -233,6 +262,9 @@ def _without_pause(problem: Problem, slots: tuple[int | None, ...]) -> Iterator[
             here = [one for one in mine[person] if (slot := slots[one]) is not None and limit.slots >> slot & 1]
             kept = sum(bool(limit.slots >> t & participant.blocked >> t & 1) for t in range(len(problem.slots)))
             room = limit.most - kept if limit.with_blocked else limit.most
+            if limit.standing:
+                held = [(meeting.fixed, meeting.current) for meeting in (problem.meetings[one] for one in mine[person])]
+                room = max(room, sum(any(limit.slots >> t & 1 for t in {*both} - {None}) for both in held))
             loose = any(problem.meetings[one].fixed is None for one in here)
             if loose and len(here) > room and not participant.thing:
                 yield Violation(Rule.NO_PAUSE, tuple(here), person)

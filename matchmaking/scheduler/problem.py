@@ -40,6 +40,9 @@ class Meeting:
     weight: int = 1  # points, for choosing among requests
     own: int = 0  # slots in which it takes none of the tables: it has one of its own, or is online
     asked: bool = False  # a request: nobody has agreed yet, and it may be passed over
+    # Sets of participants who can stand in for each other: a delegation, the interpreters of a language. Of each as many
+    # attend as are among `people`; who, the plan may choose. A fixed meeting keeps its people.
+    pools: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Limit:
     slots: int  # a mask
     most: int
     with_blocked: bool = False  # slots that a participant has blocked count as well: what is left is a real pause
+    standing: bool = False  # whoever has more in these slots today may have as many
 
 
 class Aim(StrEnum):
@@ -128,14 +132,14 @@ class Problem:
 
     def limits_each(self) -> list[tuple[tuple[int, int], ...]]:
         """For each participant the sets of slots (masks) in which they meet at most so often."""
-        fixed = [0] * len(self.participants)
+        fixed, today = [0] * len(self.participants), [0] * len(self.participants)
         for meeting in self.meetings:
-            if meeting.fixed is not None:
-                for person in meeting.people:
-                    fixed[person] |= 1 << meeting.fixed
+            for person in meeting.people:
+                fixed[person] |= 0 if meeting.fixed is None else 1 << meeting.fixed
+                today[person] |= 0 if meeting.current is None else 1 << meeting.current
         return [
-            () if one.thing else tuple((limit.slots, _room(limit, one, held)) for limit in self.limits)
-            for one, held in zip(self.participants, fixed, strict=True)
+            () if one.thing else tuple((limit.slots, _room(limit, one, *held)) for limit in self.limits)
+            for one, *held in zip(self.participants, fixed, today, strict=True)
         ]
 
 
@@ -157,9 +161,10 @@ def spared(slots: tuple[Slot, ...], free: int) -> list[Limit]:
     return [Limit(mask, max(0, mask.bit_count() - free), with_blocked=True) for mask in rounds.values()]
 
 
-def _room(limit: Limit, participant: Participant, fixed: int) -> int:
+def _room(limit: Limit, participant: Participant, fixed: int, today: int) -> int:
     blocked = (participant.blocked & limit.slots).bit_count() if limit.with_blocked else 0
-    return max(0, limit.most - blocked, (fixed & limit.slots).bit_count())
+    held = fixed | today if limit.standing else fixed
+    return max(0, limit.most - blocked, (held & limit.slots).bit_count())
 
 
 def _check_slots(slots: tuple[Slot, ...]) -> None:
@@ -183,9 +188,19 @@ def _check_meetings(problem: Problem) -> None:
             raise ValueError(f"{meeting} needs two or more different people")
         if not all(0 <= person < len(problem.participants) for person in meeting.people):
             raise ValueError(f"{meeting} names nobody's index")
+        if meeting.pools:
+            _check_pools(problem, meeting)
         for slot in (meeting.fixed, meeting.current):
             if slot is not None and not 0 <= slot < len(problem.slots):
                 raise ValueError(f"{meeting} names no slot's index")
+
+
+def _check_pools(problem: Problem, meeting: Meeting) -> None:
+    pooled = [person for pool in meeting.pools for person in pool]
+    if len(set(pooled)) < len(pooled) or not all(0 <= person < len(problem.participants) for person in pooled):
+        raise ValueError(f"{meeting} has somebody in two pools, or nobody's index in one")
+    if not all({*pool} & {*meeting.people} for pool in meeting.pools):
+        raise ValueError(f"{meeting} has a pool of which nobody attends")
 
 
 def _check_precedences(problem: Problem) -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from matchmaking.scheduler.plan import Plan, today, totals, waiting
+from matchmaking.scheduler.plan import Plan, attended, today, totals, waiting
 from matchmaking.scheduler.problem import Meeting, Problem
 from matchmaking.scheduler.tables import seat
 
@@ -51,7 +51,7 @@ IDLE_STEP = 30  # minutes in a bar of the idle histogram
 
 def report(problem: Problem, plan: Plan) -> Report:
     problem, plan = _without_passed(problem, plan)
-    before = today(problem)
+    before, come = today(problem), attended(problem, plan.people)
     everything = plan.placed == len(plan.ids)
     gap = plan.breaks - plan.bound.breaks if everything else plan.breaks
     return Report(
@@ -59,7 +59,7 @@ def report(problem: Problem, plan: Plan) -> Report:
         placeable=plan.bound.placed,
         gap=gap,
         proven=plan.placed == plan.bound.placed and gap == 0,
-        plan=measure(problem, plan.slots, plan.tables),
+        plan=measure(come, plan.slots, plan.tables),
         today=measure(problem, before.slots, before.tables) if before.placed else None,
         first_fit=_measure_first_fit(problem),
     )
@@ -79,6 +79,7 @@ def _without_passed(problem: Problem, plan: Plan) -> tuple[Problem, Plan]:
         ids=tuple(plan.ids[index] for index in kept),
         slots=tuple(plan.slots[index] for index in kept),
         tables=tuple(plan.tables[index] for index in kept),
+        people=tuple(plan.people[index] for index in kept if plan.people),
         bound=replace(plan.bound, placed=min(plan.bound.placed, len(kept))),
     )
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from matchmaking.scheduler.pools import relaxed, sure
 from matchmaking.scheduler.problem import Problem
 
 
@@ -83,8 +84,9 @@ class _Reasons:
     def __init__(self, problem: Problem, slots: tuple[int | None, ...]) -> None:
         self.problem, self.slots = problem, slots
         self.limits = problem.limits_each()
-        self.opens = problem.possible_slots()
-        self.meetings_of = problem.meetings_of()
+        anybody = relaxed(problem)
+        self.opens = anybody.possible_slots()
+        self.meetings_of = anybody.meetings_of()  # those that nobody else can go to
         pairs = zip(problem.meetings, slots, strict=True)
         self.load = Counter(slot for meeting, slot in pairs if slot is not None and not meeting.own >> slot & 1)
         self.held = {
@@ -103,11 +105,22 @@ class _Reasons:
             wanted, room = len(self.meetings_of[person]), self._room(person)
             if wanted > room:
                 return OverCommitted(meeting.id, person, wanted, room)
-        free = [t for t in common if not any((person, t) in self.held for person in meeting.people)]
+        free = [t for t in common if not self._meeting_others(index, t)]
         if free and all(self.load[t] >= self.problem.slots[t].tables for t in free):
             return TablesFull(meeting.id, tuple(free))
-        rivals = {self.held[person, t] for t in common for person in meeting.people if (person, t) in self.held}
+        rivals = {self.held[person, t] for t in common for person in self._meeting_others(index, t)}
         return LostOut(meeting.id, tuple(sorted(rivals)))
+
+    def _meeting_others(self, index: int, slot: int) -> list[int]:
+        """Of its people, and of pools that have too few left, those who meet somebody else then."""
+        meeting = self.problem.meetings[index]
+        found = [person for person in sure(meeting) if (person, slot) in self.held]
+        for pool in meeting.pools if meeting.fixed is None else ():
+            able = [one for one in pool if not self.problem.participants[one].blocked >> slot & 1]
+            taken = [one for one in able if (one, slot) in self.held]
+            if len(able) - len(taken) < len({*pool} & {*meeting.people}):
+                found += taken
+        return found
 
     def _room(self, person: int) -> int:
         """How many meetings the participant has slots for."""

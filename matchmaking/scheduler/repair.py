@@ -8,6 +8,7 @@ from random import Random
 from matchmaking.scheduler.construct import fill, in_the_way, leaves_room, slots_in, some_in
 from matchmaking.scheduler.fewest import Fewest, fewest, must_hear, unsettled
 from matchmaking.scheduler.plan import Bound, Plan, Status, totals, touched
+from matchmaking.scheduler.pools import sure
 from matchmaking.scheduler.problem import Meeting, Problem
 from matchmaking.scheduler.tables import seat
 from matchmaking.scheduler.timetable import FREE, Chain, Timetable
@@ -42,14 +43,19 @@ def repair(problem: Problem, today: Plan, changes: Changes, *, seed: int = 1, se
     Meetings without a slot today stay without. A plan takes milliseconds; `seconds` limit the search for a better one
     and for a proof that there is none.
     """
-    started = time.monotonic()
+    started, asked = time.monotonic(), problem
+    problem = stood_in(problem, today, changes)
     now = changed(problem, today, changes)
-    partners = {person for m in problem.meetings if changes.gone & {*m.people} for person in m.people}
-    heard = frozenset(partners - changes.gone)
+    pairs = [(before.people, after.people) for before, after in zip(asked.meetings, problem.meetings, strict=True)]
+    hit = {person for before, after in pairs if changes.gone & {*after} or before != after for person in before}
+    newcomers = {person for before, after in pairs for person in {*after}.difference(before)}
+    heard = frozenset(hit | newcomers) - changes.gone
     mending = _Mending(now, heard, Random(seed))  # noqa: S311 - a schedule, not a secret
     mending.place_all()
     found = tuple(None if slot == FREE else slot for slot in mending.timetable.slot)
     best = fewest(now, found, heard=heard, seconds=seconds, seed=seed)
+    if any(one.pools for one in now.meetings):  # others of the pools might make do with fewer
+        best = replace(best, least=min(best.least, len((heard | must_hear(now)) - newcomers)))
     plan = replace(_plan(now, best, seed), seconds=time.monotonic() - started)
     return Repair(now, plan, heard | touched(now, plan), best.least)
 
@@ -59,7 +65,34 @@ def _plan(now: Problem, best: Fewest, seed: int) -> Plan:
     ids = tuple(meeting.id for meeting in now.meetings)
     status = Status.UNKNOWN if None in best.slots else Status.FEASIBLE
     bound = Bound(len(ids), touched=best.least)
-    return Plan(ids, best.slots, seat(now, best.slots), breaks, idle, bound, status, 0.0, seed)
+    people = tuple(meeting.people for meeting in now.meetings) if any(one.pools for one in now.meetings) else ()
+    return Plan(ids, best.slots, seat(now, best.slots), breaks, idle, bound, status, 0.0, seed, people=people)
+
+
+def stood_in(problem: Problem, today: Plan, changes: Changes) -> Problem:
+    """With somebody else of the same pool for whoever is gone or cannot any more, where one is free then."""
+    busy = {
+        (person, slot)
+        for meeting, slot in zip(problem.meetings, today.slots, strict=True)
+        if slot is not None
+        for person in meeting.people
+    }
+
+    def free(person: int, slot: int) -> bool:
+        blocked = problem.participants[person].blocked | changes.blocked.get(person, 0)
+        return not blocked >> slot & 1 and person not in changes.gone
+
+    meetings = list(problem.meetings)
+    for index, slot in enumerate(today.slots):
+        meeting = meetings[index]
+        for out in () if slot is None or meeting.fixed is not None else {*meeting.people}.difference(sure(meeting)):
+            pool = next(pool for pool in meeting.pools if out in pool)
+            able = [one for one in pool if free(one, slot) and (one, slot) not in busy]
+            if able and not free(out, slot):
+                busy.add((able[0], slot))
+                meeting = replace(meeting, people=tuple(able[0] if one == out else one for one in meeting.people))
+        meetings[index] = meeting
+    return replace(problem, meetings=tuple(meetings))
 
 
 def changed(problem: Problem, today: Plan, changes: Changes) -> Problem:

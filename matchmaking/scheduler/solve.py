@@ -11,7 +11,8 @@ from typing import Any
 from matchmaking.scheduler.anneal import anneal, compiles
 from matchmaking.scheduler.bounds import Proof, counted, fitting, waited
 from matchmaking.scheduler.construct import construct, fill
-from matchmaking.scheduler.plan import Bound, Plan, Rule, Status, totals
+from matchmaking.scheduler.plan import Bound, Plan, Rule, Status, attended, totals
+from matchmaking.scheduler.pools import balanced, choosable, relaxed, send
 from matchmaking.scheduler.pricing import objectives
 from matchmaking.scheduler.problem import Aim, Problem
 from matchmaking.scheduler.tables import seat
@@ -21,6 +22,7 @@ STEPS, FAST_STEPS = 100_000, 6_000_000  # of annealing planned for each second, 
 FEW = 0.05  # of the people: where more wait after a first annealing, some always will
 FIRST_STEPS = 20_000  # of the annealing before a proof
 LAST_STEPS = 160_000  # of the longest annealing before a proof
+SENDINGS = 6  # times that those of pools change places, between as many annealings
 NEAR = 2  # breaks from their bound that annealing usually closes
 TELL_SECONDS = 0.5
 PROOF_SHARE = 0.5  # of the time left; annealing gets the rest, should the proof not come
@@ -85,12 +87,15 @@ class _Run:
         self.planned = self.deadline = deadline_seconds  # the work is planned for; and what loading takes added
         self.report, self.cancelled = progress, cancelled
         self.random = Random(seed)  # noqa: S311 - a schedule, not a secret
-        self.timetable = Timetable(problem)
-        self.bound = Bound(placed=counted(problem))
+        self.timetable = Timetable(balanced(problem))
+        self.relaxed = relaxed(problem)  # for bounds
+        self.pooled = bool(choosable(problem))
+        self.bound = Bound(placed=counted(self.relaxed))
         self.crowded = False  # more wait after annealing than could all be helped
 
     def plan(self) -> Plan:
         construct(self.timetable, range(len(self.problem.meetings)), random=self.random, stop=self._stop)
+        self._send()
         self._tell(Phase.CONSTRUCTING)
         self._relax()
         self._tell(Phase.BOUNDING)
@@ -103,9 +108,9 @@ class _Run:
         if self._done():
             return
         limit = self._left() / 4
-        if not self._complete() and (most := fitting(self.problem, seconds=limit)) is not None:
+        if not self._complete() and (most := fitting(self.relaxed, seconds=limit)) is not None:
             self.bound = replace(self.bound, placed=min(self.bound.placed, most))
-        known = waited(self.problem, seconds=limit)
+        known = waited(self.relaxed, seconds=limit)
         if not known.possible:
             self._impossible()
         self.bound = replace(self.bound, breaks=known.breaks)
@@ -128,7 +133,14 @@ class _Run:
         fast = not self._done() and self._compiled()
         steps = int(self.planned * (FAST_STEPS if fast else STEPS))
         self._anneal(steps // 10, fast=fast)
-        self._anneal(steps - steps // 10, fast=fast)
+        parts = SENDINGS if self.pooled else 1
+        for _ in range(parts):
+            self._anneal((steps - steps // 10) // parts, fast=fast)
+
+    def _send(self) -> None:
+        """Whoever goes, goes where it is best for the timetable as it is by now."""
+        if self.pooled:
+            send(self.timetable, random=self.random, stop=self._stop)
 
     def _compiled(self) -> bool:
         """Whether the compiled kernel can be used."""
@@ -156,6 +168,7 @@ class _Run:
             self.crowded = self._share_waiting() > FEW
         else:
             anneal(self.timetable, steps=steps, random=self.random, spent=spent)
+        self._send()
         self._tell(Phase.ANNEALING)
 
     def _share_waiting(self) -> float:
@@ -185,7 +198,7 @@ class _Run:
     def _provable(self) -> bool:
         choices = sum(mask.bit_count() for mask in self.timetable.open)
         small = len(self.problem.participants) <= PROVABLE and choices <= PROVABLE_CHOICES
-        return small and self._all_may_fit() and self.timetable.own is None
+        return small and self._all_may_fit() and self.timetable.own is None and not self.pooled
 
     def _prove(self) -> None:
         if self._done():
@@ -241,17 +254,20 @@ class _Run:
 
     def _plan(self) -> Plan:
         slots = tuple(None if slot == FREE else slot for slot in self.timetable.slot)
-        breaks, idle = totals(self.problem, slots)
+        sent = tuple(map(tuple, self.timetable.people)) if self.pooled else ()
+        come = attended(self.problem, sent)
+        breaks, idle = totals(come, slots)
         plan = Plan(
             ids=tuple(meeting.id for meeting in self.problem.meetings),
             slots=slots,
-            tables=seat(self.problem, slots),
+            tables=seat(come, slots),
             breaks=breaks,
             idle=idle,
             bound=self.bound,
             status=Status.UNKNOWN,
             seconds=time.monotonic() - self.started,
             seed=self.seed,
+            people=sent,
         )
         return replace(plan, status=self._status(plan))
 
