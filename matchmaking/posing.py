@@ -40,7 +40,8 @@ async def problem_of(
     """The problem as of one revision. While others keep writing, the last look stands: a release checks again.
 
     `keep`: every meeting that has a time is taken for fixed. `requests`: with those that can still be accepted.
-    Without an `order` nobody's meetings are counted or parted by pauses: what stands may stand.
+    Without an `order` nobody's meetings are counted, and what stands may stand: pauses and limits of a round hold for
+    whatever moves.
     """
     for _look in range(LOOKS):
         revision = await journal.revision(event.scope)
@@ -79,7 +80,7 @@ async def _look_at(
         ),
         slots=shown,
         meetings=tuple(_meetings(_Asked(meetings, everybody, booths, slots, tables, own, fixed, wishes, among, marks))),
-        limits=(*order.limits(shown), *await _limits(event, slots, shown)) if order else (),
+        limits=(*(order.limits(shown) if order else ()), *await _limits(event, slots, shown, standing=order is None)),
         aim=order.aim if order else problem.Aim.WAITS,
     )
     return Posed(
@@ -144,17 +145,19 @@ async def _counts(
     return counts
 
 
-async def _limits(event: Event, slots: Sequence[availability.Slot], shown: Sequence[problem.Slot]) -> list[Limit]:
+async def _limits(
+    event: Event, slots: Sequence[availability.Slot], shown: Sequence[problem.Slot], *, standing: bool
+) -> list[Limit]:
     """The pause between two meetings of one person, and how many of a round they may have."""
     pause = (await conditions_of(event.id)).pause_minutes
     limits = [
-        Limit(1 << one | 1 << other, 1)
+        Limit(1 << one | 1 << other, 1, standing=standing)
         for one, other in combinations(range(len(shown)), 2)
         if shown[other].start - shown[one].end < pause
     ]
     for opened in await Round.filter(event=event, most_meetings__isnull=False):
         mask = sum(1 << index for index, slot in enumerate(slots) if slot.round == opened.id)
-        limits.append(Limit(mask, opened.most_meetings or 0))
+        limits.append(Limit(mask, opened.most_meetings or 0, standing=standing))
     return limits
 
 

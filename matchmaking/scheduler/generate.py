@@ -44,8 +44,8 @@ def generate(
     `blocked` is the share of slots in which people sit in sessions; `choice` above 1 gives as many times more
     requests, weighted by shared interests, for choosing among. `two_sided`: only buyers meet sellers. In several
     `rounds` not everybody comes to each. `hosts` is the share of people who receive at a table of their own, and
-    `delegations` that of meetings to which a colleague comes along. To a share `houses` of meetings the first one's house
-    may send others: as many of its HOUSE people as were asked.
+    `delegations` that of meetings to which a colleague comes along. To a share `houses` of meetings the first
+    one's house may send others: as many of its HOUSE people as were asked.
     """
     random = Random(f"{seed} {people} {slots} {meetings_each}")  # noqa: S311 - reproducible, not secret
     participants = _participants(random, people, slots, blocked)

@@ -43,7 +43,7 @@ def relaxed(problem: Problem) -> Problem:
 
 def balanced(problem: Problem) -> Problem:
     """Those of a pool go who have most room left, where the meeting has no slot yet."""
-    waiting = [index for index in choosable(problem) if problem.meetings[index].current is None]
+    waiting = dict.fromkeys(index for index in choosable(problem) if problem.meetings[index].current is None)
     if not waiting:
         return problem
     slots, meetings = (1 << len(problem.slots)) - 1, list(problem.meetings)
@@ -52,7 +52,7 @@ def balanced(problem: Problem) -> Problem:
         free if one.most is None else min(free, one.most) for one, free in zip(problem.participants, room, strict=True)
     ]
     for index, meeting in enumerate(meetings):
-        for person in sure(meeting) if index in {*waiting} else meeting.people:
+        for person in sure(meeting) if index in waiting else meeting.people:
             room[person] -= 1
     for index in waiting:
         meetings[index] = meeting = _evenly(problem, meetings[index], room)

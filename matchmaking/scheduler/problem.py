@@ -40,8 +40,8 @@ class Meeting:
     weight: int = 1  # points, for choosing among requests
     own: int = 0  # slots in which it takes none of the tables: it has one of its own, or is online
     asked: bool = False  # a request: nobody has agreed yet, and it may be passed over
-    # Sets of participants who can stand in for each other: a delegation, the interpreters of a language. Of each as many
-    # attend as are among `people`; who, the plan may choose. A fixed meeting keeps its people.
+    # Sets of participants who can stand in for each other: a delegation, the interpreters of a language. Of each as
+    # many attend as are among `people`; who, the plan may choose. A fixed meeting keeps its people.
     pools: tuple[tuple[int, ...], ...] = ()
 
 

@@ -565,3 +565,17 @@ async def test_nobody_outside_the_difference_hears_of_a_release(fair, crowd, wai
     for one in (*crowd, sara, eve):
         assert (await moved(fair.event.scope, one.topic) != before[one.id]) is (one.id in people)
     assert released.id < mended.id
+
+
+async def test_mending_keeps_to_pauses_and_limits_of_a_round_and_lets_stand_what_stands(fair, opened, crowd):
+    anna, mikko, jan = crowd
+    held = [await agree(fair, anna, mikko), await agree(fair, anna, jan)]
+    waits = await agree(fair, mikko, jan, waiting=True)
+    await Round.filter(id=opened.id).update(most_meetings=1)
+    proposal = proposal_of(await ready(fair, kind=DraftKind.MEND))
+    assert proposal.changes == [], "Anna keeps both; nobody gets a second one"
+    assert [one.meeting for one in proposal.unplaced] == [waits.id]
+    await Round.filter(id=opened.id).update(most_meetings=2)
+    proposal = proposal_of(await ready(fair, kind=DraftKind.MEND))
+    assert [one.meeting for one in proposal.changes] == [waits.id]
+    assert {one.id for one in held}.isdisjoint(one.meeting for one in proposal.changes)

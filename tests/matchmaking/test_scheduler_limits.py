@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchmaking.scheduler.generate import generate
+from matchmaking.scheduler.mend import mend
 from matchmaking.scheduler.plan import Plan, Rule, today, touched, waiting
 from matchmaking.scheduler.pricing import Tariff
 from matchmaking.scheduler.problem import Aim, Limit, Meeting, Participant, Problem, Slot, in_a_row, spared
@@ -164,3 +165,19 @@ def check(asked: Problem, plan: Plan, row: int, spare: int) -> None:
     for t, slot in enumerate(asked.slots):
         here = [m for m, at in zip(asked.meetings, plan.slots, strict=True) if at == t and not m.own >> t & 1]
         assert len(here) <= slot.tables
+
+
+def test_what_stands_may_stand_where_a_limit_came_later() -> None:
+    """Three in a row, as they were booked; a fourth beside them there may not be, and who moves keeps to the limit."""
+    slots = tuple(Slot(20 * t, 20 * t + 20, 9) for t in range(6))
+    row = tuple(replace(limit, standing=True) for limit in in_a_row(slots, 2))
+    booked = tuple(Meeting(n, (0, 1 + n), current=n, table=0) for n in range(3))
+    waits = Meeting(3, (0, 4), allowed=0b011000)
+    asked = Problem((Participant(),) * 5, slots, (*booked, waits), limits=row)
+    plan = mend(asked, seed=1, deadline_seconds=0.3, progress=lambda _progress: None)
+    assert plan.violations(asked) == []
+    assert plan.slots == (0, 1, 2, 4)
+    beside = replace(plan, slots=(0, 1, 2, 3))
+    assert {one.rule for one in beside.violations(asked)} == {Rule.NO_PAUSE}
+    strict = replace(asked, limits=in_a_row(slots, 2))
+    assert Rule.NO_PAUSE in {one.rule for one in plan.violations(strict)}
