@@ -5,9 +5,10 @@ from app.journal import Actor, changing
 from events.models import Event, Participant
 from matchmaking.asking import standing
 from matchmaking.interpreters.booking import book_interpreter
-from matchmaking.meetings import give_place, tell
+from matchmaking.meetings import tell
 from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import desk_only
+from matchmaking.placing import give_place
 from matchmaking.refusals import refusal
 from matchmaking.round_models import Slot
 from matchmaking.rules import PASSED_BY_DESK

@@ -10,9 +10,10 @@ from app.errors import Refused
 from app.i18n import _
 from app.journal import Changes
 from app.seen import mark_of
-from matchmaking.meetings import call_off, claims, tell
+from matchmaking.meetings import call_off, tell
 from matchmaking.models import Keep, Meeting
 from matchmaking.parties import with_people
+from matchmaking.placing import claims
 from matchmaking.round_models import Table
 
 

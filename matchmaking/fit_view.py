@@ -8,8 +8,8 @@ from app.wording import several, when
 from events.models import Event
 from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import people, with_people
+from matchmaking.posed import Posed
 from matchmaking.posing import problem_of
-from matchmaking.proposal import Posed
 from matchmaking.round_models import Round, Slot
 from matchmaking.scheduler.fit import Crowded, fit
 from matchmaking.wording import names_of, over_committed

@@ -12,20 +12,19 @@ from app.journal import Actor, Changes, changing
 from app.models import Person
 from app.wording import when
 from events.models import Event, Organisation, Participant
-from matchmaking import availability
 from matchmaking.asking import refuse_yes, standing
 from matchmaking.conditions import LONGEST, conditions_of, refuse_locked
-from matchmaking.gathering import Gathering, gathering_of
+from matchmaking.gathering import gathering_of
 from matchmaking.groups.models import Group, GroupStatus
 from matchmaking.houses import colleagues_of, refuse_beside
 from matchmaking.interpreters.booking import book_interpreter, no_interpreter
 from matchmaking.marketplace.models import Opportunity
 from matchmaking.marketplace.posting import keep_origin
-from matchmaking.models import Keep, Meeting, MeetingStatus
-from matchmaking.obstacles import not_then, nothing_free
-from matchmaking.parties import acting_for, as_desk, people, spoken_for, with_people
+from matchmaking.models import Meeting, MeetingStatus
+from matchmaking.parties import acting_for, as_desk, people, with_people
+from matchmaking.placing import give_place, sit_down
 from matchmaking.refusals import refusal
-from matchmaking.round_models import Slot, Table
+from matchmaking.round_models import Slot
 from matchmaking.rule_models import TypeConditions
 from matchmaking.rules import PASSED_BY_DESK
 
@@ -188,22 +187,6 @@ async def call_off(changes: Changes, meetings: Iterable[Meeting], *, reason: str
         tell(changes, "meeting.cancelled", meeting, acting)
 
 
-async def sit_down(meeting: Meeting, place: availability.Place, *, at: datetime) -> None:
-    """Within an open block: place it then and there, with an interpreter if it needs one, and hold them all."""
-    slot = await Slot.get(id=place.slot.id).select_related("round")
-    meeting.place(slot, await Table.get(id=place.table), at=at)
-    if unmet := await book_interpreter(meeting):
-        raise no_interpreter(unmet)
-    await occupancy.hold(meeting.subject, claims(meeting))
-
-
-def claims(meeting: Meeting) -> list[occupancy.Claim]:
-    """What a placed meeting occupies: its people and its table."""
-    assert meeting.slot
-    resources = (*(one.topic for one in people(meeting)), f"table:{meeting.table_id}")
-    return [(resource, meeting.slot.span) for resource in resources if resource]
-
-
 def tell(
     changes: Changes, kind: str, meeting: Meeting, acting: dict[str, Any], *, also: Iterable[Participant] = ()
 ) -> None:
@@ -292,35 +275,3 @@ def _both(current: Meeting, wanted: Slot) -> str:
     if current.slot is None:
         return _("It has no time now; you wanted %(wanted)s.") % said
     return _("It is at %(now)s now; you wanted %(wanted)s.") % {**said, "now": when(current.slot.start, zone)}
-
-
-async def give_place(meeting: Meeting, chosen: Slot | None, *, at: datetime, by: Actor) -> None:
-    """Place it, and hold its people and its table."""
-    gathering = await gathering_of(meeting.event, meeting, reader=by, now=at)
-    place = _chosen(gathering, chosen, meeting.table) if chosen else gathering.first_free()
-    if place is None:
-        raise nothing_free(gathering)
-    await sit_down(meeting, place, at=at)
-    await _hold_to(meeting, by if chosen else None)
-
-
-async def _hold_to(meeting: Meeting, chooser: Actor | None) -> None:
-    """Who chose the time holds to it; the first that is free was nobody's choice."""
-    await Keep.filter(meeting=meeting).delete()
-    meeting.fixed = chooser is not None
-    if meeting.fixed:
-        mine = await spoken_for(people(meeting), by=chooser) if isinstance(chooser, Person) else []
-        await Keep.create(meeting=meeting, participant=mine[0] if mine else None)
-
-
-def _chosen(gathering: Gathering, chosen: Slot, table: Table | None) -> availability.Place:
-    slot = next((slot for slot in gathering.slots if slot.id == chosen.id), None)
-    if slot is None:
-        raise NotFound
-    if found := gathering.obstacle(slot):
-        raise not_then(gathering, found)
-    free = gathering.tables.free_at(slot)
-    assert free is not None  # else it were an obstacle
-    theirs, taken = gathering.tables.of_round[slot.round], gathering.tables.taken.get(slot.id, ())
-    keeps = table and table.id in theirs and table.id not in taken
-    return availability.Place(slot, table.id if table and keeps else free)

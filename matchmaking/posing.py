@@ -22,8 +22,9 @@ from matchmaking.interpreters.models import Interpreter
 from matchmaking.models import Meeting, MeetingStatus, SeatRole
 from matchmaking.orders import Order
 from matchmaking.parties import people, with_people
+from matchmaking.posed import Posed
 from matchmaking.profile_models import Profile, ProfileStatus
-from matchmaking.proposal import Posed, Spot
+from matchmaking.proposal import Spot
 from matchmaking.round_models import Round
 from matchmaking.scheduler import problem
 from matchmaking.scheduler.problem import Limit

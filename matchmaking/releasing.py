@@ -17,9 +17,10 @@ from matchmaking.diaries import diaries, floor
 from matchmaking.draft_models import Draft, DraftState
 from matchmaking.drafting import proposal_of
 from matchmaking.interpreters.booking import Bridging, book_interpreter
-from matchmaking.meetings import claims, tell
+from matchmaking.meetings import tell
 from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import desk_only, people, with_people
+from matchmaking.placing import claims
 from matchmaking.posing import FREEZE
 from matchmaking.proposal import Placement
 from matchmaking.round_models import Slot, Table

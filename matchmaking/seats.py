@@ -9,10 +9,11 @@ from events.models import Participant
 from matchmaking.gathering import gathering_of
 from matchmaking.groups.models import FEWEST
 from matchmaking.interpreters.booking import Bridging, book_interpreter
-from matchmaking.meetings import call_off, claims, tell
+from matchmaking.meetings import call_off, tell
 from matchmaking.models import Keep, Meeting, Seat, SeatRole
 from matchmaking.obstacles import not_then
 from matchmaking.parties import principals
+from matchmaking.placing import claims
 
 
 async def step_out(

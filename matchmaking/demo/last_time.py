@@ -14,11 +14,12 @@ from events.networks.models import Network, Region
 from events.participants import Affiliation, approve, register
 from matchmaking.demo.cast import Delegate, Interest, Table, table
 from matchmaking.demo.requests import Request
-from matchmaking.meetings import accept, claims, request_meeting
+from matchmaking.meetings import accept, request_meeting
 from matchmaking.models import Meeting
 from matchmaking.outcomes.saying import say
 from matchmaking.outcomes.verdict import Said
 from matchmaking.parties import with_people
+from matchmaking.placing import claims
 from matchmaking.profiles import approve_profile, write_profile
 from matchmaking.round_models import Round, Slot
 from matchmaking.rounds import Shape, open_round

@@ -16,9 +16,10 @@ from matchmaking.gathering import gathering_of
 from matchmaking.groups.models import FEWEST, MOST, Group, GroupMember, GroupStatus
 from matchmaking.houses import are_colleagues
 from matchmaking.interpreters.booking import book_interpreter
-from matchmaking.meetings import call_off, sit_down, tell
+from matchmaking.meetings import call_off, tell
 from matchmaking.models import Meeting, MeetingStatus, Seat, SeatRole
 from matchmaking.parties import acting_for, desk_only, members, principals, runs_desk, with_people
+from matchmaking.placing import sit_down
 from matchmaking.seats import people_changed, refuse_busy, step_out
 
 MOST_OPEN = 3  # groups of one proposer that still gather

@@ -16,10 +16,11 @@ from matchmaking import availability
 from matchmaking.asking import newest_meeting, standing
 from matchmaking.availability import Diary, Place, Tables
 from matchmaking.diaries import diaries
-from matchmaking.meetings import changing_meeting, sit_down, tell
+from matchmaking.meetings import changing_meeting, tell
 from matchmaking.models import Keep, Meeting, MeetingStatus
 from matchmaking.onsite.models import Absence, Answer, StandIn
 from matchmaking.parties import acting_for, people, with_people
+from matchmaking.placing import sit_down
 from matchmaking.refusals import refusal
 from matchmaking.rules import Hindrance
 

@@ -6,11 +6,11 @@ from app.journal import changing
 from events.models import Event, Participant
 from matchmaking import availability
 from matchmaking.availability import Place
-from matchmaking.meetings import sit_down
 from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.onsite.models import Absence
 from matchmaking.onsite.presence import Said, say
 from matchmaking.parties import with_people
+from matchmaking.placing import sit_down
 from matchmaking.round_models import Round, Slot, Table
 from tests.matchmaking.conftest import Fair
 

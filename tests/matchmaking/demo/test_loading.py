@@ -10,7 +10,8 @@ from events.networks.models import NetworkRole
 from events.waiting.models import Wait
 from matchmaking.demo.cast import table
 from matchmaking.demo.last_time import MEETINGS
-from matchmaking.demo.loading import Login, load_demo
+from matchmaking.demo.loading import load_demo
+from matchmaking.demo.logins import Login
 from matchmaking.demo.story import Story, tell
 from matchmaking.demo.together import TOGETHER
 from matchmaking.groups.models import Group, GroupStatus
