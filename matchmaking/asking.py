@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from tortoise.expressions import Q
@@ -10,7 +10,7 @@ from tortoise.expressions import Q
 from app.errors import Refused
 from app.wording import when
 from events.models import Event, Participant, ParticipantStatus
-from matchmaking.bookmarks.vetoes import kept_apart, pair_of, shuts_out
+from matchmaking.bookmarks.vetoes import kept_apart, pair_of, shuts_out, vetoes_of
 from matchmaking.conditions import conditions_of, matrix_of, most_of
 from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import of_participants, people, with_people
@@ -18,7 +18,7 @@ from matchmaking.profile_models import Profile, ProfileStatus
 from matchmaking.refusals import Standing, refusal, refusal_to_join
 from matchmaking.round_models import Round
 from matchmaking.rule_models import Conditions
-from matchmaking.rules import Before, Hindrance, Side, fair_cap, hindrance, hindrance_to_join, hindrance_to_yes
+from matchmaking.rules import Before, Hindrance, Matrix, Side, fair_cap, hindrance, hindrance_to_join, hindrance_to_yes
 
 
 async def standing(asker: Participant, invitee: Participant, *, desk_reads: bool = False) -> Standing:
@@ -79,25 +79,48 @@ async def forbidden(requests: Sequence[Meeting]) -> list[Meeting]:
     ]
 
 
-async def against_joining(
-    newcomer: Participant, others: Iterable[Participant], *, asks: bool | None = None, reads: bool = True
-) -> Refused | None:
-    """What stands against sitting down with these people (`rules.hindrance_to_join`), in words for the newcomer who
-    `reads` them, or for a colleague who does not learn which rule or whose wish it is."""
-    others, newcomer = list(others), await Participant.get(id=newcomer.id).select_related("event")
-    event = newcomer.event
-    conditions, matrix = await conditions_of(event.id), await matrix_of(event.id)
-    mine = await side_of(newcomer, conditions)
-    apart = await kept_apart(event, among=[newcomer.id, *(one.id for one in others)])
-    for other in others:
-        if pair_of(newcomer.id, other.id) in apart:
-            no = await shuts_out(newcomer, other)
-            yours, theirs = replace(mine, shuts=no), Side(other.id, other.organisation_id, ready=True, shuts=not no)
-        else:
-            yours, theirs = mine, Side(other.id, other.organisation_id, ready=True, type=other.type_id)
-        if found := hindrance_to_join(yours, theirs, asks=asks, matrix=matrix):
-            return refusal_to_join(Standing(newcomer, other, mine, theirs, found), reads=reads)
-    return None
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody who would sit down with others, and what decides whether they may, read once for however many tables."""
+
+    one: Participant
+    side: Side
+    matrix: Matrix
+    shuts: frozenset[int]  # participants
+    shut_out_by: frozenset[int]
+
+    def against(self, others: Iterable[Participant], *, asks: bool | None = None, reads: bool = True) -> Refused | None:
+        """What stands against sitting down with these people (`rules.hindrance_to_join`), in words for the newcomer who
+        `reads` them, or for a colleague who does not learn which rule or whose wish it is."""
+        for other in others:
+            mine = replace(self.side, shuts=other.id in self.shuts)
+            shut = other.id in self.shut_out_by and not mine.shuts
+            theirs = Side(other.id, other.organisation_id, ready=True, type=other.type_id, shuts=shut)
+            if found := hindrance_to_join(mine, theirs, asks=asks, matrix=self.matrix):
+                return refusal_to_join(Standing(self.one, other, mine, theirs, found), reads=reads)
+        return None
+
+
+async def newcomer(one: Participant) -> Newcomer:
+    one = await Participant.get(id=one.id).select_related("event")
+    conditions, matrix = await conditions_of(one.event_id), await matrix_of(one.event_id)
+    return Newcomer(one, await side_of(one, conditions), matrix, *await vetoes_of(one))
+
+
+async def full_among(participants: Sequence[Participant]) -> frozenset[int]:
+    """Those (ids) who have agreed to as many meetings as they may."""
+    most = await most_of(participants)
+    agreed = with_people(Meeting.filter(of_participants(list(most)), status=MeetingStatus.ACCEPTED)) if most else None
+    counts = Counter(one.id for meeting in await agreed for one in people(meeting)) if agreed else Counter[int]()
+    return frozenset(one for one, limit in most.items() if counts[one] >= limit)
+
+
+async def refuse_one_more(asker: Participant, invitee: Participant, *, reads: bool) -> None:
+    """Raises Refused where as many requests of theirs wait as may, in words for them, or for a colleague of theirs."""
+    mine = await allowance(asker)
+    if mine.pending >= mine.cap:
+        theirs = Side(invitee.id, invitee.organisation_id, ready=True)
+        raise refusal(Standing(asker, invitee, mine, theirs, Hindrance.TOO_MANY), desk_reads=not reads)
 
 
 async def allowance(participant: Participant) -> Side:

@@ -5,11 +5,11 @@ from app.i18n import _
 from app.journal import Actor, Changes
 from app.models import Person
 from events.models import Participant, ParticipantStatus
-from matchmaking.asking import against_joining
+from matchmaking.asking import newcomer, refuse_one_more
 from matchmaking.conditions import refuse_locked
 from matchmaking.houses import are_colleagues
 from matchmaking.meetings import changing_meeting, tell
-from matchmaking.models import Keep, Meeting, Seat, SeatRole
+from matchmaking.models import Keep, Meeting, MeetingStatus, Seat, SeatRole
 from matchmaking.parties import LIVE, acting_for, asks, of_participants, people, principals
 from matchmaking.seats import people_changed, put_in_place, refuse_busy, step_out
 
@@ -25,6 +25,8 @@ async def hand_over(meeting: Meeting, *, of: Participant, to: Participant, by: A
         await _refuse_met(current, of, to)
         if not acting:
             await _refuse_ruled_out(current, of, to, instead=True, by=by)
+            if current.status == MeetingStatus.REQUESTED and current.asker_id == of.id:
+                await refuse_one_more(to, current.invitee, reads=isinstance(by, Person) and by.id == to.person_id)
         if seat := next((one for one in current.seats if one.participant_id == of.id), None):
             await seat.delete()
             await Seat.create(meeting=current, participant=to, role=seat.role)
@@ -100,7 +102,7 @@ async def _refuse_ruled_out(
     """By the matrix, a veto, a block or a limit, between `to` and everybody who will sit there with them."""
     others = [other for other in principals(meeting) if not (instead and other.id == one.id)]
     reads = isinstance(by, Person) and by.id == to.person_id
-    if found := await against_joining(to, others, asks=asks(meeting, one), reads=reads):
+    if found := (await newcomer(to)).against(others, asks=asks(meeting, one), reads=reads):
         raise found
 
 

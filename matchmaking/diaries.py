@@ -69,19 +69,18 @@ async def floor(event: Event, *, without: Collection[int] = ()) -> Floor:
     for meeting_id, slot_id, table_id in await placed.values_list("id", "slot_id", "table_id"):
         if meeting_id not in without:
             taken[slot_id].add(table_id)
-    for meeting_id, slot_id, table_id in await _offered(event):
-        if meeting_id not in without:
-            taken[slot_id].add(table_id)
+    for wait in await offered(event):
+        if wait.meeting_id not in without and wait.slot_id and wait.table_id:
+            taken[wait.slot_id].add(wait.table_id)
     ids = {round_id: [one.id for one in tables] for round_id, tables in of_round.items()}
     shown = tuple(availability.Slot(slot.id, slot.round_id, slot.span) for slot in slots)
     return Floor(shown, Tables(ids, taken), seats, _hosted(of_round))
 
 
-async def _offered(event: Event) -> list[tuple[int, int, int]]:
-    """What is held for somebody who has yet to answer: (meeting, slot, table)."""
+async def offered(event: Event) -> list[MeetingWait]:
+    """Slots and tables that are held for somebody who has yet to answer."""
     open_ones = MeetingWait.filter(meeting__event=event, slot_id__isnull=False, table_id__isnull=False)
-    waiting = open_ones.filter(meeting__status=MeetingStatus.ACCEPTED, meeting__slot_id__isnull=True)
-    return await waiting.values_list("meeting_id", "slot_id", "table_id")
+    return await open_ones.filter(meeting__status=MeetingStatus.ACCEPTED, meeting__slot_id__isnull=True)
 
 
 def _hosted(of_round: Mapping[int, Sequence[Table]]) -> dict[int, dict[str, list[int]]]:

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import combinations
 
@@ -16,7 +16,7 @@ from matchmaking.availability import Diary, Tables, free_slots
 from matchmaking.bookmarks.interests import Interests, interests
 from matchmaking.cards import cards, crowd_of
 from matchmaking.conditions import conditions_of, most_of
-from matchmaking.diaries import Floor, diaries, floor
+from matchmaking.diaries import Floor, diaries, floor, offered
 from matchmaking.interpreters.bridging import in_need
 from matchmaking.interpreters.models import Interpreter
 from matchmaking.models import Meeting, MeetingStatus, SeatRole
@@ -28,6 +28,7 @@ from matchmaking.proposal import Spot
 from matchmaking.round_models import Round
 from matchmaking.scheduler import problem
 from matchmaking.scheduler.problem import Limit
+from matchmaking.waitlist.models import MeetingWait
 from matchmaking.wishes import ALONE, Crowd, Wishes
 
 FREEZE = timedelta(minutes=30)  # slots that begin sooner are left as they are: people are on their way
@@ -55,9 +56,11 @@ async def problem_of(
 async def _look_at(
     event: Event, revision: int, now: datetime, *, keep: bool, requests: bool, order: Order | None
 ) -> Posed:
-    ground = await floor(event)
+    kept = await offered(event)
+    ground = _around(await floor(event), kept)
     slots = [slot for slot in ground.slots if slot.span.start >= now + FREEZE]
     meetings = await _movable(event, [slot.id for slot in slots], now=now, requests=requests)
+    meetings = [meeting for meeting in meetings if meeting.id not in {wait.meeting_id for wait in kept}]
     among = await _profiles(event) if requests else ALONE
     wishes = {one.participant: one for one in among.everybody}
     if requests and await Interpreter.filter(participant__event=event).exists():
@@ -104,6 +107,13 @@ class _Own:
     tables: Mapping[int, int]
     lost: int
     booth: tuple[int, ...]
+
+
+def _around(ground: Floor, kept: Sequence[MeetingWait]) -> Floor:
+    """Without the seats that are kept for somebody on a waiting list: nothing is planned with them."""
+    taken = {(wait.slot_id, wait.table_id) for wait in kept}
+    seats = {slot: tuple(one for one in tables if (slot, one) not in taken) for slot, tables in ground.seats.items()}
+    return replace(ground, seats=seats)
 
 
 def _standing(slot: availability.Slot, tables: Tables, ground: Floor) -> tuple[int, ...]:

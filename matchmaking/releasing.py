@@ -9,11 +9,11 @@ from app.errors import Refused
 from app.i18n import _
 from app.intervals import overlaps
 from app.journal import Actor, changing
-from app.wording import when
+from app.wording import clock, when
 from events.models import Event, Participant
 from matchmaking.asking import forbidden
 from matchmaking.availability import Diary, Tables
-from matchmaking.diaries import diaries, floor
+from matchmaking.diaries import diaries, floor, offered
 from matchmaking.draft_models import Draft, DraftState
 from matchmaking.drafting import proposal_of
 from matchmaking.interpreters.booking import Bridging, book_interpreter
@@ -24,6 +24,7 @@ from matchmaking.placing import claims
 from matchmaking.posing import FREEZE
 from matchmaking.proposal import Placement
 from matchmaking.round_models import Slot, Table
+from matchmaking.waitlist.models import MeetingWait
 from matchmaking.wording import names_of
 
 NAMED = 30  # of what moved: the rest is counted
@@ -39,6 +40,7 @@ class _Today:
     tables: dict[int, Table]
     diaries: dict[int, Diary]
     taken: Tables
+    kept: dict[int, MeetingWait]  # by meeting: what is held for somebody on a waiting list
     now: datetime
 
 
@@ -108,6 +110,7 @@ async def _today(event: Event, wanted: Sequence[Placement], now: datetime) -> _T
         tables={table.id: table for table in await Table.filter(round__event=event)},
         diaries=await diaries(list(everybody.values()), within=ground.span, without=ids),
         taken=ground.tables,
+        kept={wait.meeting_id: wait for wait in await offered(event)},
         now=now,
     )
 
@@ -146,7 +149,10 @@ def _moved_since(placement: Placement, today: _Today) -> Iterator[str]:
     elif meeting.status != MeetingStatus.ACCEPTED:
         yield _("%(names)s do not meet any more.") % words
         return
-    if meeting.version != placement.version:
+    if (wait := today.kept.get(meeting.id)) and wait.until:
+        words |= {"until": clock(wait.until, today.event.tz)}
+        yield _("A time is kept for %(names)s, from a waiting list, until %(until)s.") % words
+    elif meeting.version != placement.version:
         yield _("%(names)s have changed their meeting.") % words
     elif placement.before and (slot := today.slots.get(placement.before.slot)) and slot.start < today.now + FREEZE:
         told = {**words, "when": when(slot.start, today.event.tz)}
@@ -174,7 +180,11 @@ def _place_lost(slot_id: int, table_id: int, meeting: Meeting, today: _Today, wo
     told = {**words, "when": when(slot.start, today.event.tz), "table": str(table.number)}
     if slot.start <= today.now:
         yield _("The slot at %(when)s, meant for %(names)s, has begun.") % told
-    if table_id in today.taken.taken.get(slot_id, ()):
+    held = [wait for wait in today.kept.values() if (wait.slot_id, wait.table_id) == (slot_id, table_id)]
+    if held and held[0].until:
+        told |= {"until": clock(held[0].until, today.event.tz)}
+        yield _("Table %(table)s at %(when)s, meant for %(names)s, is kept for a waiting list until %(until)s.") % told
+    elif table_id in today.taken.taken.get(slot_id, ()):
         yield _("Table %(table)s at %(when)s, meant for %(names)s, is taken.") % told
     for participant in people(meeting):
         if not _can_meet(participant, slot, today):

@@ -21,6 +21,15 @@ async def shuts_out(owner: Participant, other: Participant) -> bool:
     return await Silence.filter(owner=owner, other=other).exists()
 
 
+async def vetoes_of(one: Participant) -> tuple[frozenset[int], frozenset[int]]:
+    """Participants (ids) whom they do not want to meet, and those who do not want to meet them. Two queries."""
+    marked = Bookmark.filter(Q(owner=one) | Q(about=one), mark=Mark.NOT)
+    silenced = Silence.filter(Q(owner=one) | Q(other=one), other_id__isnull=False)
+    found = [*await marked.values_list("owner_id", "about_id"), *await silenced.values_list("owner_id", "other_id")]
+    own = frozenset(other for owner, other in found if owner == one.id)
+    return own, frozenset(owner for owner, other in found if other == one.id)
+
+
 async def kept_apart(event: Event, among: Collection[int] | None = None) -> Pairs:
     """Pairs of whom at least one does not want to meet the other; for those who propose meetings. Two queries."""
     vetoes = Bookmark.filter(owner__event=event, mark=Mark.NOT)

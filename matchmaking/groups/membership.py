@@ -9,12 +9,12 @@ from app.journal import Actor, Changes, changing
 from app.models import Person
 from events.models import Event, Participant
 from events.networks.models import DemoCase
-from matchmaking.asking import against_joining, allowance
+from matchmaking.asking import allowance
 from matchmaking.conditions import refuse_locked
-from matchmaking.consortia.models import Consortium, ConsortiumMember, MemberState
+from matchmaking.consortia.models import Consortium
 from matchmaking.gathering import gathering_of
+from matchmaking.groups.entering import entrant, unready
 from matchmaking.groups.models import FEWEST, MOST, Group, GroupMember, GroupStatus
-from matchmaking.houses import are_colleagues
 from matchmaking.interpreters.booking import book_interpreter
 from matchmaking.meetings import call_off, tell
 from matchmaking.models import Meeting, MeetingStatus, Seat, SeatRole
@@ -44,8 +44,8 @@ async def propose_group(
         if demo_case and not await DemoCase.filter(id=demo_case.id, pilot__network_id=event.network_id).exists():
             raise NotFound
         if proposer:
-            if found := await _unready(proposer):
-                raise found
+            if not (await allowance(proposer)).ready:
+                raise unready()
             await _refuse_too_many(proposer)
         group = await Group.create(
             event=event,
@@ -74,7 +74,7 @@ async def join_group(group: Group, participant: Participant, *, by: Actor) -> Gr
             return group
         if not acting:
             await refuse_locked(group.event_id)
-        if found := await against_entry(group, inside, participant, rules=not acting):
+        if found := (await entrant(participant, inside)).against(group, inside, rules=not acting):
             raise found
         if group.status == GroupStatus.MEETING:
             await _take_seat(changes, await meeting_of(group), participant, by=by)
@@ -117,26 +117,6 @@ async def cancel_group(group: Group, *, reason: str = "", by: Actor) -> Group:
         await group.save(update_fields=["status", "reason"])
         _tell(changes, "group.cancelled", group, group.event, inside, {})
     return group
-
-
-async def against_entry(
-    group: Group, inside: Sequence[Participant], participant: Participant, *, rules: bool = True
-) -> Refused | None:
-    """What stands against joining, for the page and the verb alike; without `rules`: when the desk wants it."""
-    if found := _closed(group, inside, participant) or await _unready(participant):
-        return found
-    if found := await _outsider(group, participant):
-        return found
-    if not rules:
-        return None
-    founding = group.status == GroupStatus.GATHERING and len(inside) + 1 == FEWEST
-    full = [one for one in inside if founding and (await allowance(one)).full]
-    if full:
-        return Refused(
-            _("%(name)s has agreed to as many meetings as they may.") % {"name": full[0].name},
-            hints=[_("With the third member this group becomes a meeting of theirs too.")],
-        )
-    return await against_joining(participant, inside)
 
 
 async def drop_out(
@@ -218,27 +198,6 @@ async def _may_cancel(group: Group, *, by: Actor) -> bool:
     return proposed and group.status == GroupStatus.GATHERING
 
 
-async def _unready(participant: Participant) -> Refused | None:
-    if (await allowance(participant)).ready:
-        return None
-    return Refused(
-        _("You can join groups once the organisers have approved you and your profile."),
-        hints=[_("Is your profile complete? Say what you offer and what you seek.")],
-    )
-
-
-async def _outsider(group: Group, participant: Participant) -> Refused | None:
-    if group.consortium_id is None:
-        return None
-    inside = ConsortiumMember.filter(consortium_id=group.consortium_id, state=MemberState.IN)
-    person = await Person.get_or_none(id=participant.person_id)
-    if person and await inside.filter(email=person.email).exists():
-        return None
-    return Refused(
-        _("This is the meeting of a consortium, for its members."), hints=[_("Ask on its board to come in.")]
-    )
-
-
 async def _refuse_too_many(proposer: Participant) -> None:
     mine = Group.filter(proposer=proposer, status=GroupStatus.GATHERING)
     if await mine.count() >= MOST_OPEN:
@@ -246,21 +205,6 @@ async def _refuse_too_many(proposer: Participant) -> None:
             _("You gather people for %(most)d groups already.") % {"most": MOST_OPEN},
             hints=[_("Wait until one of them meets, or cancel one.")],
         )
-
-
-def _closed(group: Group, inside: Sequence[Participant], participant: Participant) -> Refused | None:
-    if group.status == GroupStatus.CANCELLED:
-        return Refused(_("This group does not meet."), hints=[_("Propose one yourself.")])
-    if len(inside) >= group.seats:
-        return Refused(
-            _("All %(seats)d seats are taken.") % {"seats": group.seats}, hints=[_("Propose another group.")]
-        )
-    if colleague := next((one for one in inside if are_colleagues(one, participant)), None):
-        return Refused(
-            _("%(name)s of your organisation is in this group.") % {"name": colleague.name},
-            hints=[_("You can take over that seat on the page of your colleagues.")],
-        )
-    return None
 
 
 def _tell(

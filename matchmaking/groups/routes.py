@@ -15,10 +15,11 @@ from events.scope import Place, find, member
 from matchmaking.conditions import matrix_of
 from matchmaking.directory import directory, directory_for
 from matchmaking.forms import ReasonForm
+from matchmaking.groups.entering import entrant
 from matchmaking.groups.forms import GroupForm
-from matchmaking.groups.membership import against_entry, cancel_group, join_group, leave_group, propose_group
+from matchmaking.groups.membership import cancel_group, join_group, leave_group, propose_group
 from matchmaking.groups.models import Group
-from matchmaking.groups.reading import suggestions, table_of, tables
+from matchmaking.groups.reading import Table, suggestions, table_of, tables
 
 
 async def groups_page(request: Request, place: Place) -> Response:
@@ -48,7 +49,7 @@ async def group_page(request: Request, place: Place) -> Response:
     shown = await table_of(group)
     if not place.desk and not shown.shown_to(place.me, await matrix_of(place.event.id)):
         raise NotFound
-    against = None if shown.has(place.me) else await against_entry(group, shown.members, place.me)
+    against = (await _against([shown], place)).get(group.id)
     return event_page(request, place, "matchmaking/group.html", table=shown, against=against)
 
 
@@ -76,16 +77,27 @@ async def cancellation(request: Request, place: Place) -> Response:
 async def _groups(request: Request, place: Place, form: GroupForm, *, status: int = 200) -> Response:
     everybody = await (directory(place.event) if place.desk else directory_for(place.event, place.me))
     form.offer(everybody.demo_cases)
+    found = await tables(place.event, None if place.desk else place.me)
     return event_page(
         request,
         place,
         "matchmaking/groups.html",
         status=status,
         form=form,
-        tables=await tables(place.event, None if place.desk else place.me),
+        tables=found,
+        against=await _against(found, place),
         suggestions=await suggestions(place.event, everybody, place.participant),
         directory=everybody,
     )
+
+
+async def _against(found: Sequence[Table], place: Place) -> dict[int, Refused | None]:
+    """By group why the reader cannot join, said before they try."""
+    others = [table for table in found if not table.has(place.participant)]
+    if not place.participant:
+        return {}
+    me = await entrant(place.participant, (one for table in others for one in table.members))
+    return {table.group.id: me.against(table.group, table.members) for table in others}
 
 
 async def _demo_cases(place: Place) -> list[DemoCase]:

@@ -12,14 +12,17 @@ from matchmaking.colleagues import bring_along, hand_over
 from matchmaking.ical import agendas
 from matchmaking.keeping import keep_time, keepers
 from matchmaking.matrix import change_matrix, give_type
-from matchmaking.meetings import accept, request_meeting
+from matchmaking.meetings import accept, cancel, request_meeting
 from matchmaking.messages.silencing import lift, silence
 from matchmaking.models import Meeting
 from matchmaking.parties import people, with_people
 from matchmaking.round_models import Round
-from matchmaking.rule_models import Between
+from matchmaking.rule_models import Between, Conditions
 from matchmaking.times import keep_free, limit_meetings
 from tests.matchmaking.conftest import Fair, sound
+from tests.matchmaking.visiting import visit
+
+__all__ = ["visit"]
 
 
 async def stand(meeting: Meeting) -> Meeting:
@@ -140,6 +143,30 @@ async def test_who_meets_enough_takes_nothing_over(fair: Fair) -> None:
         await hand_over(meeting, of=anna, to=maria, by=fair[maria])
     with pytest.raises(Refused, match="Maria has agreed to as many meetings as they may"):
         await bring_along(meeting, to=maria, beside=anna, by=fair[anna])
+
+
+async def test_who_takes_a_request_over_has_it_among_their_own(fair: Fair, visit) -> None:
+    """Maria may let five wait, and five do: a sixth, by way of Anna, would be one too many."""
+    opened = await fair.round("10:00", "11:00", tables=2)
+    anna, maria = [await fair.delegate(name, opened, house="Bio") for name in ("Anna", "Maria")]
+    await Conditions.create(event=fair.event, pending=5)
+    asked = [await fair.delegate(f"Guest {number}", opened) for number in range(6)]
+    for guest in asked[:5]:
+        await request_meeting(maria, guest, message="", by=fair[maria])
+    last = await request_meeting(anna, asked[5], message="", by=fair[anna])
+    path = f"/e/tampere/meetings/{last.id}"
+    for person, how, data, sentence in (
+        (maria, "takeover", {"of": anna.id}, "5 of your requests wait for an answer, and at most 5 may wait at once."),
+        (anna, "handover", {"to": maria.id}, "5 requests of Maria wait for an answer, and at most 5 may."),
+    ):
+        browser = await visit(fair[person])
+        refused = await browser.post(f"{path}/{how}", data=data, headers={"Accept": "application/json"})
+        assert (refused.status_code, refused.json()["error"]) == (409, sentence)
+    assert (await Meeting.get(id=last.id)).asker_id == anna.id
+    first = await Meeting.get(asker=maria, invitee=asked[0])
+    await cancel(first, by=fair[maria])
+    assert (await (await visit(fair[maria])).post(f"{path}/takeover", data={"of": anna.id})).status_code == 303
+    assert (await Meeting.get(id=last.id)).asker_id == maria.id
 
 
 def come_along(fair: Fair, meeting: Meeting, to: Participant, beside: Participant) -> Awaitable[Meeting]:

@@ -11,6 +11,7 @@ from app.models import Mail
 from events.models import Participant
 from events.waiting.models import WaitState
 from matchmaking.diaries import floor
+from matchmaking.drafting import work
 from matchmaking.meetings import accept, cancel, request_meeting
 from matchmaking.models import Meeting
 from matchmaking.round_models import Round
@@ -191,3 +192,50 @@ async def test_from_the_page_of_somebody_without_time_one_asks_and_waits(fair, v
     assert "Star has yet to say yes." in page
     await theirs.post(f"/e/tampere/meetings/{meeting.id}/waiting/end")
     assert not await MeetingWait.exists()
+
+
+async def test_a_draft_plans_around_what_is_kept_for_somebody_and_what_is_offered_later_is_not_taken(fair, visit):
+    """Star has one slot again, which is kept for Fan; Other waits for a time too, and has told nobody."""
+    one, taken, (meeting,), opened = await star(fair, "Fan")
+    other = await fair.delegate("Other", opened)
+    theirs = await request_meeting(other, one, message="", by=fair[other])
+    await accept(theirs, waiting=True, by=fair[one])
+    desk, fan = await visit(fair.organiser), fair[await Participant.get(id=meeting.asker_id)]
+    await cancel(taken, by=fair[one])
+    early = await drafted(desk)
+    await look()
+    assert await offered() == ["Fan"]
+    refused = await desk.post(f"{early}/release")
+    assert refused.status_code == 409
+    assert "is kept for" in refused.text
+    late = await drafted(desk)
+    assert (await desk.post(f"{late}/release")).status_code == 303
+    assert await offered() == ["Fan"], "a released schedule leaves it to them"
+    met = await take_offer(meeting, by=fan)
+    assert met.placed
+    assert not (await Meeting.get(id=theirs.id)).placed
+    await sound()
+
+
+async def test_other_tables_of_that_time_are_planned_with(fair, visit):
+    one, taken, (meeting,), opened = await star(fair, "Fan")
+    pair = [await fair.delegate(name, opened) for name in ("Anna", "Mikko")]
+    both = await accept(await request_meeting(*pair, message="", by=fair[pair[0]]), waiting=True, by=fair[pair[1]])
+    await cancel(taken, by=fair[one])
+    await look()
+    (wait,) = await MeetingWait.filter(state=WaitState.OFFERED)
+    desk = await visit(fair.organiser)
+    assert (await desk.post(f"{await drafted(desk)}/release")).status_code == 303
+    placed = await Meeting.get(id=both.id)
+    assert placed.slot_id == wait.slot_id
+    assert placed.table_id != wait.table_id
+    assert (await MeetingWait.get()).offered
+    assert (await Meeting.get(id=meeting.id)).waiting
+    await sound()
+
+
+async def drafted(desk) -> str:
+    """The address of a draft that the desk asked for."""
+    made = await desk.post("/e/tampere/desk/drafts", data={"seconds": 1, "seed": 1})
+    assert await work()
+    return made.headers["location"]

@@ -18,7 +18,11 @@ from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import with_people
 from matchmaking.rule_models import Between
 from matchmaking.times import keep_free, limit_meetings
+from tests.events.conftest import counting_statements
 from tests.matchmaking.conftest import Fair, sound
+from tests.matchmaking.visiting import visit
+
+__all__ = ["visit"]
 
 NAMES = ("Anna", "Mikko", "Jan", "Sara", "Ewa", "Olli", "Piotr")
 
@@ -193,3 +197,22 @@ async def test_an_empty_group_ends(fair: Fair) -> None:
     await withdraw(anna, by=fair[anna])
     await leave_group(group, mikko, by=fair[mikko])
     assert (await Group.get(id=group.id)).status == GroupStatus.CANCELLED
+
+
+async def test_the_list_says_beforehand_why_one_cannot_join_in_as_many_queries_for_many(fair: Fair, visit) -> None:
+    anna, mikko, jan, sara = await crowd(fair, 4)
+    await group_of(fair, anna)
+    await mark(anna, sara, Mark.NOT, by=fair[anna])
+    hers, his = await visit(fair[sara]), await visit(fair[jan])
+    counts = []
+    for more in (0, 0, 2):  # the first visit warms what a server keeps
+        for number in range(more):
+            await propose_group(fair.event, fair.demo_case, title=f"More {number}", proposer=mikko, by=fair[mikko])
+        with counting_statements() as statements:
+            page = (await hers.get("/e/tampere/groups")).text
+        counts.append(len(statements))
+    assert counts[1] == counts[2]
+    group = await Group.get(title="Lignin")
+    assert "By the rules of the event and the wishes of those in it you cannot join them." in page
+    assert f"/groups/{group.id}/joining" not in page
+    assert f"/groups/{group.id}/joining" in (await his.get("/e/tampere/groups")).text
