@@ -66,6 +66,12 @@ def plain(text: str) -> str:
     return "".join(letter for letter in folded if not unicodedata.combining(letter))
 
 
+def has_words(text: str, words: str) -> bool:
+    """Whether each of the first five words stands in the text, wherever in it; accents and capitals aside."""
+    sought = plain(words).split()[:5]
+    return not sought or all(word in plain(text) for word in sought)
+
+
 def _normal(value: str, limit: int) -> str:
     if len(value) > 4 * limit:  # composing shortens a text to a quarter at the most
         raise BadText("Please keep this to %(limit)d characters.", limit=limit)

@@ -6,10 +6,11 @@ So is what `affinity` knows of all profiles of an event together: it is made ane
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tortoise.queryset import QuerySet
 
+from app.texts import Texts, in_language
 from app.wording import alphabetical, country
 from events.models import OrganisationKind
 from matchmaking.conditions import conditions_of
@@ -34,7 +35,7 @@ class _Row(NamedTuple):
     organisation_name: str | None
     organisation_kind: OrganisationKind | None
     region: int | None
-    region_name: str | None
+    region_names: tuple[tuple[str, str], ...] | None  # language → name
     country: str | None
 
 
@@ -42,7 +43,7 @@ FIELDS = (
     "id", "version", "participant_id", "participant__name", "participant__position", "participant__type_id",
     "participant__organisation_id",
     "participant__organisation__name", "participant__organisation__kind", "participant__organisation__region_id",
-    "participant__organisation__region__name", "participant__organisation__region__country",
+    "participant__organisation__region__names", "participant__organisation__region__country",
 )  # fmt: skip
 
 
@@ -65,7 +66,7 @@ class Card:
     type: int | None  # ParticipantType
     organisation: House | None
     region: int | None
-    region_name: str
+    region_names: Texts
     country: str  # ISO 3166-1
     about: str
     languages: tuple[str, ...]
@@ -76,9 +77,9 @@ class Card:
     @property
     def place(self) -> str:
         """Tampere Region, Finland"""
-        if not self.region_name:
+        if not self.region_names:
             return ""
-        return f"{self.region_name}, {country(self.country)}"
+        return f"{in_language(self.region_names)}, {country(self.country)}"
 
 
 _kept: dict[_Row, Card] = {}
@@ -87,7 +88,7 @@ _crowds: dict[int, tuple[Sequence[Card], Crowd]] = {}
 
 async def cards(profiles: QuerySet[Profile]) -> list[Card]:
     """The cards of these profiles by name; one query when all are kept, three otherwise."""
-    rows = [_Row(*found) for found in await profiles.order_by("id").values_list(*FIELDS)]
+    rows = [_row(found) for found in await profiles.order_by("id").values_list(*FIELDS)]
     if missing := [row for row in rows if row not in _kept]:
         await _make(missing)
     return sorted((_kept[row] for row in rows), key=lambda card: alphabetical(card.name))
@@ -104,6 +105,12 @@ async def crowd_of(event_id: int, approved: Sequence[Card]) -> Crowd:
     found = crowd((card.wishes for card in approved), interregional=interregional)
     _crowds[event_id] = (approved, found)
     return found
+
+
+def _row(found: Sequence[Any]) -> _Row:
+    """Something to keep a card under: texts of several languages are pairs instead of a dict."""
+    values: list[Any] = [tuple(one.items()) if isinstance(one, dict) else one for one in found]
+    return _Row(*values)
 
 
 async def _make(rows: Sequence[_Row]) -> None:
@@ -131,7 +138,8 @@ def wish_of(interest: Interest) -> Wish:
 
 def _card(row: _Row, profile: Profile, lines: Sequence[Wish]) -> Card:
     terms = (text for line in lines for text in (*line.offers, *line.needs))
-    texts = (row.name, row.position, row.organisation_name, row.region_name, profile.about, *terms)
+    regions = dict(row.region_names or ())
+    texts = (row.name, row.position, row.organisation_name, *regions.values(), profile.about, *terms)
     return Card(
         id=row.participant,
         profile=row.profile,
@@ -140,7 +148,7 @@ def _card(row: _Row, profile: Profile, lines: Sequence[Wish]) -> Card:
         type=row.type,
         organisation=_house(row),
         region=row.region,
-        region_name=row.region_name or "",
+        region_names=regions,
         country=row.country or "",
         about=profile.about,
         languages=tuple(profile.languages),

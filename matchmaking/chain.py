@@ -7,7 +7,8 @@ from itertools import product
 
 from matchmaking.terms import Term, alike, terms
 
-LINKS = ("raw material", "component", "equipment", "integrator", "end user", "research", "service", "funder")
+PRODUCT = ("raw material", "component", "equipment", "integrator", "end user")
+LINKS = (*PRODUCT, "research", "service", "funder")
 """By the value of profile_models.ChainRole: what a product passes through first, then who helps it on."""
 
 _MAKERS = ("raw material", "component", "equipment", "integrator")
@@ -35,7 +36,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """`missing`: nobody stands in it, though `beside` it, where its work goes to or comes from, somebody does."""
+    """`missing`: nobody stands in it, though the product comes from there or goes there: `beside` it, somebody does.
+    Who helps the product on is not missed: a chain works without a funder, and one alone waits for no raw material."""
 
     role: str
     organisations: int
@@ -68,7 +70,9 @@ class Coverage:
 
     @property
     def whole(self) -> bool:
-        return bool(self.organisations) and not self.missing and not self.gaps
+        """Anything at all that a product passes through, and nothing that it lacks."""
+        makes = any(link.organisations for link in self.links if link.role in PRODUCT)
+        return makes and not self.missing and not self.gaps
 
 
 def coverage(lines: Iterable[Line]) -> Coverage:
@@ -87,7 +91,7 @@ def _link(role: str, lines: Sequence[Line], standing: set[str]) -> Link:
         organisations=len({line.organisation for line in lines}),
         offers=len(terms(text for line in lines for text in line.offers)),
         needs=len(terms(text for line in lines for text in line.needs)),
-        beside=tuple(other for other in LINKS if other in NEXT[role] & standing),
+        beside=tuple(other for other in PRODUCT if role in PRODUCT and other in NEXT[role] & standing),
     )
 
 

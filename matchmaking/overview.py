@@ -7,6 +7,7 @@ from datetime import datetime
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
+from app.text import has_words
 from events.models import Event, Participant
 from matchmaking.answers import answers_to
 from matchmaking.models import Meeting, MeetingStatus
@@ -116,6 +117,9 @@ async def settled(participant: Participant) -> set[int]:
     return {one.id for meeting in found for one in people(meeting)} - {participant.id}
 
 
+NAMES = ("asker__name", "asker__organisation__name", "invitee__name", "invitee__organisation__name")
+
+
 @dataclass(frozen=True, slots=True)
 class DeskList:
     meetings: Sequence[Meeting]
@@ -132,12 +136,14 @@ async def desk_list(event: Event, *, state: str = "", words: str = "", page: int
         found = found.filter(status=MeetingStatus.ACCEPTED, slot_id__isnull=state == "waiting")
     elif state in {status.value for status in MeetingStatus}:
         found = found.filter(status=state)
-    for word in words.split()[:5]:
-        found = found.filter(Q(asker__name__icontains=word) | Q(invitee__name__icontains=word))
-    pages = max(1, -(-await found.count() // DESK_PAGE))
+    found = found.order_by("slot__start", "table__number", "id")
+    rows = await found.values_list("id", *(NAMES if words else ()))
+    ids = [id for id, *names in rows if has_words(" ".join(filter(None, names)), words)]
+    pages = max(1, -(-len(ids) // DESK_PAGE))
     page = min(max(page, 1), pages)
-    shown = whole(found).order_by("slot__start", "table__number", "id").offset((page - 1) * DESK_PAGE).limit(DESK_PAGE)
-    return DeskList(await shown, numbers, page, pages)
+    ids = ids[(page - 1) * DESK_PAGE : page * DESK_PAGE]
+    shown = {meeting.id: meeting for meeting in await whole(Meeting.filter(id__in=ids))}
+    return DeskList([shown[id] for id in ids], numbers, page, pages)
 
 
 async def counts(event: Event) -> dict[str, int]:

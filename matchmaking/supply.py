@@ -13,6 +13,7 @@ from tortoise.queryset import QuerySet
 from app.wording import alphabetical
 from events.models import Organisation, ParticipantStatus
 from events.networks.models import Pilot, Region
+from events.networks.reading import by_network
 from matchmaking.profile_models import ChainRole, Interest, ProfileStatus
 
 A_PAGE = 50
@@ -86,9 +87,8 @@ def recent(today: date) -> QuerySet[Interest]:
 
 
 async def _counts(organisations: dict[int, int]) -> tuple[PilotCount, ...]:
-    found = Pilot.filter(id__in=list(organisations)).select_related("network")
-    pilots = await found.order_by("network__name", "position", "code")
-    return tuple(PilotCount(pilot, organisations[pilot.id]) for pilot in pilots)
+    pilots = await Pilot.filter(id__in=list(organisations)).select_related("network")
+    return tuple(PilotCount(pilot, organisations[pilot.id]) for pilot in sorted(pilots, key=by_network))
 
 
 def _chosen(counts: Sequence[PilotCount], code: str) -> Pilot | None:

@@ -10,7 +10,7 @@ CREATE TABLE network (
 CREATE TABLE region (
     id {id},
     code VARCHAR(60) NOT NULL UNIQUE,
-    name VARCHAR(120) NOT NULL,
+    names {json} NOT NULL,
     country VARCHAR(2) NOT NULL,
     nuts VARCHAR(8) NOT NULL
 );
@@ -22,7 +22,7 @@ CREATE TABLE membership (
     status VARCHAR(11) NOT NULL CHECK (status IN ('full member', 'observer', 'associated')),
     start DATE,
     "end" DATE,
-    note VARCHAR(200) NOT NULL,
+    notes {json} NOT NULL,
     CHECK ("end" IS NULL OR start IS NULL OR start < "end")
 );
 CREATE UNIQUE INDEX membership_open ON membership (network_id, region_id) WHERE "end" IS NULL;

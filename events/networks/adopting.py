@@ -24,8 +24,8 @@ async def _adopt_regions(known: Iterable[reference.Region], changes: Changes) ->
     regions = {region.code: region for region in await Region.all()}
     for region in known:
         if region.code not in regions:
-            row = await Region.create(code=region.code, name=region.name, country=region.country, nuts=region.nuts)
-            changes.record("region.added", row, topics=[], data={"name": row.name})
+            row = await Region.create(code=region.code, names=region.names, country=region.country, nuts=region.nuts)
+            changes.record("region.added", row, topics=[], data={"name": row.names})
             regions[row.code] = row
     return regions
 
@@ -50,9 +50,9 @@ async def _adopt_memberships(
         if region.id not in there:
             status = MembershipStatus(membership.status)
             row = await Membership.create(
-                network=network, region=region, status=status, start=membership.start, note=membership.note
+                network=network, region=region, status=status, start=membership.start, notes=membership.notes
             )
-            changes.record("membership.added", row, topics=[], data={"network": network.name, "region": region.name})
+            changes.record("membership.added", row, topics=[], data={"network": network.name, "region": region.names})
 
 
 async def _adopt_pilots(

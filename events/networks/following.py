@@ -12,6 +12,7 @@ from app.models import Person
 from app.wording import by_name
 from events.models import Organisation, Participant, ParticipantStatus
 from events.networks.models import Follow, Listing, Pilot
+from events.networks.reading import by_network
 
 PEOPLE = "people"
 
@@ -45,8 +46,8 @@ async def follows(person: Person, pilot: Pilot) -> bool:
 
 
 async def followed(person: Person) -> Sequence[Pilot]:
-    found = Pilot.filter(follows__person_id=person.id).select_related("network")
-    return await found.order_by("network__name", "position", "code")
+    found = await Pilot.filter(follows__person_id=person.id).select_related("network")
+    return sorted(found, key=by_network)
 
 
 async def agree(organisation: Organisation, *, by: Person) -> None:

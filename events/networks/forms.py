@@ -8,7 +8,7 @@ from wtforms import Field
 from wtforms.validators import ValidationError
 
 from app.forms import Address, Choice, Form, InLanguages, Line, Text, Ticks
-from app.i18n import _, later
+from app.i18n import LANGUAGES, _, later
 from app.instants import Day
 from app.text import plain
 from app.wording import alphabetical
@@ -58,7 +58,7 @@ class TermForm(Form):
     end = Day(
         later("No longer a member from"), required=False, description=later("The first day without it; empty: still.")
     )
-    note = Line(later("Note"), limit=200, required=False)
+    notes = InLanguages(later("Note"), lambda label: Line(label, limit=200, required=False), required=False)
 
     def validate_end(self, field: Field) -> None:
         if field.data and self.start.data and field.data <= self.start.data:
@@ -90,7 +90,7 @@ class EndForm(Form):
 
 
 class RegionForm(Form):
-    name = Line(later("Name"), limit=120)
+    names = InLanguages(later("Name"), lambda label: Line(label, limit=120, required=False))
     country = Line(later("Country"), limit=2, description=later("Two letters, such as PL or FI."))
     nuts = Line(later("NUTS code"), limit=8, required=False, description=later("Of 2021, such as PL21."))
 
@@ -104,8 +104,13 @@ class RegionForm(Form):
         if field.data and not NUTS.fullmatch(field.data):
             raise ValidationError(_("Two letters and up to three more signs, such as PL21."))
 
+    @property
+    def code(self) -> str:
+        """Of the first of our languages that it has a name in."""
+        return code_of(next(self.names.data[one] for one in LANGUAGES if one in self.names.data))
+
     def ground(self) -> Ground:
-        return Ground(name=str(self.name.data), country=str(self.country.data), nuts=self.nuts.data or "")
+        return Ground(names=self.names.data, country=str(self.country.data), nuts=self.nuts.data or "")
 
 
 class PilotForm(Form):
@@ -200,5 +205,5 @@ class NetworkEventForm(BelongingForm, NewEventForm):
 
 
 def code_of(name: str) -> str:
-    """A region's part of an address: małopolska → malopolska."""
+    """A part of an address: Małopolska → malopolska."""
     return "-".join(re.findall(r"[a-z0-9]+", plain(name)))[:60]

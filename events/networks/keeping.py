@@ -27,17 +27,12 @@ class Words:
     titles: Mapping[str, str]
     abouts: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def title(self) -> str:
-        """For the journal, whose words are everybody's."""
-        return self.titles.get("en") or next(iter(self.titles.values()))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """A region: its own name, the country's ISO 3166-1 code, its NUTS code or nothing."""
+    """A region: its name in at least one of our languages, the country's ISO 3166-1 code, its NUTS code or nothing."""
 
-    name: str
+    names: Mapping[str, str]
     country: str
     nuts: str = ""
 
@@ -61,7 +56,7 @@ async def add_region(network: Network, code: str, ground: Ground, *, by: Actor) 
                 _("There is a region “%(code)s” already.") % {"code": code},
                 hints=[_("Choose it from the list of regions.")],
             ) from error
-        changes.record("region.added", region, topics=[network.scope], data={"name": region.name})
+        changes.record("region.added", region, topics=[network.scope], data={"name": region.names})
     return region
 
 
@@ -71,7 +66,7 @@ async def edit_region(network: Network, region: Region, ground: Ground, *, by: A
         current = await Region.get(id=region.id)
         current.update_from_dict(asdict(ground))
         await current.save()
-        changes.record("region.edited", current, topics=[network.scope], data={"name": current.name})
+        changes.record("region.edited", current, topics=[network.scope], data={"name": current.names})
     return current
 
 
@@ -81,7 +76,7 @@ async def add_series(network: Network, slug: str, words: Words, *, by: Actor) ->
             series = await Series.create(network=network, slug=slug, **asdict(words))
         except IntegrityError as error:
             raise Refused(_("The address “%(slug)s” belongs to another series.") % {"slug": slug}) from error
-        changes.record("series.added", series, topics=[network.scope], data={"title": words.title})
+        changes.record("series.added", series, topics=[network.scope], data={"title": words.titles})
     return series
 
 
@@ -90,5 +85,5 @@ async def edit_series(series: Series, words: Words, *, by: Actor) -> Series:
         current = await Series.get(id=series.id).select_related("network")
         current.update_from_dict(asdict(words))
         await current.save()
-        changes.record("series.edited", current, topics=[current.network.scope], data={"title": words.title})
+        changes.record("series.edited", current, topics=[current.network.scope], data={"title": words.titles})
     return current

@@ -10,7 +10,7 @@ from app.errors import NotFound, Refused
 from app.i18n import _
 from app.web import route, see_other, submitted
 from app.wording import alphabetical
-from events.networks.forms import EndForm, MembershipForm, RegionForm, StatusForm, TermForm, code_of
+from events.networks.forms import EndForm, MembershipForm, RegionForm, StatusForm, TermForm
 from events.networks.keeping import add_region, edit_region
 from events.networks.memberships import (
     admit_region,
@@ -38,7 +38,7 @@ async def admit_member(request: Request, standing: Standing) -> Response:
     region = form.regions[str(form.region.data)]
     status = MembershipStatus(form.status.data)
     try:
-        await admit_region(standing.network, region, status, form.term(), note=form.note.data or "", by=standing.actor)
+        await admit_region(standing.network, region, status, form.term(), notes=form.notes.data, by=standing.actor)
     except Refused as refused:
         form.form_errors.append(" ".join((str(refused), *refused.hints)))
         return await _members(request, standing, form, status=409)
@@ -57,7 +57,7 @@ async def correct_member(request: Request, standing: Standing) -> Response:
         return _member(request, standing, membership, form, status=422)
     status = MembershipStatus(form.status.data)
     try:
-        await correct_membership(membership, status, form.term(), note=form.note.data or "", by=standing.actor)
+        await correct_membership(membership, status, form.term(), notes=form.notes.data, by=standing.actor)
     except Refused as refused:
         form.form_errors.append(" ".join((str(refused), *refused.hints)))
         return _member(request, standing, membership, form, status=409)
@@ -97,7 +97,7 @@ async def new_region(request: Request, standing: Standing) -> Response:
     if not form.validate():
         return await _regions(request, standing, form, status=422)
     try:
-        region = await add_region(standing.network, code_of(str(form.name.data)), form.ground(), by=standing.actor)
+        region = await add_region(standing.network, form.code, form.ground(), by=standing.actor)
     except Refused as refused:
         form.form_errors.append(" ".join((str(refused), *refused.hints)))
         return await _regions(request, standing, form, status=409)

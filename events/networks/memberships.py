@@ -5,34 +5,38 @@ from datetime import date
 from app.errors import Refused
 from app.i18n import _
 from app.journal import Actor, Changes, changing
+from app.texts import Texts
 from events.networks.models import Membership, MembershipStatus, Network, Region
 from events.networks.terms import Term
 from events.networks.wording import term_words
 
+NO_TEXTS: Texts = {}
+
 
 async def admit_region(
-    network: Network, region: Region, status: MembershipStatus, term: Term, *, note: str = "", by: Actor
+    network: Network, region: Region, status: MembershipStatus, term: Term, *, notes: Texts = NO_TEXTS, by: Actor
 ) -> Membership:
     """A new membership. Raises Refused when the region is in the network on one of these days already."""
     _refuse_backwards(term)
     async with changing(network.scope, by=by) as changes:
         await _refuse_overlap(network, region, term)
         membership = await Membership.create(
-            network=network, region=region, status=status, start=term.start, end=term.end, note=note
+            network=network, region=region, status=status, start=term.start, end=term.end, notes=dict(notes)
         )
         _record(changes, "membership.added", network, region, membership)
     return membership
 
 
 async def correct_membership(
-    membership: Membership, status: MembershipStatus, term: Term, *, note: str = "", by: Actor
+    membership: Membership, status: MembershipStatus, term: Term, *, notes: Texts = NO_TEXTS, by: Actor
 ) -> Membership:
     """What was wrong about it; a region that becomes something else is `change_status`."""
     _refuse_backwards(term)
     async with changing(Network.scope_of(membership.network_id), by=by) as changes:
         current = await Membership.get(id=membership.id).select_related("network", "region")
         await _refuse_overlap(current.network, current.region, term, besides=current)
-        current.status, current.start, current.end, current.note = status, term.start, term.end, note
+        current.status, current.start, current.end = status, term.start, term.end
+        current.notes = dict(notes)
         await current.save()
         _record(changes, "membership.corrected", current.network, current.region, current)
     return current
@@ -107,5 +111,5 @@ def _refuse_outside(membership: Membership, on: date) -> None:
 def _record(changes: Changes, kind: str, network: Network, region: Region, membership: Membership) -> None:
     changes.record(
         kind, membership, topics=[network.scope],
-        data={"network": network.name, "region": region.name, "status": membership.status.value},
+        data={"network": network.name, "region": region.names, "status": membership.status.value},
     )  # fmt: skip

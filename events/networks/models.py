@@ -42,12 +42,16 @@ class Network(Model):
 class Region(Model):
     id = fields.IntField(primary_key=True)
     code = fields.CharField(60, unique=True)  # malopolska
-    name = fields.CharField(120)
+    names: dict[str, str] = fields.JSONField()  # language → name; at least one
     country = fields.CharField(2)  # ISO 3166-1
     nuts = fields.CharField(8, default="")  # NUTS 2021 code where known
 
     class Meta:
         table = "region"
+
+    @property
+    def name(self) -> Said:
+        return in_language(self.names)
 
 
 class MembershipStatus(StrEnum):
@@ -67,10 +71,14 @@ class Membership(Model):
     status = fields.CharEnumField(MembershipStatus)
     start: date | None = fields.DateField(null=True)
     end: date | None = fields.DateField(null=True)
-    note = fields.CharField(200, default="")
+    notes: dict[str, str] = fields.JSONField(default=dict)  # language → text
 
     class Meta:
         table = "membership"
+
+    @property
+    def note(self) -> Said:
+        return in_language(self.notes)
 
     @property
     def term(self) -> Term:

@@ -11,10 +11,10 @@ from app.i18n import _
 from app.web import route, see_other, submitted
 from events.networks.coordinators import appoint
 from events.networks.forms import CoordinatorForm, DemoCaseForm, NewPilotForm, PilotForm, code_of
-from events.networks.models import DemoCase, Network, NetworkRole, Pilot, Region, Stage
+from events.networks.models import DemoCase, Network, Pilot, Region, Stage
 from events.networks.pages import desk_page
 from events.networks.pilots import add_demo_case, add_pilot, edit_demo_case, edit_pilot
-from events.networks.reading import members, pilots
+from events.networks.reading import members, pilot_coordinators, pilots
 from events.networks.scope import Standing, coordinator, desk, pilot_desk
 
 Here = tuple[Standing, Pilot]
@@ -105,7 +105,7 @@ async def _pilot(request: Request, here: Here, form: PilotForm, *, status: int =
         form=form,
         cases=await DemoCase.filter(pilot=pilot).order_by("id"),
         stages=list(Stage),
-        roles=await NetworkRole.filter(pilot=pilot).select_related("person").order_by("person__name"),
+        roles=await pilot_coordinators(pilot),
     )
 
 

@@ -117,6 +117,16 @@ async def series_of_network(network: Network) -> Sequence[Series]:
     return sorted(found, key=lambda one: alphabetical(one.title))
 
 
+def by_network(pilot: Pilot) -> tuple[Any, ...]:
+    """To sort pilots of several networks by: each network's in its own order."""
+    return alphabetical(pilot.network.name), pilot.position, pilot.code
+
+
+async def pilot_coordinators(pilot: Pilot) -> list[NetworkRole]:
+    roles = await NetworkRole.filter(pilot=pilot).select_related("person")
+    return sorted(roles, key=lambda role: alphabetical(role.person.name))
+
+
 async def coordinators(network: Network) -> list[NetworkRole]:
     """Those of the whole network first."""
     roles = await NetworkRole.filter(network=network).select_related("person", "pilot")

@@ -3,7 +3,7 @@
 import tomllib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -13,7 +13,7 @@ from typing import Any
 @dataclass(frozen=True, slots=True)
 class Region:
     code: str
-    name: str
+    names: dict[str, str]  # language → name
     country: str
     nuts: str = ""
 
@@ -23,7 +23,7 @@ class Membership:
     region: str  # code
     status: str  # a value of models.MembershipStatus
     start: date | None = None
-    note: str = ""
+    notes: dict[str, str] = field(default_factory=dict)  # language → text
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,8 @@ def parse(text: str) -> Reference:
     )
     _refuse_doubles("region", (region.code for region in reference.regions))
     _refuse_doubles("network", (network.code for network in reference.networks))
+    for region in reference.regions:
+        _refuse_nameless(region.code, region.names)
     known = {region.code for region in reference.regions}
     for network in reference.networks:
         _check(network, known)
@@ -97,8 +99,12 @@ def _check(network: Network, known: set[str]) -> None:
     for pilot in network.pilots:
         _refuse_unknown(f"a lead of {pilot.code}", pilot.leads, known)
         _refuse_doubles(f"demo case of {pilot.code}", (demo_case.code for demo_case in pilot.demo_cases))
-        if "en" not in pilot.names:
-            raise ValueError(f"{pilot.code} has no English name")
+        _refuse_nameless(pilot.code, pilot.names)
+
+
+def _refuse_nameless(code: str, names: dict[str, str]) -> None:
+    if "en" not in names:
+        raise ValueError(f"{code} has no English name")
 
 
 def _refuse_doubles(what: str, codes: Iterable[str]) -> None:

@@ -8,10 +8,11 @@ from datetime import date
 
 from tortoise.expressions import Q
 
-from app.text import plain
+from app.text import has_words
 from app.wording import alphabetical
 from events.models import Event, Organisation, OrganisationKind, ParticipantStatus
 from events.networks.models import Listing, Membership, Pilot, Region
+from events.networks.reading import by_network
 
 A_PAGE = 50
 
@@ -54,12 +55,14 @@ class OrganisationPage:
 
 
 async def region_page(region: Region, on: date) -> RegionPage:
-    memberships = await Membership.filter(region=region).select_related("network").order_by("network__name", "start")
+    found = await Membership.filter(region=region).select_related("network").order_by("start")
+    memberships = sorted(found, key=lambda one: alphabetical(one.network.name))
+    pilots = await Pilot.filter(leads=region).select_related("network")
     return RegionPage(
         region=region,
         now=tuple(one for one in memberships if one.term.holds(on)),
         before=tuple(one for one in memberships if one.end and one.end <= on),
-        leading=tuple(await Pilot.filter(leads=region).select_related("network").order_by("network__name", "position")),
+        leading=tuple(sorted(pilots, key=by_network)),
     )
 
 
@@ -69,8 +72,7 @@ async def organisations(
     """By name in the reader's alphabet; every word must be found, accents and capitals aside. Two queries."""
     everything = Organisation.filter(region=region, kind=kind) if kind else Organisation.filter(region=region)
     rows = await everything.values_list("id", "name", "kind")
-    wanted = plain(words).split()
-    found = sorted((row for row in rows if _has(row[1], wanted)), key=lambda row: alphabetical(row[1]))
+    found = sorted((row for row in rows if has_words(row[1], words)), key=lambda row: alphabetical(row[1]))
     pages = max(1, -(-len(found) // A_PAGE))
     number = max(1, min(number, pages))
     shown = found[(number - 1) * A_PAGE : number * A_PAGE]
@@ -86,10 +88,6 @@ async def organisation_page(organisation: Organisation) -> OrganisationPage:
     speaks = Q(participants__speaking__start__isnull=False)
     events = Event.filter(here, read_about | speaks, version__isnull=False).distinct()
     return OrganisationPage(organisation, people, tuple(await events.order_by("-first_day", "title").limit(50)))
-
-
-def _has(name: str, wanted: Sequence[str]) -> bool:
-    return not wanted or all(word in plain(name) for word in wanted)
 
 
 async def _listed(organisation_ids: Sequence[int]) -> dict[int, tuple[Listing, ...]]:

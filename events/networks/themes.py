@@ -8,6 +8,7 @@ from itertools import groupby
 from app.wording import alphabetical
 from events.models import Event, Session, SessionStatus
 from events.networks.models import DemoCase, Follow, NetworkRole, Pilot, Region, Stage
+from events.networks.reading import pilot_coordinators
 
 STAGES = list(Stage)
 
@@ -30,7 +31,7 @@ async def pilot_page(pilot: Pilot, today: date) -> PilotPage:
     return PilotPage(
         pilot=pilot,
         leads=tuple(sorted(await pilot.leads.all(), key=lambda region: alphabetical(region.name))),
-        coordinators=tuple(await NetworkRole.filter(pilot=pilot).select_related("person").order_by("person__name")),
+        coordinators=tuple(await pilot_coordinators(pilot)),
         demo_cases=tuple(sorted(await DemoCase.filter(pilot=pilot), key=_by_stage)),
         programme=await _programme(pilot, today),
         past=tuple(await released.filter(last_day__lt=today).order_by("-first_day").limit(20)),

@@ -2,6 +2,7 @@
 
 from app.i18n import _, later
 from app.models import Change
+from app.texts import in_language
 from app.wording import dated
 from events.networks.terms import Term
 
@@ -51,4 +52,5 @@ def sentence(change: Change) -> str:
     if words is None:
         return ""
     said = {key: _(change.data[key]) for key in SAID if change.data.get(key)}
-    return (_(words) % {"status": "", **change.data, **said}).strip()
+    told = {key: in_language(value) for key, value in change.data.items() if isinstance(value, dict)}
+    return (_(words) % {"status": "", **change.data, **told, **said}).strip()

@@ -8,6 +8,7 @@ from tortoise.queryset import QuerySet
 from app.errors import Refused
 from app.i18n import _
 from app.journal import Actor, Changes, changing
+from app.wording import alphabetical
 from events.models import Event, Participant, ParticipantStatus
 from matchmaking.interpreters.models import Interpreter
 from matchmaking.models import MeetingStatus, Seat, SeatRole
@@ -68,8 +69,8 @@ async def remove_interpreter(interpreter: Interpreter, *, by: Actor) -> None:
 
 async def interpreters(event: Event) -> list[Working]:
     """By name, with what they do. Three queries."""
-    found = Interpreter.filter(participant__event=event).select_related("participant__organisation")
-    registered = await found.order_by("participant__name", "id")
+    found = Interpreter.filter(participant__event=event).select_related("participant__organisation").order_by("id")
+    registered = sorted(await found, key=lambda one: alphabetical(one.participant.name))
     ids = [one.participant_id for one in registered]
     ticks = await Availability.filter(participant_id__in=ids).order_by("round__start").select_related("round")
     booked = [seat.participant_id for seat in await _seats().filter(participant_id__in=ids)]

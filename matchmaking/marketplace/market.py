@@ -134,7 +134,7 @@ def _said(one: Opportunity, card: Card, fields: Sequence[Field]) -> Searched:
         _kept.clear()
     house = card.organisation.name if card.organisation else ""
     more = (own.words(one.answers.get(str(own.id))) for own in fields)
-    text = "\n".join((one.title, one.text, one.call_topic, card.name, house, card.region_name, *more))
+    text = "\n".join((one.title, one.text, one.call_topic, card.name, house, *card.region_names.values(), *more))
     key = (one.id, one.version, text)
     if key not in _kept:
         _kept[key] = searched(text)

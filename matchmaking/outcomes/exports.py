@@ -9,7 +9,7 @@ from tortoise.expressions import Q
 from app.i18n import _
 from app.models import Person
 from app.sheets import sheet
-from app.wording import country
+from app.wording import by_name, country
 from events.models import Event, Participant
 from matchmaking.bookmarks.models import Bookmark
 from matchmaking.directory import own_card
@@ -121,7 +121,7 @@ async def all_participants(event: Event) -> bytes:
         _("Role"),
         _("Status"),
     ]
-    found = Participant.filter(event=event).select_related("person", "organisation__region").order_by("name", "id")
+    found = Participant.filter(event=event).select_related("person", "organisation__region").order_by("id")
     return sheet(
         head,
         [
@@ -135,7 +135,7 @@ async def all_participants(event: Event) -> bytes:
                 one.kind.value,
                 one.status.value,
             )
-            for one in await found
+            for one in by_name(await found)
         ],
     )
 

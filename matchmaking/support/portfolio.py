@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.models import Person, Reminder, ReminderKind
-from app.text import plain
+from app.text import has_words
 from app.wording import alphabetical, when
 from events.models import Organisation, Participant, ParticipantStatus
 from events.networks.support.models import Adviser, Client, Office
@@ -60,9 +60,8 @@ async def portfolio(
 ) -> Portfolio:
     """By name; `adviser` narrows it to their own. Each word must be in the name or the address."""
     mine = Client.filter(office=office, adviser=adviser) if adviser else Client.filter(office=office)
-    wanted = plain(words).split()[:5]
     rows = await mine.order_by("id").values_list("id", "person__name", "person__email")
-    named = [(id, name) for id, name, email in rows if all(word in plain(f"{name} {email}") for word in wanted)]
+    named = [(id, name) for id, name, email in rows if has_words(f"{name} {email}", words)]
     named.sort(key=lambda one: alphabetical(one[1]))
     found = len(named)
     pages = max(1, -(-found // A_PAGE))
@@ -161,7 +160,8 @@ async def advisers_of(office: Office) -> list[Adviser]:
 
 
 async def other_offices(office: Office) -> list[Office]:
-    return await Office.all().exclude(id=office.id).select_related("organisation").order_by("organisation__name")
+    others = await Office.all().exclude(id=office.id).select_related("organisation")
+    return sorted(others, key=lambda one: alphabetical(one.organisation.name))
 
 
 async def waiting_for(person: Person, *, now: datetime) -> list[Meeting]:

@@ -126,7 +126,9 @@ async def _give_profiles(made: Fair, event: Planted) -> None:
             await DemoCase.create(pilot=pilots[pilot], code=f"c{n}", name=f"Demo case {n}", stage=Stage.CONNECT)
             for n, pilot in enumerate(world().pilots)
         ]
-        regions = [await Region.create(code=f"r{n}", name=f"Region {n}", country="FI") for n in range(len(REGIONS))]
+        regions = [
+            await Region.create(code=f"r{n}", names={"en": f"Region {n}"}, country="FI") for n in range(len(REGIONS))
+        ]
         houses: dict[int, Organisation] = {}
         for guest in event.guests:
             if guest.organisation not in houses:

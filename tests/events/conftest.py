@@ -97,7 +97,7 @@ async def sqlite_conference(sqlite_database: str) -> Conference:
 async def make_conference(code: str = "vanguard", slug: str = "krakow") -> Conference:
     async with changing("networks", by="test") as changes:
         network = await Network.create(code=code, name=code.title())
-        region = await Region.create(code=f"{code}-malopolska", name="Małopolska", country="PL")
+        region = await Region.create(code=f"{code}-malopolska", names={"en": "Małopolska"}, country="PL")
         pilot = await Pilot.create(network=network, code="BIO", names={"en": "Bioeconomy", "pl": "Biogospodarka"})
         organiser = await Person.create(email=f"olga@{code}.example.org", name="Olga")
         changes.record("network.added", network, topics=[])

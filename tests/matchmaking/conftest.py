@@ -150,8 +150,8 @@ async def make_fair() -> Fair:
     async with changing("networks", by="test") as changes:
         network = await Network.create(code="vanguard", name="Vanguard Initiative")
         regions = [
-            await Region.create(code="malopolska", name="Małopolska", country="PL"),
-            await Region.create(code="tampere", name="Tampere Region", country="FI"),
+            await Region.create(code="malopolska", names={"en": "Małopolska"}, country="PL"),
+            await Region.create(code="tampere", names={"en": "Tampere Region"}, country="FI"),
         ]
         pilot = await Pilot.create(network=network, code="BIO", names={"en": "Bioeconomy", "fi": "Biotalous"})
         case = await DemoCase.create(pilot=pilot, code="aromatics", name="Biobased aromatics", stage=Stage.CONNECT)

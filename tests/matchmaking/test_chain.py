@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchmaking.chain import LINKS, NEXT, Gap, Line, coverage
+from matchmaking.chain import LINKS, NEXT, PRODUCT, Gap, Line, coverage
 from matchmaking.profile_models import ChainRole
 
 WORDS = st.sampled_from(("lignin", "kraft lignin", "bark", "dryers", "Dryer", "press cake"))
@@ -32,11 +32,12 @@ def test_links_are_the_roles_there_are() -> None:
     ("standing", "missing"),
     [
         ((), ()),
-        (("raw material",), ("component", "equipment", "research", "service", "funder")),
-        (("raw material", "end user"), ("component", "equipment", "integrator", "research", "service", "funder")),
-        (("funder",), ("raw material", "component", "equipment", "integrator")),
+        (("raw material",), ("component", "equipment")),
+        (("raw material", "end user"), ("component", "equipment", "integrator")),
+        (("funder",), ()),  # nobody misses what a helper could help
         (LINKS, ()),
         (tuple(role for role in LINKS if role != "integrator"), ("integrator",)),
+        (PRODUCT, ()),  # and a chain works without helpers
     ],
 )
 def test_a_link_is_missing_where_somebody_beside_it_stands_alone(
@@ -66,6 +67,11 @@ def test_gaps_count_organisations_and_the_most_sought_comes_first() -> None:
     assert coverage(lines).gaps == (Gap("Lignin", 2), Gap("Bark", 1))
 
 
+@pytest.mark.parametrize(("standing", "whole"), [(PRODUCT, True), (LINKS[5:], False), ((), False), (LINKS[:4], False)])
+def test_a_chain_is_whole_with_all_that_a_product_passes_through(standing: tuple[str, ...], whole: bool) -> None:
+    assert coverage(line(number, role) for number, role in enumerate(standing)).whole == whole
+
+
 @given(LINES)
 def test_coverage_keeps_its_promises(lines: list[Line]) -> None:
     found = coverage(lines)
@@ -73,7 +79,8 @@ def test_coverage_keeps_its_promises(lines: list[Line]) -> None:
     assert found.organisations == len({one.organisation for one in lines})
     for link in found.links:
         assert bool(link.organisations) == any(one.role == link.role for one in lines)
-        assert link.missing == (not link.organisations and any(one.role in NEXT[link.role] for one in lines))
+        beside = any(one.role in NEXT[link.role] and one.role in PRODUCT for one in lines)
+        assert link.missing == (not link.organisations and link.role in PRODUCT and beside)
     assert [gap.seekers for gap in found.gaps] == sorted((gap.seekers for gap in found.gaps), reverse=True)
 
 

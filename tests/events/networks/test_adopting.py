@@ -34,7 +34,7 @@ async def test_second_run_changes_nothing(database: str) -> None:
 
 async def test_desk_owns_what_is_there(database: str) -> None:
     await adopt_reference(load(), by="system")
-    await Region.filter(code="malopolska").update(name="Lesser Poland")
+    await Region.filter(code="malopolska").update(names={"en": "Lesser Poland"})
     await Membership.filter(network__code="vanguard", region__code="wales").update(end=date(2021, 1, 1))
     await (await Pilot.get(code="NANO")).leads.clear()
     await DemoCase.filter(code="aromatics").update(stage=Stage.DEMONSTRATE)
@@ -54,12 +54,12 @@ async def test_a_grown_reference_adds_what_it_gained(database: str) -> None:
     first = replace(first, demo_cases=(KnownDemoCase("blades", "Turbine blades", "learn"),))
     grown = replace(
         known,
-        regions=(*known.regions, KnownRegion("opolskie", "Opolskie", "PL")),
+        regions=(*known.regions, KnownRegion("opolskie", {"en": "Opole", "pl": "Opolskie"}, "PL")),
         networks=(replace(vanguard, pilots=(first, *pilots)), *others),
     )
     await adopt_reference(grown, by="system")
     facts = await journal.changes_since(SCOPE, before)
     assert [(fact.kind, fact.data["name"]) for fact in facts] == [
-        ("region.added", "Opolskie"),
+        ("region.added", {"en": "Opole", "pl": "Opolskie"}),
         ("democase.added", "Turbine blades"),
     ]

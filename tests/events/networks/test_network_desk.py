@@ -6,11 +6,13 @@ import pytest
 
 from app import journal
 from app.auth import make_admin
+from app.i18n import speaking
 from app.models import Person
 from events.models import Event, EventKind
 from events.networks.coordinators import appoint
 from events.networks.memberships import admit_region
 from events.networks.models import DemoCase, Membership, MembershipStatus, Network, NetworkRole, Pilot, Region, Series
+from events.networks.reading import pilot_coordinators
 from events.networks.terms import Term
 
 Conference = Any  # see conftest.py
@@ -67,20 +69,20 @@ async def test_member_is_admitted_changed_corrected_and_ended(conference: Confer
 
 
 async def test_regions_are_added_with_their_letters_and_edited(conference: Conference, desk: Any) -> None:
-    made = await desk.post(f"{DESK}/regions", name="Śląskie", country="pl", nuts="pl22")
+    made = await desk.post(f"{DESK}/regions", **{"names-pl": "Śląskie"}, country="pl", nuts="pl22")
     assert made.status_code == 303
     silesia = await Region.get(code="slaskie")
     assert (silesia.country, silesia.nuts) == ("PL", "PL22")
-    again = await desk.post(f"{DESK}/regions", name="Śląskie", country="PL", nuts="")
+    again = await desk.post(f"{DESK}/regions", **{"names-pl": "Śląskie"}, country="PL", nuts="")
     assert again.status_code == 409
     assert "There is a region “slaskie” already" in again.text
     for wrong in ({"country": "Poland"}, {"country": "P1"}, {"country": "PL", "nuts": "22"}):
-        assert (await desk.post(f"{DESK}/regions", name="Opolskie", **wrong)).status_code == 422
+        assert (await desk.post(f"{DESK}/regions", **{"names-pl": "Opolskie"}, **wrong)).status_code == 422
     here = f"{DESK}/regions/slaskie"
-    assert (await desk.post(here, name="Silesia", country="PL")).status_code == 404, "it is no member yet"
+    assert (await desk.post(here, **{"names-en": "Silesia"}, country="PL")).status_code == 404, "it is no member yet"
     await admit_region(conference.network, silesia, MembershipStatus.FULL, Term(), by="test")
     assert (await desk.get(here)).status_code == 200
-    assert (await desk.post(here, name="Silesia", country="PL", nuts="PL22")).status_code == 303
+    assert (await desk.post(here, **{"names-en": "Silesia"}, country="PL", nuts="PL22")).status_code == 303
     assert (await Region.get(code="slaskie")).name == "Silesia"
 
 
@@ -135,6 +137,16 @@ async def test_pilot_coordinator_keeps_one_pilot_and_nothing_else(
     role = await NetworkRole.get(person=anna)
     assert (await desk.post(f"{DESK}/coordinators/{role.id}/removal")).status_code == 303
     assert (await hers.get(DESK)).status_code == 404
+
+
+async def test_coordinators_of_a_pilot_stand_in_the_readers_alphabet(conference: Conference) -> None:
+    pilot = await Pilot.get(code="BIO")
+    for name in ("Zofia", "Łucja", "Lena", "Michał"):
+        await appoint(conference.network, (await conference.person(name)).email, pilot=pilot, by="test")
+    with speaking("pl"):
+        assert [one.person.name for one in await pilot_coordinators(pilot)] == ["Lena", "Łucja", "Michał", "Zofia"]
+    with speaking("en"):
+        assert [one.person.name for one in await pilot_coordinators(pilot)] == ["Lena", "Łucja", "Michał", "Zofia"]
 
 
 async def test_event_of_a_series_is_made_by_a_coordinator(conference: Conference, desk: Any) -> None:

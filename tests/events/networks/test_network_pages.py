@@ -31,7 +31,7 @@ REGIONS = {
 async def join(conference: Conference) -> list[Membership]:
     """The Finnish ones since 2020."""
     for name, code in REGIONS.items():
-        region = await Region.create(code=name.lower(), name=name, country=code)
+        region = await Region.create(code=name.lower(), names={"en": name}, country=code)
         start = date(2020, 1, 1) if code == "FI" else None
         await Membership.create(network=conference.network, region=region, status=MembershipStatus.FULL, start=start)
     return await Membership.all().select_related("region")
@@ -65,6 +65,23 @@ async def test_network_shows_its_members_of_a_day_sorted_by_links(conference: Co
         answer = await nobody.get(f"/networks/vanguard{odd}")
         assert answer.status_code == 200
         assert "6 regions on" in answer.text
+
+
+async def test_regions_and_notes_are_said_in_the_readers_language_or_marked(
+    conference: Conference, browser: Browser
+) -> None:
+    region = await Region.create(code="tampere", names={"en": "Tampere Region", "fi": "Pirkanmaa"}, country="FI")
+    notes = {"en": "joined in 2020", "fi": "liittyi 2020"}
+    full = MembershipStatus.FULL
+    await Membership.create(network=conference.network, region=region, status=full, notes=notes)
+    nobody = await browser()
+    page = (await nobody.get("/networks/vanguard", accept_language="fi")).text
+    assert '<a href="/regions/tampere">Pirkanmaa</a>' in page
+    assert "liittyi 2020" in page
+    page = (await nobody.get("/networks/vanguard", accept_language="pl")).text
+    assert '<a href="/regions/tampere"><span lang="en">Tampere Region</span></a>' in page
+    assert '<span lang="en">joined in 2020</span>' in page
+    assert "<h1>Pirkanmaa</h1>" in (await nobody.get("/regions/tampere", accept_language="fi")).text
 
 
 async def test_members_of_a_day_are_counted_by_country(conference: Conference) -> None:

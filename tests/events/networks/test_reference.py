@@ -29,6 +29,15 @@ def test_reference_knows_pilots_in_three_languages(known: Reference) -> None:
     ]
 
 
+def test_reference_knows_regions_and_notes_in_three_languages(known: Reference) -> None:
+    names = {region.code: region.names for region in known.regions}
+    assert all(set(name) == {"en", "pl", "fi"} and all(name.values()) for name in names.values())
+    assert names["tampere"] == {"en": "Tampere Region", "pl": "Region Tampere", "fi": "Pirkanmaa"}
+    notes = [one.notes for network in known.networks for one in network.memberships if one.notes]
+    assert notes
+    assert all(set(note) == {"en", "pl", "fi"} for note in notes)
+
+
 def test_reference_says_only_what_the_tables_can_hold(known: Reference) -> None:
     for region in known.regions:
         assert re.fullmatch(r"[a-z-]{2,60}", region.code)
@@ -47,7 +56,7 @@ def test_every_region_belongs_somewhere(known: Reference) -> None:
     assert {region.code for region in known.regions} == members
 
 
-REGION = '[[regions]]\ncode = "malopolska"\nname = "Małopolska"\ncountry = "PL"\n'
+REGION = '[[regions]]\ncode = "malopolska"\nnames.en = "Małopolska"\ncountry = "PL"\n'
 NETWORK = '[[networks]]\ncode = "vanguard"\nname = "Vanguard"\nabouts.en = "Regions"\n'
 PILOT = '[[networks.pilots]]\ncode = "BIO"\nnames.en = "Bioeconomy"\n'
 MEMBER = '[[networks.memberships]]\nregion = "malopolska"\nstatus = "full member"\n'
@@ -71,6 +80,7 @@ def test_parse_reads_a_small_file() -> None:
         (REGION + NETWORK + MEMBER.replace("malopolska", "atlantis"), "no region: atlantis"),
         (REGION + NETWORK + PILOT + 'leads = ["atlantis"]\n', "a lead of BIO that is no region: atlantis"),
         (REGION + NETWORK + PILOT.replace("names.en", "names.pl"), "BIO has no English name"),
+        (REGION.replace("names.en", "names.pl") + NETWORK, "malopolska has no English name"),
     ],
 )
 def test_parse_refuses_what_does_not_hold_together(text: str, complaint: str) -> None:

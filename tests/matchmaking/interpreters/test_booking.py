@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.errors import Forbidden, Refused
+from app.i18n import speaking
 from events.models import Participant
 from matchmaking.ical import agendas
 from matchmaking.interpreters.registering import interpreters, register_interpreter, remove_interpreter
@@ -158,3 +159,12 @@ async def test_organisers_register_interpreters_and_let_them_go(fair: Fair) -> N
     await cancel(meeting, by=fair[anna])
     await remove_interpreter(working.interpreter, by=fair.organiser)
     assert await interpreters(fair.event) == []
+
+
+async def test_interpreters_stand_in_the_readers_alphabet(sqlite_fair: Fair) -> None:
+    await sqlite_fair.round("10:00", "11:00")
+    for name in ("Zofia", "Łucja", "Lena", "Michał"):
+        await interpreter(sqlite_fair, name, "pl", "fi")
+    with speaking("pl"):
+        found = [one.interpreter.participant.name for one in await interpreters(sqlite_fair.event)]
+    assert found == ["Lena", "Łucja", "Michał", "Zofia"]

@@ -149,7 +149,8 @@ async def sheet(proposal: CallProposal, call: Call) -> Sheet:
     known = await criteria(call)
     weights = _weights(known)
     decision = await CallDecision.get_or_none(proposal=proposal)
-    reviews = await CallReview.filter(proposal=proposal).select_related("reviewer").order_by("reviewer__name", "id")
+    found = await CallReview.filter(proposal=proposal).select_related("reviewer").order_by("id")
+    reviews = sorted(found, key=lambda one: alphabetical(one.reviewer.name))
     typed = {}
     if decision:
         amount = plainly(decision.amount, call.currency) if decision.amount else ""

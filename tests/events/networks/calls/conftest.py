@@ -90,7 +90,7 @@ def terms(**changed: object) -> Terms:
 async def make_office() -> Office:
     async with changing("networks", by="test") as changes:
         network = await Network.create(code="vanguard", name="Vanguard Initiative")
-        region = await Region.create(code="malopolska", name="Małopolska", country="PL")
+        region = await Region.create(code="malopolska", names={"en": "Małopolska"}, country="PL")
         pilot = await Pilot.create(network=network, code="BIO", names={"en": "Bioeconomy", "pl": "Biogospodarka"})
         ewa = await Person.create(email="ewa@malopolska.example.org", name="Ewa", language="pl")
         changes.record("network.added", network, topics=[])
