@@ -263,8 +263,8 @@ def _without_pause(problem: Problem, slots: tuple[int | None, ...]) -> Iterator[
             kept = sum(bool(limit.slots >> t & participant.blocked >> t & 1) for t in range(len(problem.slots)))
             room = limit.most - kept if limit.with_blocked else limit.most
             if limit.standing:
-                held = [(meeting.fixed, meeting.current) for meeting in (problem.meetings[one] for one in mine[person])]
-                room = max(room, sum(any(limit.slots >> t & 1 for t in {*both} - {None}) for both in held))
+                stand = [{problem.meetings[one].fixed, problem.meetings[one].current} for one in mine[person]]
+                room = max(room, sum(any(t is not None and limit.slots >> t & 1 for t in both) for both in stand))
             loose = any(problem.meetings[one].fixed is None for one in here)
             if loose and len(here) > room and not participant.thing:
                 yield Violation(Rule.NO_PAUSE, tuple(here), person)

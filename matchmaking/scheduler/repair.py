@@ -85,7 +85,9 @@ def stood_in(problem: Problem, today: Plan, changes: Changes) -> Problem:
     meetings = list(problem.meetings)
     for index, slot in enumerate(today.slots):
         meeting = meetings[index]
-        for out in () if slot is None or meeting.fixed is not None else {*meeting.people}.difference(sure(meeting)):
+        if slot is None:
+            continue
+        for out in {*meeting.people}.difference(sure(meeting)):
             pool = next(pool for pool in meeting.pools if out in pool)
             able = [one for one in pool if free(one, slot) and (one, slot) not in busy]
             if able and not free(out, slot):
