@@ -30,6 +30,8 @@ APPS: dict[str, list[str]] = {
     "events": [
         "events.networks.models",
         "events.models",
+        "events.partaking_models",
+        "events.release_models",
         "events.networks.calls.models",
         "events.networks.calls.proposals.models",
         "events.waiting.models",

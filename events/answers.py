@@ -7,7 +7,8 @@ from app.inbox.answering import Answer
 from app.journal import Changes
 from app.models import Person
 from events.bookings import give_back
-from events.models import Booking, Participant, Session
+from events.models import Participant, Session
+from events.partaking_models import Booking
 
 
 async def answered(changes: Changes, answer: Answer) -> None:

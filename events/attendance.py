@@ -11,7 +11,8 @@ from app.errors import Refused
 from app.i18n import _
 from app.journal import Actor, Changes, changing
 from app.wording import alphabetical, dated
-from events.models import Attendance, Event, Participant, ParticipantStatus, Session, SessionStatus
+from events.models import Event, Participant, ParticipantStatus, Session, SessionStatus
+from events.partaking_models import Attendance
 
 
 @dataclass(frozen=True, slots=True)

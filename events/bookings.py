@@ -3,7 +3,8 @@
 from app import db
 from app.errors import NotFound
 from app.journal import Actor, Changes, changing
-from events.models import Booking, Event, Participant, Session
+from events.models import Event, Participant, Session
+from events.partaking_models import Booking
 from events.seating import refuse_seat, take_seat
 from events.waiting.models import Wait
 from events.waiting.offering import has_offer, offer_seats

@@ -18,10 +18,11 @@ from app.web import route, see_other, submitted
 from events import board, editing, import_page, mailroom, roster, venue
 from events.forms import AboutForm, ReleaseForm, VersionForm, about_of
 from events.hosting import edit_event
-from events.models import Event, Release
+from events.models import Event
 from events.networks.event_pages import belonging_of
 from events.pages import DeskSection, desk_page
 from events.programme import programme
+from events.release_models import Release
 from events.releasing import changes_since_release, release_programme
 from events.scope import Place, desk
 from events.tasks import Stage

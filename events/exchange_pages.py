@@ -8,8 +8,9 @@ from app.forms import Form, Text
 from app.i18n import _, later
 from app.web import route, see_other, submitted
 from app.wording import alphabetical
-from events.models import Participant, ParticipantStatus, Question
+from events.models import Participant, ParticipantStatus
 from events.pages import event_page
+from events.partaking_models import Question
 from events.questions import answer, ask, questions, remove_question
 from events.scope import Place, desk, find, member
 

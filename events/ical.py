@@ -8,7 +8,8 @@ from app.source import Entry, Occasion, Waiting
 from app.text import plain
 from app.texts import said
 from app.turns import unhurried
-from events.models import Booking, Event, Participant, ParticipantStatus, Session, SessionStatus
+from events.models import Event, Participant, ParticipantStatus, Session, SessionStatus
+from events.partaking_models import Booking
 
 BATCH = 50  # sessions
 

@@ -8,7 +8,8 @@ from app.journal import Changes
 from app.seen import mark_of
 from app.wording import several
 from events.bookings import give_back
-from events.models import Booking, ParticipantType, Session
+from events.models import ParticipantType, Session
+from events.partaking_models import Booking
 from events.waiting.offering import offer_seats
 
 NAMED = 10

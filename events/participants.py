@@ -11,7 +11,6 @@ from app.i18n import _
 from app.journal import Actor, Changes, changing
 from app.models import Person
 from events.models import (
-    Booking,
     Event,
     Organisation,
     OrganisationKind,
@@ -23,6 +22,7 @@ from events.models import (
     SessionStatus,
 )
 from events.networks.models import Region
+from events.partaking_models import Booking
 from events.waiting.models import Wait
 
 

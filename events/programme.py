@@ -12,8 +12,9 @@ from app.intervals import Interval, merge
 from app.models import Topic
 from app.text import plain
 from app.texts import Translations
-from events.models import Booking, Event, Participant, Room, Session, SessionStatus, Track
+from events.models import Event, Participant, Room, Session, SessionStatus, Track
 from events.networks.models import Pilot
+from events.partaking_models import Booking
 
 PAUSES = {"", "break", "coffee", "lunch", "pause", "przerwa", "tauko"}
 KEPT = 20  # programmes, of a few hundred kilobytes

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from app.errors import NotFound
 from app.journal import Actor, changing
-from events.models import Event, Participant, Question
+from events.models import Event, Participant
+from events.partaking_models import Question
 
 
 async def ask(participant: Participant, text: str, *, by: Actor) -> Question:

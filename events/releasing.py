@@ -5,7 +5,8 @@ from app.i18n import _
 from app.journal import Actor, changes_since, changing
 from app.models import Change, Person
 from events.audience import audience
-from events.models import Event, Release, Session
+from events.models import Event, Session
+from events.release_models import Release
 
 PROGRAMME = ("session.", "room.", "track.", "event.")
 

@@ -10,7 +10,8 @@ from app.i18n import _, later, ngettext
 from app.models import Mail, MailState
 from app.wording import clock
 from events import mailroom
-from events.models import Attendance, Event, Participant, ParticipantStatus, Room, Session
+from events.models import Event, Participant, ParticipantStatus, Room, Session
+from events.partaking_models import Attendance
 from events.releasing import changes_since_release
 from events.waiting.models import Wait, WaitState
 

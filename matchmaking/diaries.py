@@ -10,7 +10,8 @@ from app import db
 from app.intervals import CELL, Interval, cells
 from app.journal import person_topic
 from app.wording import several
-from events.models import Booking, Event, Participant, Session, SessionStatus
+from events.models import Event, Participant, Session, SessionStatus
+from events.partaking_models import Booking
 from matchmaking import availability
 from matchmaking.availability import Busy, Diary, Occupation, Tables
 from matchmaking.conditions import conditions_of

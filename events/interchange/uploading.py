@@ -11,7 +11,8 @@ from events.interchange.importing import ImportReport, bring, compare_schedule, 
 from events.interchange.plain import one_line
 from events.interchange.reading import read_schedule
 from events.interchange.schedule import ImportedSchedule
-from events.models import Event, Upload
+from events.models import Event
+from events.release_models import Upload
 
 NAME = 200  # characters, as Upload.name
 

@@ -8,9 +8,10 @@ from app.i18n import _
 from app.models import Change
 from app.texts import in_language, said
 from app.wording import dated
-from events.models import Event, Release, Session, SessionStatus
+from events.models import Event, Session, SessionStatus
 from events.networks.calls.models import Call, CallStatus
 from events.networks.models import DemoCase
+from events.release_models import Release
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from app.journal import changing
 from app.models import Change, Person
 from events.answers import answered, proposed
 from events.bookings import book
-from events.models import Booking, Participant, Session
+from events.models import Participant, Session
+from events.partaking_models import Booking
 from tests.events.conftest import Conference
 
 

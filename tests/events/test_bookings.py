@@ -11,7 +11,8 @@ from app.intervals import Interval
 from app.journal import changing
 from app.occupancy import hold
 from events.bookings import book, unbook
-from events.models import Booking, Session
+from events.models import Session
+from events.partaking_models import Booking
 from events.schedule import cancel_session, move_session
 
 Conference = Any  # see conftest.py

@@ -11,7 +11,8 @@ from app.journal import changes_since, revision
 from events.interchange.importing import preview_schedule
 from events.interchange.reading import read_schedule
 from events.interchange.uploading import import_upload, keep_upload, preview
-from events.models import Session, SessionStatus, Upload
+from events.models import Session, SessionStatus
+from events.release_models import Upload
 from events.schedule import cancel_session, move_session
 
 Conference = Any  # see conftest.py

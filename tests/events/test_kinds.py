@@ -10,7 +10,8 @@ from app.errors import NotFound, Refused
 from events.attendance import attendance, certificate, note_attendance
 from events.bookings import book
 from events.kinds import NATURES
-from events.models import Attendance, Event, EventKind, Question
+from events.models import Event, EventKind
+from events.partaking_models import Attendance, Question
 from events.questions import answer as answer_question
 from events.questions import ask, questions, remove_question
 

@@ -7,15 +7,8 @@ import pytest
 from app import journal
 from app.errors import Refused
 from events.bookings import book
-from events.models import (
-    Booking,
-    Organisation,
-    OrganisationKind,
-    Participant,
-    ParticipantKind,
-    ParticipantStatus,
-    Session,
-)
+from events.models import Organisation, OrganisationKind, Participant, ParticipantKind, ParticipantStatus, Session
+from events.partaking_models import Booking
 from events.participants import (
     Affiliation,
     add_speaker,

@@ -9,7 +9,8 @@ from app import db, journal
 from app.errors import Refused
 from app.models import Person
 from events.bookings import book
-from events.models import Event, Participant, ParticipantKind, ParticipantStatus, Release, Session
+from events.models import Event, Participant, ParticipantKind, ParticipantStatus, Session
+from events.release_models import Release
 from events.releasing import changes_since_release, release_programme
 from events.schedule import Details, edit_session, move_session
 

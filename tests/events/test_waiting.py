@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from app.errors import Refused
 from app.models import Mail
 from events.bookings import book, unbook
-from events.models import Booking, Session
+from events.models import Session
+from events.partaking_models import Booking
 from events.schedule import cancel_session
 from events.waiting.letters import tell
 from events.waiting.lists import join_list, leave_list, put_first, set_offer_minutes

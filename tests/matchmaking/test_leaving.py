@@ -2,7 +2,8 @@
 
 from app.journal import changes_since
 from events.bookings import book
-from events.models import Booking, Participant, ParticipantStatus
+from events.models import Participant, ParticipantStatus
+from events.partaking_models import Booking
 from events.releasing import release_programme
 from events.schedule import Details, create_session
 from matchmaking.meetings import accept, request_meeting

@@ -7,7 +7,8 @@ import pytest
 from app.journal import changes_since
 from app.models import Change
 from events.bookings import book
-from events.models import Booking, OrganisationKind, ParticipantType, Session
+from events.models import OrganisationKind, ParticipantType, Session
+from events.partaking_models import Booking
 from events.releasing import release_programme
 from events.schedule import Details, create_session
 from events.types import add_type

@@ -8,7 +8,7 @@ from playwright.async_api import expect
 from websockets.exceptions import InvalidStatus
 
 from events.bookings import book, unbook
-from events.models import Booking
+from events.partaking_models import Booking
 from events.releasing import release_programme
 from events.rooms import add_room
 from events.schedule import Details, create_session

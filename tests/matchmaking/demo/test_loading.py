@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.errors import Refused
-from events.models import Booking, Event, Participant, ParticipantKind, ParticipantStatus, Session
+from events.models import Event, Participant, ParticipantKind, ParticipantStatus, Session
 from events.networks.models import NetworkRole
+from events.partaking_models import Booking
 from events.waiting.models import Wait
 from matchmaking.demo.cast import table
 from matchmaking.demo.last_time import MEETINGS
