@@ -13,7 +13,7 @@ from app.occupancy import release
 from app.texts import Translations
 from events.audience import audience, people
 from events.models import Event, Participant, ParticipantType, Room, Session, SessionStatus, Track
-from events.narrowing import take_seats
+from events.narrowing import narrow
 from events.networks.models import Pilot
 from events.placing import refuse_conflicts, take
 
@@ -64,7 +64,7 @@ async def create_session(
 
 async def edit_session(session: Session, details: Details, *, version: int, seen: str = "", by: Actor) -> Session:
     """Everything but time and place. Those who no longer speak in it hear of it too. Raises Narrows while the organiser
-    has not `seen` who loses a seat because the session is for fewer types."""
+    has not `seen` who loses a seat, or one that is kept for them, because it is for fewer types or has fewer seats."""
     async with _changing_session(session, version, by) as (changes, event, current):
         _refuse_foreign(event, details, current.room)
         _refuse_too_few_seats(current, details.capacity)
@@ -73,7 +73,7 @@ async def edit_session(session: Session, details: Details, *, version: int, seen
         await refuse_conflicts(event, current, details.speakers)
         await _replace(current, details)
         await take(current, current.room, details.speakers)
-        await take_seats(changes, current, details.types, seen=seen)
+        await narrow(changes, current, details.types, seen=seen)
         await _save(current, changes)
         topics = {*await audience(event, [current]), *(before if event.released else [])}
         changes.record("session.edited", current, topics=topics, data=shown(current, current.room))

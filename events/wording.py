@@ -27,6 +27,7 @@ SENTENCES = {
     "seat.unawaited": later("%(name)s does not wait for a seat in “%(title)s” any more"),
     "seat.offered": later("A seat in “%(title)s” was offered to %(name)s"),
     "seat.passed": later("%(name)s did not take the seat in “%(title)s” in time"),
+    "seat.withdrawn": later("The seat in “%(title)s” that was kept for %(name)s is gone: there are fewer"),
     "seat.preferred": later("The place of %(name)s in the list of “%(title)s” was changed"),
     "offers.timed": later("Who is offered a place from a waiting list has %(minutes)d minutes to answer"),
     "speaker.answered": later("%(name)s, who speaks in “%(title)s”, answered the invitation: %(partstat)s"),

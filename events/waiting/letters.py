@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from tortoise.expressions import Q
+
 from app import outbox, templating
 from app.config import Settings
 from app.i18n import _, speaking
@@ -18,6 +20,10 @@ from events.models import Event
 from events.waiting.models import Wait, WaitState
 
 A_ROUND = 50
+OWED = Q(participant__person_id__isnull=False) & (
+    Q(state=WaitState.OFFERED, told_at__isnull=True) | Q(state=WaitState.WAITING, told_at__isnull=False)
+)
+"""Offers that nobody was told of, and those who were told and have none any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,31 +32,37 @@ class Offer:
 
     subject: str
     sentence: str
-    until: datetime
+    until: datetime | None  # None: it was withdrawn
     url: str
     why: Sequence[str] = ()
 
 
 async def tell(settings: Settings) -> bool:
-    """Queue mails of some offers of seats. True if there was anything. For app.workers."""
-    open_ones = Wait.filter(state=WaitState.OFFERED, told_at__isnull=True, participant__person_id__isnull=False)
-    first = await open_ones.order_by("id").limit(A_ROUND).select_related("session__event", "participant__person")
+    """Queue mails of some offers of seats, and of some that were withdrawn. True if there was anything. For
+    app.workers."""
+    first = (
+        await Wait.filter(OWED).order_by("id").limit(A_ROUND).select_related("session__event", "participant__person")
+    )
     if not first:
         return False
     event = first[0].session.event
     mails = {}
     for wait in first:
         person = wait.participant.person
-        if wait.session.event_id == event.id and person and wait.until:
+        if wait.session.event_id == event.id and person:
             with speaking(person.language):
-                mails[wait.id] = await word(person, event, _of(wait, wait.until), settings)
+                mails[wait.id, wait.state] = await word(person, event, _of(wait), settings)
     async with changing(outbox.mail_scope(event.scope), by="worker") as changes:
-        mine = Wait.filter(id__in=list(mails), state=WaitState.OFFERED, told_at__isnull=True)
-        ids = [one.id for one in await mine]
-        await outbox.post_all([mails[one] for one in ids])
-        await Wait.filter(id__in=ids).update(told_at=changes.at)
-        if ids:
-            changes.record("offer.told", first[0], topics=[], data={"count": len(ids)})
+        mine = [
+            one
+            for one in await Wait.filter(OWED, id__in=[one for one, _state in mails])
+            if (one.id, one.state) in mails
+        ]
+        await outbox.post_all([mails[one.id, one.state] for one in mine])
+        for state, at in ((WaitState.OFFERED, changes.at), (WaitState.WAITING, None)):
+            await Wait.filter(id__in=[one.id for one in mine if one.state == state]).update(told_at=at)
+        if mine:
+            changes.record("offer.told", first[0], topics=[], data={"count": len(mine)})
     return True
 
 
@@ -78,11 +90,14 @@ async def word(person: Person, event: Event, offer: Offer, settings: Settings) -
     )  # fmt: skip
 
 
-def _of(wait: Wait, until: datetime) -> Offer:
+def _of(wait: Wait) -> Offer:
     session = wait.session
-    return Offer(
-        subject=_("A seat is free for you: %(title)s") % {"title": session.title},
-        sentence=_("You waited for a seat in “%(title)s”. One is kept for you.") % {"title": session.title},
-        until=until,
-        url=f"/e/{session.event.slug}/sessions/{session.id}",
-    )
+    named = {"title": session.title}
+    subject = _("A seat is free for you: %(title)s") % named
+    sentence = _("You waited for a seat in “%(title)s”. One is kept for you.") % named
+    if wait.until is None:
+        subject = _("The seat kept for you is gone: %(title)s") % named
+        sentence = (
+            _("We are sorry: “%(title)s” has fewer seats now, and the one that was kept for you is gone.") % named
+        )
+    return Offer(subject, sentence, wait.until, f"/e/{session.event.slug}/sessions/{session.id}")

@@ -32,7 +32,9 @@ class Wait(Model):
     ahead = fields.BooleanField(default=False)  # the organisers let them go first
     joined_at: datetime = UTCDatetimeField()
     until: datetime | None = UTCDatetimeField(null=True)
-    told_at: datetime | None = UTCDatetimeField(null=True)  # by mail, of the offer that stands
+    told_at: datetime | None = UTCDatetimeField(
+        null=True
+    )  # by mail, of an offer; whoever waits again is owed a second mail
 
     class Meta:
         table = "wait"

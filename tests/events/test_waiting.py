@@ -17,7 +17,7 @@ from app.models import Mail
 from events.bookings import book, unbook
 from events.models import Session
 from events.partaking_models import Booking
-from events.schedule import cancel_session
+from events.schedule import Details, cancel_session, edit_session
 from events.waiting.letters import tell
 from events.waiting.lists import join_list, leave_list, put_first, set_offer_minutes
 from events.waiting.models import Wait, WaitState
@@ -224,3 +224,41 @@ async def test_many_workers_and_people_at_once_lose_no_seat_and_offer_none_twice
     names = await Wait.filter(session=session).values_list("participant_id", flat=True)
     taken = await Booking.filter(session=session).values_list("participant_id", flat=True)
     assert not {*names} & {*taken}
+
+
+async def test_fewer_seats_first_show_whose_kept_seat_is_gone_and_then_tell_them_kindly(
+    conference: Conference, browser: Any, database: str
+) -> None:
+    workshop, people = await full(conference, "Bea", "Carl", "Dora")
+    details = Details(title="Workshop", capacity=3)
+    await edit_session(workshop, details, version=(await Session.get(id=workshop.id)).version, by=conference.organiser)
+    await look()
+    assert await offered(workshop) == ["Bea", "Carl"]
+    settings = settings_for(database)
+    while await tell(settings):
+        pass
+    desk, path = await browser(conference.organiser), f"/e/krakow/desk/sessions/{workshop.id}"
+    current = await Session.get(id=workshop.id)
+    data = {"title": "Workshop", "language": "en", "track": "", "capacity": 2, "version": current.version}
+    first = await desk.post(path, **data)
+    assert first.status_code == 409
+    assert "1 person is told that the seat kept for them is gone, and waits again: Carl." in first.text
+    assert await offered(workshop) == ["Bea", "Carl"], "looking changes nothing"
+    seen = re.search(r'name="seen" value="(\w+)"', first.text)
+    assert seen
+    assert (await desk.post(path, **data, seen=seen[1])).status_code == 303
+    assert await offered(workshop) == ["Bea"]
+    with pytest.raises(Refused, match="All 2 seats are taken"):
+        await book(workshop, people[2], by=conference.organiser)
+    await book(workshop, people[1], by=conference.organiser)
+    await asyncio.gather(*(tell(settings) for _worker in range(3)))
+    letters = await Mail.filter(recipient="carl@example.org").order_by("id")
+    assert [one.subject for one in letters] == [
+        "A seat is free for you: Workshop",
+        "The seat kept for you is gone: Workshop",
+    ]
+    await unbook(workshop, people[0], by=conference.organiser)
+    await look()
+    assert await offered(workshop) == ["Carl"], "before Dora, who never had one"
+    assert await tell(settings)
+    assert await Mail.filter(recipient="carl@example.org").count() == 3
