@@ -10,7 +10,7 @@ from app.errors import Forbidden, NotFound, Refused
 from app.i18n import _
 from app.journal import Changes
 from app.models import Person
-from events.networks.calls.gate import changing_call, refuse_unless_open
+from events.networks.calls.gate import changing_call, refuse_stale, refuse_unless_open
 from events.networks.calls.models import Call, CallTopic
 from events.networks.calls.proposals.models import CallLetter, LetterKind
 from events.participants import Affiliation, organisation_of
@@ -59,6 +59,17 @@ async def open_board(
         )
         _record(changes, "consortium.opened", made)
     return made
+
+
+async def rewrite(consortium: Consortium, *, title: str, about: str, language: str, version: int, by: Person) -> None:
+    """Its text. Raises Stale for an old version: without a coordinator several may write."""
+    async with changing_board(consortium, by) as (changes, current):
+        await _refuse_undecided(current, by)
+        refuse_stale(current.version, version, title=current.title)
+        current.title, current.about, current.language = title, about, language
+        current.version += 1
+        await current.save(update_fields=["title", "about", "language", "version"])
+        _record(changes, "consortium.rewritten", current)
 
 
 async def name_part(consortium: Consortium, role: ChainRole, task: str, *, by: Person) -> ConsortiumPart:
@@ -143,6 +154,22 @@ async def take_in(member: ConsortiumMember, *, by: Person) -> ConsortiumMember:
         if known.state == MemberState.INVITED:
             raise Refused(_("%(name)s has not answered yet.") % {"name": known.name})
         return await _take_in(changes, current, known)
+
+
+async def give_part(member: ConsortiumMember, part: ConsortiumPart | None, *, by: Person) -> None:
+    """What a member does in it: said by themselves, or by who decides."""
+    async with changing_board(await member.consortium, by) as (changes, current):
+        _refuse_foreign(current, part)
+        known = await ConsortiumMember.get_or_none(id=member.id, consortium=current, state=MemberState.IN)
+        if known is None:
+            raise Refused(_("%(name)s is not in.") % {"name": member.name})
+        if known.email != by.email:
+            await _refuse_undecided(current, by)
+        if known.part_id == (part.id if part else None):
+            return
+        known.part_id = part.id if part else None
+        await known.save(update_fields=["part_id"])
+        _record(changes, "consortium.part_given", current)
 
 
 async def part_with(member: ConsortiumMember, *, by: Person) -> None:

@@ -1,6 +1,7 @@
 """Forms of consortia: opening a board, asking to come in, inviting, naming parts, asking for a group meeting."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from wtforms import Field, SelectField
 from wtforms.validators import InputRequired, ValidationError
@@ -23,11 +24,21 @@ from matchmaking.reasons import role_name
 TASK = 120  # characters
 
 
-class BoardForm(HouseForm):
-    topic = Choice(later("Topic"), [], validators=[InputRequired()])
+class TextForm(Form):
+    """`version` is the one that was seen; a new board has none."""
+
+    version = Whole("", low=1, high=2**31 - 1, required=False)
     title = Line(later("Title"), limit=120)
     about = Text(later("What you want to propose"), limit=2000)
     language = Choice(later("Language of this text"), [])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.language.choices = [(code, tongue(code)) for code in languages()]
+
+
+class BoardForm(TextForm, HouseForm):
+    topic = Choice(later("Topic"), [], validators=[InputRequired()])
     parts = Lines(
         later("Parts it needs"),
         limit=TASK + 20,
@@ -42,7 +53,6 @@ class BoardForm(HouseForm):
         self.offer_regions(regions)
         self.topics = {str(topic.id): topic for topic in topics}
         self.topic.choices = [(key, f"{one.code} {in_language(one.titles, first)}") for key, one in self.topics.items()]
-        self.language.choices = [(code, tongue(code)) for code in languages()]
 
     def validate_parts(self, field: Field) -> None:
         for line in field.data or ():
@@ -62,21 +72,9 @@ class PartForm(Form):
     task = Line(later("What is to be done"), limit=TASK)
 
 
-class AskForm(HouseForm):
-    part = Choice(later("Part"), [], default="")
-    note = Text(later("What you would bring"), limit=600)
+class MemberPartForm(Form):
+    """What somebody does in it; nothing yet is an answer too."""
 
-    def offer(self, parts: Iterable[ConsortiumPart], regions: Iterable[Region]) -> None:
-        self.offer_regions(regions)
-        self.offered = offer_parts(self.part, parts)
-
-    def chosen(self) -> ConsortiumPart | None:
-        return self.offered.get(str(self.part.data))
-
-
-class InviteForm(Form):
-    name = Line(later("Full name"), limit=120)
-    email = Address(later("Mail address"))
     part = Choice(later("Part"), [], default="")
 
     def offer(self, parts: Iterable[ConsortiumPart]) -> None:
@@ -84,6 +82,15 @@ class InviteForm(Form):
 
     def chosen(self) -> ConsortiumPart | None:
         return self.offered.get(str(self.part.data))
+
+
+class InviteForm(MemberPartForm):
+    name = Line(later("Full name"), limit=120)
+    email = Address(later("Mail address"))
+
+
+class AskForm(HouseForm, MemberPartForm):
+    note = Text(later("What you would bring"), limit=600)
 
 
 class SearchForm(Form):

@@ -30,6 +30,7 @@ class Consortium(Model):
     title = fields.CharField(120)
     about = fields.CharField(2000, default="")
     language = fields.CharField(2)  # it is written in
+    version = fields.IntField(default=1)  # of the text
     invited = fields.IntField(default=0)  # how many ever were
     created_at: datetime = UTCDatetimeField()
     closed_at: datetime | None = UTCDatetimeField(null=True)

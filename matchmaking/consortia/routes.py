@@ -18,7 +18,16 @@ from events.networks.calls.scope import Place, applicant
 from events.networks.following import houses
 from events.networks.models import Region
 from matchmaking.consortia import forming
-from matchmaking.consortia.forms import AskForm, BoardForm, GatherForm, InviteForm, PartForm, SearchForm
+from matchmaking.consortia.forms import (
+    AskForm,
+    BoardForm,
+    GatherForm,
+    InviteForm,
+    MemberPartForm,
+    PartForm,
+    SearchForm,
+    TextForm,
+)
 from matchmaking.consortia.models import Consortium, ConsortiumMember, ConsortiumPart
 from matchmaking.consortia.reading import board, boards, meetings_of, places_to_meet, searches
 from matchmaking.consortia.scope import AtBoard, at_board, decided_member, decided_part, decider, insider
@@ -65,7 +74,8 @@ async def board_page(request: Request, at: AtBoard) -> Response:
 
 async def asking(request: Request, at: AtBoard) -> Response:
     form = await submitted(request, AskForm)
-    form.offer([part for part, _members in at.board.parts], await Region.all())
+    form.offer([part for part, _members in at.board.parts])
+    form.offer_regions(await Region.all())
     if not form.validate():
         return await _board(request, at, ask=form, status=422)
     try:
@@ -106,6 +116,23 @@ async def invitation_of_author(request: Request, place: Place) -> Response:
     return see_other(consortium.path, flash=_("%(name)s gets a mail.") % {"name": person.name})
 
 
+async def text_page(request: Request, at: AtBoard) -> Response:
+    one = at.consortium
+    return _text(request, at, TextForm(data={name: getattr(one, name) for name in ("title", "about", "language")}))
+
+
+async def rewriting(request: Request, at: AtBoard) -> Response:
+    form = await submitted(request, TextForm)
+    if not form.validate():
+        return _text(request, at, form, status=422)
+    told = {"title": str(form.title.data), "about": form.about.data or "", "language": str(form.language.data)}
+    try:
+        await forming.rewrite(at.consortium, **told, version=int(form.version.data or 0), by=at.actor)
+    except Refused as refused:
+        return _text(request, at, with_refusal(form, refused), status=409)
+    return see_other(at.consortium.path, flash=_("Saved."))
+
+
 async def new_part(request: Request, at: AtBoard) -> Response:
     form = await submitted(request, PartForm)
     if not form.validate():
@@ -117,6 +144,16 @@ async def new_part(request: Request, at: AtBoard) -> Response:
 async def part_removal(request: Request, found: tuple[AtBoard, ConsortiumPart]) -> Response:
     at, part = found
     await forming.drop_part(part, by=at.actor)
+    return see_other(f"{at.consortium.path}#parts", flash=_("Saved."))
+
+
+async def part_giving(request: Request, found: tuple[AtBoard, ConsortiumMember]) -> Response:
+    at, member = found
+    form = await submitted(request, MemberPartForm)
+    form.offer([part for part, _members in at.board.parts])
+    if not form.validate():
+        raise Refused(_("This part is not on the board any more."))
+    await forming.give_part(member, form.chosen(), by=at.actor)
     return see_other(f"{at.consortium.path}#parts", flash=_("Saved."))
 
 
@@ -197,7 +234,8 @@ async def _board(
     """The one page of a board; one of its forms may come back with errors."""
     parts = [each for each, _members in at.board.parts]
     ask, invite, gather = ask or AskForm(data=await _house(at)), invite or InviteForm(), gather or GatherForm()
-    ask.offer(parts, await Region.all())
+    ask.offer(parts)
+    ask.offer_regions(await Region.all())
     invite.offer(parts)
     gather.offer(await places_to_meet(at.actor, _today()) if at.board.inside else [])
     return call_page(
@@ -213,6 +251,12 @@ async def _board(
         gather=gather,
         meetings=await meetings_of(at.consortium) if at.board.inside else [],
         role_name=role_name,
+    )
+
+
+def _text(request: Request, at: AtBoard, form: TextForm, *, status: int = 200) -> Response:
+    return call_page(
+        request, at.place, "matchmaking/consortia/text.html", status=status, consortium=at.consortium, form=form
     )
 
 
@@ -244,12 +288,15 @@ routes: list[BaseRoute] = [
     route("/calls/{id:int}/consortia", open_board, applicant, methods=["POST"]),
     route("/calls/{id:int}/partners/invitation", invitation_of_author, applicant, methods=["POST"]),
     route("/consortia/{id:int}", board_page, at_board),
+    route("/consortia/{id:int}/text", text_page, decider),
+    route("/consortia/{id:int}/text", rewriting, decider, methods=["POST"]),
     route("/consortia/{id:int}/asking", asking, at_board, methods=["POST"]),
     route("/consortia/{id:int}/invitations", invitation, decider, methods=["POST"]),
     route("/consortia/{id:int}/parts", new_part, decider, methods=["POST"]),
     route("/consortia/{id:int}/groups", group_meeting, insider, methods=["POST"]),
     route("/consortia/{id:int}/closing", closing, decider, methods=["POST"]),
     route("/consortia/parts/{id:int}/removal", part_removal, decided_part, methods=["POST"]),
+    route("/consortia/members/{id:int}/part", part_giving, own_or_decided, methods=["POST"]),
     route("/consortia/members/{id:int}/acceptance", acceptance, decided_member, methods=["POST"]),
     route("/consortia/members/{id:int}/removal", removal, own_or_decided, methods=["POST"]),
     route("/consortia/members/{id:int}/coordination", coordination, decided_member, methods=["POST"]),

@@ -5,6 +5,7 @@ CREATE TABLE consortium (
     title VARCHAR(120) NOT NULL,
     about VARCHAR(2000) NOT NULL,
     language VARCHAR(2) NOT NULL,
+    version INT NOT NULL,
     invited INT NOT NULL,
     created_at {instant} NOT NULL,
     closed_at {instant}
