@@ -3,7 +3,8 @@
 
 It is light stemming in the sense of Savoy (Light stemming approaches for the French, Portuguese, German and Hungarian
 languages, SAC 2006): endings of nouns and adjectives are taken off, as long as enough of the word is left. Words whose
-stem itself changes (miasto, mieście; yö, öitä) are found by their beginning only.
+stem itself changes (miasto, mieście; yö, öitä) and short ones (las, lasów) are found by their beginning only, and
+a part of a compound as it is typed.
 """
 
 import re
@@ -23,11 +24,12 @@ ENDINGS = tuple(
             *("issa", "ista", "illa", "ilta", "ille", "iksi", "oissa", "oista", "oille", "oilla", "oihin"),
             *("ihin", "eissa", "eista", "eille", "eilla", "nsa", "mme", "nne", "tten", "set", "sta", "sten", "sia"),
             *("s", "kse", "ksen", "kset", "ksia", "ksien", "ksella", "kselle", "ksessa", "ksesta", "ksiin"),
+            *("dessa", "desta", "della", "delta", "delle", "deksi"),
             # Polish cases of nouns and adjectives, without accents
             *("a", "e", "i", "o", "u", "y", "ow", "owi", "om", "ami", "ach", "em", "iem", "ie", "ej", "ego", "emu"),
             *("ym", "ymi", "ych", "ich", "imi", "im", "iego", "iemu", "iej", "ia", "ii", "iu", "iow", "iami", "iach"),
-            # English
-            *("es", "ing", "ed", "ings"),
+            # English, also where Polish bends it: recykling, recyklingu
+            *("es", "ing", "ed", "ings", "ingu", "ingiem", "ingi", "ingow"),
         ),
         key=len,
         reverse=True,
@@ -35,8 +37,20 @@ ENDINGS = tuple(
 )
 VOWELS = "aeiouy"
 FEWEST = 3  # letters that losing vowels leaves: woda, wodą
-# Ends of stems that change before endings: drukarka, drukarek; woda, wodzie; kartonki, kartongin; tapa, tavan.
-CHANGING = (("ek", "k"), ("ng", "nk"), ("mm", "mp"), ("dz", "d"), ("cz", "k"), ("c", "k"), ("d", "t"), ("v", "p"))
+# Ends of stems that change before endings: drukarka, drukarek; woda, wodzie; fermentacja, fermentacji; kartonki,
+# kartongin; tulostimen, tulostinta; tapa, tavan.
+CHANGING = (
+    ("ek", "k"),
+    ("ng", "nk"),
+    ("mm", "mp"),
+    ("dz", "d"),
+    ("cz", "k"),
+    ("cj", "k"),
+    ("c", "k"),
+    ("im", "in"),
+    ("d", "t"),
+    ("v", "p"),
+)
 PART = 4  # letters of a word that are looked for within others: kaasu in biokaasu
 SPARE = 2  # letters that two stems of one word may differ by: tuotan-to, tuotan-non
 _WORD = re.compile(r"[^\W_]+")
@@ -62,7 +76,8 @@ class Searched:
 
     def _has(self, root: str) -> bool:
         shorter = (root[:length] for length in range(max(SHORTEST, len(root) - SPARE), len(root)))
-        return f" {root}" in self.stems or any(f" {one} " in self.stems for one in shorter)
+        begins = len(root) >= SHORTEST and f" {root}" in self.words  # projektu, projekt: its t is no ending
+        return begins or f" {root}" in self.stems or any(f" {one} " in self.stems for one in shorter)
 
 
 def searched(text: str) -> Searched:

@@ -184,6 +184,42 @@ async def test_from_the_search_to_the_request_on_pages(fair: Fair, visit, anna, 
     assert (await his.get(f"/e/tampere/opportunities/{one.id}")).status_code == 200
 
 
+async def test_the_page_finds_polish_and_finnish_words_in_other_endings_and_by_every_filter(fair: Fair, visit) -> None:  # noqa: F811
+    anna, mikko = await fair.delegate("Anna", region=0), await fair.delegate("Mikko", region=1)
+    hers, his, readers = [await visit(fair[one]) for one in (anna, mikko, await fair.delegate("Eero"))]
+    common = {"work": f"{fair.pilot.id}.{fair.demo_case.id}", "role": "research"}
+    polish = common | {
+        "kind": "offer", "language": "pl", "call_topic": "CBE-2027", "trl": "4",
+        "title": "Odzysk włókien z osadów ściekowych", "text": "Oferujemy fermentację serwatki i recykling tworzyw.",
+    }  # fmt: skip
+    finnish = common | {
+        "kind": "request", "language": "fi", "call_topic": "S3-2027", "trl": "7",
+        "title": "Etsimme kumppaneita muovijätteen lajitteluun", "text": "Kartongin kierrätyksessä syntyy kuituja.",
+    }  # fmt: skip
+    for browser, typed in ((hers, polish), (his, finnish)):
+        assert (await browser.post("/e/tampere/opportunities", data=typed)).status_code == 303
+
+    async def shown(**query: str | int) -> list[str]:
+        page = (await readers.get("/e/tampere/opportunities", params=query)).text
+        return [one["title"] for one in (polish, finnish) if one["title"] in page]
+
+    for words in ("włókno", "wlokna", "osad", "ściek", "serwatką", "fermentacji", "tworzywo", "recyklingu", "odzysku"):
+        assert await shown(q=words) == [polish["title"]], words
+    for words in ("kumppani", "muovijäte", "muovijatteet", "lajittelun", "kartonki", "kierrätys", "kuitu", "kuidut"):
+        assert await shown(q=words) == [finnish["title"]], words
+    assert await shown(q="osady lajittelu") == [], "every word must be there"
+    for query, found in (
+        ({"kind": "offer"}, polish), ({"kind": "request"}, finnish), ({"language": "fi"}, finnish),
+        ({"trl": 4}, polish),
+        ({"region": fair.regions[1].id}, finnish), ({"topic": "cbe 2027"}, polish),
+    ):  # fmt: skip
+        assert await shown(**query) == [found["title"]], query
+    both = [polish["title"], finnish["title"]]
+    for query in ({"pilot": fair.pilot.id}, {"case": fair.demo_case.id}, {"house": "company"}, {"role": "research"}):
+        assert await shown(**query) == both, query
+    assert await shown(role="funder") == []
+
+
 @pytest.mark.parametrize("number", ["0", "x", "9" * 30, "-1"])
 async def test_odd_opportunities_are_not_found(fair: Fair, visit, anna, mikko, number: str) -> None:  # noqa: F811
     hers = await visit(fair[anna])
