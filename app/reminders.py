@@ -5,20 +5,19 @@ repeats it; every such mail ends them for good with one click (RFC 8058, see app
 """
 
 import asyncio
-import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from app import outbox, templating
+from app import outbox
 from app.config import Settings
 from app.i18n import _, ngettext, speaking
-from app.ical.imip import plain_mail
 from app.ical.itip import Mailbox
 from app.invitations import occasion_of, organiser_of
 from app.journal import Changes, changing
+from app.letters import letter
 from app.models import Mail, Person, Reminder, ReminderKind
 from app.source import Entry, Occasion, Reminding, Waiting
 from app.unsubscribing import address
@@ -219,34 +218,27 @@ def _key(entry: Entry) -> str:
 
 
 def _mail(due: Due, occasion: Occasion, settings: Settings, now: datetime) -> Mail:
-    organiser = organiser_of(occasion, settings)
-    reader = Mailbox(due.person.name, due.person.email)
-    unsubscribe = settings.base_url + address(due.person, due.kind, key=settings.secret_key)
     with speaking(due.person.language):
-        subject = SUBJECTS[due.kind](due, ZoneInfo(occasion.zone))
+        path = due.waiting[0].url if due.waiting else f"{occasion.url}/agenda"
         context = {
-            "subject": subject,
             "due": due,
             "entries": [entry.at(settings.base_url) for entry in due.entries],
             "names": list(dict.fromkeys(one.name or _("the organisers") for one in due.waiting)),
-            "url": settings.base_url + due.waiting[0].url
-            if due.waiting
-            else f"{settings.base_url}{occasion.url}/agenda",
+            "url": settings.base_url + path,
             "occasion": occasion,
-            "unsubscribe": unsubscribe,
             "zone": ZoneInfo(occasion.zone),
         }
-        plain = templating.render("app/mail/reminder.txt", context)
-        html = templating.render("app/mail/reminder.html", context)
-    message_id = f"<{secrets.token_hex(16)}@{settings.mail_domain}>"
-    body = plain_mail(
-        sender=organiser, recipient=reader, subject=subject, plain=plain, html=html, message_id=message_id, now=now,
-        unsubscribe=unsubscribe,
-    )  # fmt: skip
-    return outbox.frozen(
-        outbox.mail_scope(due.scope), body=body, sender=organiser, recipient=reader, subject=subject,
-        message_id=message_id, now=now,
-    )  # fmt: skip
+        return letter(
+            "app/mail/reminder",
+            context,
+            scope=outbox.mail_scope(due.scope),
+            sender=organiser_of(occasion, settings),
+            recipient=Mailbox(due.person.name, due.person.email),
+            subject=SUBJECTS[due.kind](due, ZoneInfo(occasion.zone)),
+            settings=settings,
+            now=now,
+            unsubscribe=address(due.person, due.kind, key=settings.secret_key),
+        )
 
 
 def _soon(due: Due, zone: ZoneInfo) -> str:

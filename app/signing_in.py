@@ -1,12 +1,10 @@
 """Signing in with a mailed link, and out."""
 
-import secrets
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import outbox, templating
 from app.auth import (
     SIGN_IN_LIFE,
     Secret,
@@ -23,9 +21,9 @@ from app.auth import (
 from app.config import Settings
 from app.forms import Address, Form
 from app.i18n import _, later
-from app.ical.imip import plain_mail
 from app.ical.itip import Mailbox
 from app.journal import changing
+from app.letters import letter
 from app.models import Person
 from app.web import GuardedRoute, keep_language, own_path, page, route, see_other, submitted
 
@@ -108,28 +106,19 @@ async def leave(request: Request, person: Person) -> Response:
 
 
 async def _post_link(email: str, token: Secret, *, next_url: str, settings: Settings) -> None:
-    context = {"url": f"{settings.base_url}/sign-in/{token.text}?next={quote(next_url)}", "base_url": settings.base_url}
-    subject, sender, recipient = _("Your sign-in link"), Mailbox("Pilotmatch", settings.mail_from), Mailbox("", email)
-    message_id = f"<{secrets.token_hex(16)}@{settings.mail_domain}>"
+    context = {"url": f"{settings.base_url}/sign-in/{token.text}?next={quote(next_url)}"}
     async with changing("mail:0", by="system") as changes:
-        body = plain_mail(
-            sender=sender,
-            recipient=recipient,
-            subject=subject,
-            plain=templating.render("app/mail/sign_in.txt", context),
-            html=templating.render("app/mail/sign_in.html", context),
-            message_id=message_id,
+        mail = letter(
+            "app/mail/sign_in",
+            context,
+            scope="mail:0",
+            sender=Mailbox("Pilotmatch", settings.mail_from),
+            recipient=Mailbox("", email),
+            subject=_("Your sign-in link"),
+            settings=settings,
             now=changes.at,
         )
-        mail = await outbox.post(
-            "mail:0",
-            body=body,
-            sender=sender,
-            recipient=recipient,
-            subject=subject,
-            message_id=message_id,
-            now=changes.at,
-        )
+        await mail.save()
         changes.record("mail.queued", mail, topics=[])
 
 

@@ -1,17 +1,16 @@
 """The worker that mails followers what is new in their pilots: once a day at most, and nothing twice."""
 
-import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from app import outbox, templating
+from app import outbox
 from app.config import Settings
 from app.i18n import ngettext, speaking
-from app.ical.imip import plain_mail
 from app.ical.itip import Mailbox
 from app.journal import changing
+from app.letters import letter
 from app.models import Mail, Person, Reminder, ReminderKind
 from app.unsubscribing import address
 from events.models import Participant, ParticipantStatus
@@ -132,22 +131,19 @@ async def _members(people: Collection[int]) -> dict[int, set[int]]:
 
 def _mail(digest: Digest, settings: Settings, now: datetime) -> Mail:
     person = digest.person
-    sender, recipient = Mailbox("Pilotmatch", settings.mail_from), Mailbox(person.name, person.email)
-    unsubscribe = settings.base_url + address(person, ReminderKind.NEWS, key=settings.secret_key)
+    count = len(digest.keys)
     with speaking(person.language):
-        count = len(digest.keys)
         subject = ngettext("One thing is new in your pilots", "%(n)d things are new in your pilots", count) % {
             "n": count
         }
-        context = {"subject": subject, "digest": digest, "base_url": settings.base_url, "unsubscribe": unsubscribe}
-        context["account"] = f"{settings.base_url}/account"
-        plain = templating.render("events/mail/news.txt", context)
-        html = templating.render("events/mail/news.html", context)
-    message_id = f"<{secrets.token_hex(16)}@{settings.mail_domain}>"
-    body = plain_mail(
-        sender=sender, recipient=recipient, subject=subject, plain=plain, html=html, message_id=message_id, now=now,
-        unsubscribe=unsubscribe,
-    )  # fmt: skip
-    return outbox.frozen(
-        SCOPE, body=body, sender=sender, recipient=recipient, subject=subject, message_id=message_id, now=now
-    )
+        return letter(
+            "events/mail/news",
+            {"digest": digest, "account": f"{settings.base_url}/account"},
+            scope=SCOPE,
+            sender=Mailbox("Pilotmatch", settings.mail_from),
+            recipient=Mailbox(person.name, person.email),
+            subject=subject,
+            settings=settings,
+            now=now,
+            unsubscribe=address(person, ReminderKind.NEWS, key=settings.secret_key),
+        )

@@ -1,19 +1,18 @@
 """The mail that tells somebody of an offer, in their language: each offer once, and none that has run out meanwhile."""
 
-import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from tortoise.expressions import Q
 
-from app import outbox, templating
+from app import outbox
 from app.config import Settings
 from app.i18n import _, speaking
-from app.ical.imip import plain_mail
 from app.ical.itip import Mailbox
 from app.invitations import organiser_of
 from app.journal import changing
+from app.letters import letter
 from app.models import Mail, Person
 from events.ical import occasion
 from events.models import Event
@@ -70,24 +69,16 @@ async def word(person: Person, event: Event, offer: Offer, settings: Settings) -
     """A mail to be queued, in the language being spoken."""
     about = await occasion(event.scope)
     assert about is not None
-    now, sender, reader = datetime.now(UTC), organiser_of(about, settings), Mailbox(person.name, person.email)
-    context: Mapping[str, object] = {
-        "subject": offer.subject,
-        "offer": offer,
-        "url": settings.base_url + offer.url,
-        "event": event,
-        "zone": event.tz,
-    }
-    plain = templating.render("events/mail/offer.txt", context)
-    html = templating.render("events/mail/offer.html", context)
-    message_id = f"<{secrets.token_hex(16)}@{settings.mail_domain}>"
-    body = plain_mail(
-        sender=sender, recipient=reader, subject=offer.subject, plain=plain, html=html, message_id=message_id, now=now
+    return letter(
+        "events/mail/offer",
+        {"offer": offer, "url": settings.base_url + offer.url, "event": event, "zone": event.tz},
+        scope=outbox.mail_scope(event.scope),
+        sender=organiser_of(about, settings),
+        recipient=Mailbox(person.name, person.email),
+        subject=offer.subject,
+        settings=settings,
+        now=datetime.now(UTC),
     )
-    return outbox.frozen(
-        outbox.mail_scope(event.scope), body=body, sender=sender, recipient=reader, subject=offer.subject,
-        message_id=message_id, now=now,
-    )  # fmt: skip
 
 
 def _of(wait: Wait) -> Offer:

@@ -17,7 +17,7 @@ from events.networks.digests import DAYTIME, ZONE
 from events.networks.support.models import Client
 from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import of_participants
-from matchmaking.support.letters import SCOPE, letter
+from matchmaking.support.letters import SCOPE, office_letter
 from matchmaking.support.models import CameOf, FollowUp
 
 HALF_A_YEAR = timedelta(days=182)
@@ -108,4 +108,6 @@ def _mail(question: FollowUp, person: Person, event: Event, office: str, setting
     with speaking(person.language):
         subject = _("%(event)s: what came of your meetings?") % {"event": said(event, "title")}
         context = {"event": event, "person": person, "url": f"{settings.base_url}/follow-ups/{question.id}"}
-        return letter("follow_up", person, office=office, subject=subject, context=context, settings=settings, now=now)
+        return office_letter(
+            "follow_up", person, office=office, subject=subject, context=context, settings=settings, now=now
+        )

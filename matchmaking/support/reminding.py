@@ -9,7 +9,7 @@ from app.i18n import _, ngettext, speaking
 from app.journal import changing
 from app.models import Person, Reminder, ReminderKind
 from events.networks.support.models import Adviser, Client
-from matchmaking.support.letters import SCOPE, letter
+from matchmaking.support.letters import SCOPE, office_letter
 from matchmaking.support.portfolio import last_reminder, waiting_for
 
 A_DAY = timedelta(hours=24)
@@ -42,7 +42,7 @@ async def remind(client: Client, words: str, settings: Settings, *, by: Person) 
                 one = ngettext("One request waits for your answer", "%(n)d requests wait for your answer", len(waiting))
                 subject = one % {"n": len(waiting)}
             context = {"waiting": waiting, "words": words, "adviser": by, "person": person}
-            mail = letter(
+            mail = office_letter(
                 "support_reminder", person, office=office, subject=subject, context=context, settings=settings,
                 now=changes.at,
             )  # fmt: skip

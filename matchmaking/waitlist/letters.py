@@ -26,14 +26,12 @@ async def tell(settings: Settings) -> bool:
     mails = {}
     for wait in owed:
         if wait.meeting.event_id == event.id and wait.slot and wait.until:
-            await wait.waiter.fetch_related("person")
             assert wait.waiter.person
             with speaking(wait.waiter.person.language):
                 offer = await _of(wait, wait.slot, wait.until)
                 mails[wait.id] = await word(wait.waiter.person, event, offer, settings)
     async with changing(outbox.mail_scope(event.scope), by="worker") as changes:
-        mine = MeetingWait.filter(id__in=list(mails), state=WaitState.OFFERED, told_at__isnull=True)
-        ids = [one.id for one in await mine]
+        ids = [one.id for one in await open_ones.filter(id__in=list(mails))]
         await outbox.post_all([mails[one] for one in ids])
         await MeetingWait.filter(id__in=ids).update(told_at=changes.at)
         if ids:

@@ -39,8 +39,8 @@ async def queue(event: Event) -> list[MeetingWait]:
 
 
 async def waits_with_meetings(found: object) -> list[MeetingWait]:
-    """With waiter, slot, table and the meeting, which has its people and event."""
-    waits: list[MeetingWait] = await found.select_related("waiter", "slot__round", "table").order_by("id")  # type: ignore[attr-defined]
+    """With waiter and their person, slot, table and the meeting, which has its people and event."""
+    waits: list[MeetingWait] = await found.select_related("waiter__person", "slot__round", "table").order_by("id")  # type: ignore[attr-defined]
     meetings = with_people(Meeting.filter(id__in=[wait.meeting_id for wait in waits]), "organisation")
     known = {meeting.id: meeting for meeting in await meetings.select_related("event")}
     for wait in waits:
@@ -94,7 +94,6 @@ class Looking:
 
 async def _offer(changes: Changes, event: Event, wait: MeetingWait, *, minutes: int) -> None:
     """The first time that both have, if there is one: it is held for them until the deadline."""
-    await wait.waiter.fetch_related("person")
     if wait.waiter.person is None:
         return
     gathering = await gathering_of(event, wait.meeting, reader=wait.waiter.person, now=changes.at)

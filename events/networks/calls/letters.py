@@ -6,16 +6,15 @@ nobody queued meanwhile.
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from app import outbox, templating
+from app import outbox
 from app.config import Settings
 from app.i18n import _, later, speaking
-from app.ical.imip import plain_mail
 from app.ical.itip import Mailbox
 from app.journal import changing
+from app.letters import letter
 from app.models import Mail, Person
 from app.texts import in_language
 from events.networks.calls.models import Call
@@ -46,9 +45,9 @@ async def tell(settings: Settings) -> bool:
     if not owed:
         return False
     call_id, now = owed[0].call_id, datetime.now(UTC)
-    ours = [letter for letter in owed if letter.call_id == call_id]
+    ours = [one for one in owed if one.call_id == call_id]
     call = await Call.get(id=call_id).select_related("network", "region")
-    languages = dict(await Person.filter(email__in=[letter.email for letter in ours]).values_list("email", "language"))
+    languages = dict(await Person.filter(email__in=[one.email for one in ours]).values_list("email", "language"))
     mails = await asyncio.to_thread(
         lambda: {one.id: _mail(one, call, languages.get(one.email, call.language), settings, now) for one in ours}
     )
@@ -62,51 +61,49 @@ async def _queue(call: Call, mails: Mapping[int, Mail | None], now: datetime) ->
         mine = await CallLetter.filter(id__in=list(mails), queued_at__isnull=True).order_by("id")
         if not mine:
             return
-        await outbox.post_all([mail for letter in mine if (mail := mails[letter.id])])
-        await CallLetter.filter(id__in=[letter.id for letter in mine]).update(queued_at=now)
+        await outbox.post_all([mail for one in mine if (mail := mails[one.id])])
+        await CallLetter.filter(id__in=[one.id for one in mine]).update(queued_at=now)
         changes.record("call_letter.queued", mine[0], topics=[], data={"count": len(mine)})
 
 
-def _mail(letter: CallLetter, call: Call, code: str, settings: Settings, now: datetime) -> Mail | None:
+def _mail(owed: CallLetter, call: Call, code: str, settings: Settings, now: datetime) -> Mail | None:
     """None, and a line in the log, for one that cannot be written: it must not keep the others."""
     try:
-        return _worded(letter, call, code, settings, now)
+        return _worded(owed, call, code, settings, now)
     except ValueError as error:  # HeaderInjection
-        log.error("letter %d cannot be written: %s", letter.id, error)
+        log.error("letter %d cannot be written: %s", owed.id, error)
         return None
 
 
-def _worded(letter: CallLetter, call: Call, code: str, settings: Settings, now: datetime) -> Mail:
+def _worded(owed: CallLetter, call: Call, code: str, settings: Settings, now: datetime) -> Mail:
     local, _at, domain = settings.mail_from.partition("@")
     sender = Mailbox(call.region.name if call.region else call.network.name, f"{local}+call-{call.id}@{domain}")
-    reader = Mailbox(letter.name, letter.email)
     with speaking(code):
         title = in_language(call.titles, call.language)
-        subject = _(SUBJECTS[letter.kind]) % {"call": title, "title": letter.data.get("title", "")}
         context = {
-            "subject": subject,
-            "letter": letter,
+            "letter": owed,
             "call": call,
             "title": title,
-            "data": NOTHING_TOLD | letter.data,
-            "at": datetime.fromisoformat(letter.data["at"]) if "at" in letter.data else None,
-            "url": settings.base_url + _address(letter, call),
+            "data": NOTHING_TOLD | owed.data,
+            "at": datetime.fromisoformat(owed.data["at"]) if "at" in owed.data else None,
+            "url": settings.base_url + _address(owed, call),
             "zone": call.tz,
         }
-        plain = templating.render("events/mail/call_letter.txt", context)
-        html = templating.render("events/mail/call_letter.html", context)
-    message_id = f"<{secrets.token_hex(16)}@{settings.mail_domain}>"
-    body = plain_mail(
-        sender=sender, recipient=reader, subject=subject, plain=plain, html=html, message_id=message_id, now=now
-    )
-    return outbox.frozen(
-        call.mail, body=body, sender=sender, recipient=reader, subject=subject, message_id=message_id, now=now
-    )
+        return letter(
+            "events/mail/call_letter",
+            context,
+            scope=call.mail,
+            sender=sender,
+            recipient=Mailbox(owed.name, owed.email),
+            subject=_(SUBJECTS[owed.kind]) % {"call": title, "title": owed.data.get("title", "")},
+            settings=settings,
+            now=now,
+        )
 
 
-def _address(letter: CallLetter, call: Call) -> str:
-    if path := letter.data.get("path"):
+def _address(owed: CallLetter, call: Call) -> str:
+    if path := owed.data.get("path"):
         return str(path)
-    if letter.kind == LetterKind.REVIEWING:
-        return f"/calls/reviews/{letter.data['review']}"
-    return f"/calls/proposals/{letter.proposal_id}" if letter.proposal_id else call.path
+    if owed.kind == LetterKind.REVIEWING:
+        return f"/calls/reviews/{owed.data['review']}"
+    return f"/calls/proposals/{owed.proposal_id}" if owed.proposal_id else call.path

@@ -4,16 +4,15 @@ A proposal owes them until they are queued; the worker words what is true when i
 """
 
 import asyncio
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from app import outbox, templating
+from app import outbox
 from app.config import Settings
 from app.i18n import _, later, speaking
-from app.ical.imip import plain_mail
 from app.ical.itip import Mailbox
 from app.journal import changing
+from app.letters import letter
 from app.models import Mail, Person
 from events.networks.models import NetworkRole
 from events.networks.proposing.models import Proposal, ProposalKind, ProposalStatus
@@ -58,26 +57,18 @@ async def _readers(proposal: Proposal) -> list[Person]:
 def _worded(proposal: Proposal, reader: Person, settings: Settings, now: datetime) -> Mail:
     local, _at, domain = settings.mail_from.partition("@")
     sender = Mailbox(proposal.network.name, f"{local}+network-{proposal.network_id}@{domain}")
-    recipient = Mailbox(reader.name, reader.email)
+    url = f"{settings.base_url}/networks/{proposal.network.code}/proposals/{proposal.id}"
     with speaking(reader.language):
-        subject = _(SUBJECTS[proposal.status]) % {"title": proposal.title}
-        url = f"{settings.base_url}/networks/{proposal.network.code}/proposals/{proposal.id}"
-        context = {"subject": subject, "proposal": proposal, "url": url}
-        plain = templating.render("events/mail/proposal_letter.txt", context)
-        html = templating.render("events/mail/proposal_letter.html", context)
-    message_id = f"<{secrets.token_hex(16)}@{settings.mail_domain}>"
-    body = plain_mail(
-        sender=sender, recipient=recipient, subject=subject, plain=plain, html=html, message_id=message_id, now=now
-    )
-    return outbox.frozen(
-        _scope(proposal),
-        body=body,
-        sender=sender,
-        recipient=recipient,
-        subject=subject,
-        message_id=message_id,
-        now=now,
-    )
+        return letter(
+            "events/mail/proposal_letter",
+            {"proposal": proposal, "url": url},
+            scope=_scope(proposal),
+            sender=sender,
+            recipient=Mailbox(reader.name, reader.email),
+            subject=_(SUBJECTS[proposal.status]) % {"title": proposal.title},
+            settings=settings,
+            now=now,
+        )
 
 
 def _scope(proposal: Proposal) -> str:
