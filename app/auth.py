@@ -172,6 +172,18 @@ async def sign_out(sign_in_id: int, *, by: Person) -> None:
             changes.record("person.signed_out", by, topics=[], data={"sign_in": sign_in_id})
 
 
+async def forget_sign_ins(*, now: datetime) -> None:
+    """Delete links of yesterday and sign-ins that have run out: neither opens anything any more."""
+    links = SignInLink.filter(expires_at__lt=now - timedelta(days=1))
+    if first := await links.first():
+        async with changing(SCOPE, by="worker") as changes:
+            changes.record("link.forgotten", first, topics=[], data={"number": await links.delete()})
+    ended = SignIn.filter(expires_at__lt=now)
+    if sign_in := await ended.first():
+        async with changing(SCOPE, by="worker") as changes:
+            changes.record("sign_in.forgotten", sign_in, topics=[], data={"number": await ended.delete()})
+
+
 async def make_admin(email: str) -> None:
     """Let this address (canonical) administer the site; the person is made if there is none yet."""
     async with changing(SCOPE, by="console") as changes:

@@ -30,6 +30,8 @@ class Settings:
     inbox_secret: bytes | None = field(default=None, repr=False)
     imap_url: str | None = field(default=None, repr=False)
     contact_address: str | None = None  # None: mail_from
+    keep_mail_days: int = 365  # after the event; 0: for ever
+    keep_journal_days: int = 1095
 
     @property
     def host(self) -> str:
@@ -71,6 +73,8 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         inbox_secret=_secret(environ["INBOX_SECRET"], "INBOX_SECRET") if environ.get("INBOX_SECRET") else None,
         imap_url=_imap(environ.get("IMAP_URL", "")),
         contact_address=environ.get("CONTACT_ADDRESS", "").strip() or None,
+        keep_mail_days=_days(environ, "KEEP_MAIL_DAYS", 365),
+        keep_journal_days=_days(environ, "KEEP_JOURNAL_DAYS", 1095),
     )
 
 
@@ -130,6 +134,13 @@ def _secret(value: str, name: str = "SECRET_KEY") -> bytes:
     if len(value) < 32 or len(set(value)) < 10:
         raise BadSetting(f"{name} is too short or too regular; make one with: openssl rand -base64 48")
     return value.encode()
+
+
+def _days(environ: Mapping[str, str], name: str, default: int) -> int:
+    days = _number(environ, name, default)
+    if 0 < days < 30 or days != int(days):
+        raise BadSetting(f"{name} must be 0, which keeps everything, or whole days, at least 30.")
+    return int(days)
 
 
 def _number(environ: Mapping[str, str], name: str, default: float) -> float:

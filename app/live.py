@@ -151,7 +151,8 @@ async def _replay(listener: Listener, reached: int) -> None:
     missed = []
     if 0 <= listener.since < reached:
         missed = await journal.changes_since(listener.scope, listener.since, limit=REPLAY + 1)
-    if not missed or missed[0].revision != listener.since + 1 or len(missed) > REPLAY:
+    revisions = {change.revision for change in missed if change.revision <= reached}
+    if not missed or len(revisions) < reached - listener.since or len(missed) > REPLAY:  # or some are forgotten
         listener.since = reached
         listener.write(frame_of_reset(reached))
         return

@@ -56,7 +56,18 @@ import matchmaking.waitlist.letters
 import matchmaking.waitlist.offering
 import matchmaking.waitlist.reading
 import matchmaking.waitlist.routes
-from app import accessibility, account, delivery, feeds, invitations, reminders, signing_in, unsubscribing, workers
+from app import (
+    accessibility,
+    account,
+    delivery,
+    feeds,
+    forgetting,
+    invitations,
+    reminders,
+    signing_in,
+    unsubscribing,
+    workers,
+)
 from app.config import Settings
 from app.inbox import lmtp, mailbox, webhook
 from app.inbox.answering import Answering
@@ -168,6 +179,7 @@ def work(settings: Settings) -> Mapping[str, workers.Work]:
         "link clients": events.networks.support.assigning.Linking().work,
         "ask what came of meetings": matchmaking.support.following_up.Asking(settings).work,
         "remind": reminders.Looking(SOURCES, settings).work,
+        "forget": forgetting.Looking(SOURCES, settings).work,
         "tell followers": events.networks.digests.Looking(NEWS, settings).work,
     }
     if settings.smtp_url:
