@@ -48,6 +48,7 @@ import matchmaking.supply_pages
 import matchmaking.support.feeds
 import matchmaking.support.follow_up_pages
 import matchmaking.support.following_up
+import matchmaking.support.introducing
 import matchmaking.support.routes
 import matchmaking.table_feeds
 import matchmaking.tasks
@@ -177,6 +178,7 @@ def work(settings: Settings) -> Mapping[str, workers.Work]:
         "write about calls": lambda: events.networks.calls.letters.tell(settings),
         "write about proposals": lambda: events.networks.proposing.letters.tell(settings),
         "link clients": events.networks.support.assigning.Linking().work,
+        "introduce offices": lambda: matchmaking.support.introducing.introduce(settings),
         "ask what came of meetings": matchmaking.support.following_up.Asking(settings).work,
         "remind": reminders.Looking(SOURCES, settings).work,
         "forget": forgetting.Looking(SOURCES, settings).work,

@@ -29,6 +29,7 @@ from matchmaking.marketplace.models import Opportunity
 from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.onsite.displays import address_of as display_address
 from matchmaking.onsite.models import Display
+from matchmaking.parties import of_persons
 from matchmaking.round_models import Round
 from matchmaking.support.models import FollowUp
 from tests.browsing import SIZES, WIDTHS, Window, chromium
@@ -134,12 +135,15 @@ async def test_every_page_of_a_support_office_is_sound(tour: Tour) -> None:
     assert adviser
     client = await Client.filter(office=adviser.office, allowed_at__isnull=False).order_by("id").first()
     assert client
+    agreed = await Meeting.filter(of_persons([client.person_id]), status=MeetingStatus.ACCEPTED).order_by("id").first()
+    assert agreed
     tour.people["adviser"] = adviser.person
     office = adviser.office.path
     tour.addresses = {
         "/offices/{id:int}": office,
         "/offices/{id:int}/report": f"{office}/report",
         "/clients/{id:int}": client.path,
+        "/clients/{id:int}/times": f"{client.path}/times?meeting={agreed.id}",
     }
     for width in WIDTHS:
         async for window in tour.pages("adviser", width, language="pl"):

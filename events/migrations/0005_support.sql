@@ -28,7 +28,9 @@ CREATE TABLE support_client (
     origin VARCHAR(6) NOT NULL CHECK (origin IN ('region', 'choice', 'hand')),
     since {instant} NOT NULL,
     allowed_at {instant},
+    owed {bool} NOT NULL,
     CHECK (office_id IS NOT NULL OR allowed_at IS NULL)
 );
+CREATE INDEX support_client_owed ON support_client (id) WHERE owed;
 CREATE INDEX support_client_office ON support_client (office_id);
 CREATE INDEX support_client_adviser ON support_client (adviser_id);

@@ -19,6 +19,14 @@ class MeetingForm(Form):
     reason = Line(later("Reason"), limit=500, required=False)
 
 
+class TimeForm(Form):
+    """Of a meeting that the page showed in this `version`."""
+
+    meeting = Whole("", low=1, high=ID)
+    slot = Whole(later("Time"), low=1, high=ID)
+    version = Whole("", low=1, high=ID)
+
+
 class AskForm(Form):
     """Who of the event the client wants to meet."""
 

@@ -2,6 +2,6 @@
 
 from starlette.routing import BaseRoute
 
-from matchmaking.support import client_pages, follow_up_pages, pages
+from matchmaking.support import client_pages, follow_up_pages, pages, time_pages
 
-routes: list[BaseRoute] = [*pages.routes, *client_pages.routes, *follow_up_pages.routes]
+routes: list[BaseRoute] = [*pages.routes, *client_pages.routes, *time_pages.routes, *follow_up_pages.routes]

@@ -47,7 +47,9 @@ async def link_within(changes: Changes) -> int:
     offices = dict(await Coverage.all().values_list("region_id", "office_id"))
     found = {person: offices[region] for person, region in rows}
     for person, office in found.items():
-        client = await Client.create(person_id=person, office_id=office, origin=Came.REGION, since=changes.at)
+        client = await Client.create(
+            person_id=person, office_id=office, origin=Came.REGION, since=changes.at, owed=True
+        )
         _record(changes, "client.linked", client)
     return len(rows)
 
@@ -78,7 +80,7 @@ async def take_on(office: Office, person: Person, *, by: Actor) -> Client:
                 _("%(name)s has an office already, or wants none.") % {"name": person.name},
                 hints=[_("They choose for themselves on their account page.")],
             )
-        client = await Client.create(person=person, office=office, origin=Came.HAND, since=changes.at)
+        client = await Client.create(person=person, office=office, origin=Came.HAND, since=changes.at, owed=True)
         _record(changes, "client.linked", client)
     return client
 
@@ -94,7 +96,7 @@ async def choose(office: Office | None, *, by: Person) -> None:
         if (client.office_id if client else None) == wanted:
             return
         client = client or Client(person=by)
-        client.office_id, client.adviser_id, client.allowed_at = wanted, None, None
+        client.office_id, client.adviser_id, client.allowed_at, client.owed = wanted, None, None, False
         client.origin, client.since = Came.CHOICE, changes.at
         await client.save()
         _record(changes, "client.linked" if office else "client.left", client)
@@ -146,6 +148,7 @@ async def dismiss_client(client: Client, *, by: Actor) -> None:
         if current is None or current.office_id is None:
             return
         current.office_id = current.adviser_id = current.allowed_at = None
+        current.owed = False
         current.since = changes.at
         await current.save()
         _record(changes, "client.left", current)
@@ -174,7 +177,7 @@ def _move(client: Client, office: Office, adviser: Adviser | None, at: datetime)
     if client.office_id != office.id:
         client.office_id, client.allowed_at = office.id, None
         client.origin, client.since = Came.HAND, at
-    client.adviser_id = adviser.id if adviser else None
+    client.adviser_id, client.owed = adviser.id if adviser else None, True
 
 
 async def _refuse_adviser(person: Person) -> None:

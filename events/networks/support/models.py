@@ -83,6 +83,7 @@ class Client(Model):
     origin = fields.CharEnumField(Came)
     since: datetime = UTCDatetimeField()  # with this office
     allowed_at: datetime | None = UTCDatetimeField(null=True)  # the office may act for them since; None: it may not
+    owed = fields.BooleanField(default=False)  # a mail that says who helps them: they did not choose that themselves
 
     class Meta:
         table = "support_client"

@@ -11,6 +11,9 @@ from events.networks.support.models import Adviser, Client, Office
 from events.networks.support.offices import add_adviser, open_office
 from matchmaking.round_models import Round
 from tests.matchmaking.conftest import Fair
+from tests.matchmaking.visiting import visit
+
+__all__ = ["visit"]
 
 
 @dataclass
