@@ -96,6 +96,8 @@ def _environment() -> Environment:
     made.globals.update(event=None, participant=None, desk=False, live=None, nav=None, zone=UTC)
     made.filters.update(time=clock, span=span, day=day, iso=iso, local=local)
     made.filters.update(dated=wording.dated, since=wording.since, number=wording.number, several=wording.several)
+    made.filters.update(days=wording.days, weekdays=wording.weekdays, shortened=wording.shortened)
+    made.filters.update(clock_of=wording.clock_of)
     made.filters.update(country=wording.country, tongue=wording.tongue, money=wording.money, deadline=deadline)
     made.filters.update(month=wording.month, in_language=in_language, said=said, to_the_second=to_the_second)
     return made

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from typing import Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_timezone_location
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 
@@ -20,6 +21,14 @@ from app.text import plain
 class Named(Protocol):
     @property
     def name(self) -> str: ...
+
+
+class Lasting(Protocol):
+    @property
+    def first_day(self) -> date: ...
+
+    @property
+    def last_day(self) -> date: ...
 
 
 NamedT = TypeVar("NamedT", bound=Named)
@@ -55,6 +64,16 @@ def dated(value: date) -> str:
     return format_date(value, DATES[language()], locale=language())
 
 
+def days(event: Lasting) -> str:
+    """23–24 November 2026; one day as it is."""
+    return _from_to(event, DATES[language()])
+
+
+def weekdays(event: Lasting) -> str:
+    """Monday 23 – Tuesday 24 November 2026"""
+    return _from_to(event, f"{DAYS[language()]} y")
+
+
 def since(value: str) -> str:
     """May 2026, for 2026-05; a year or a day likewise, and what is none of them as it stands."""
     if ISO.fullmatch(value):
@@ -75,6 +94,11 @@ def month(value: date) -> str:
 def number(value: float) -> str:
     """12,500.5"""
     return format_decimal(value, locale=language())
+
+
+def clock_of(zone: str) -> str:
+    """Whose clock it is: Warsaw, for Europe/Warsaw."""
+    return str(get_timezone_location(ZoneInfo(zone), locale=_locale(), return_city=True))
 
 
 def money(minor: int, currency: str) -> str:
@@ -98,6 +122,13 @@ def to_the_second(instant: datetime, zone: tzinfo) -> str:
     """29 March 2019, 14:59:59"""
     local = instant.astimezone(zone)
     return f"{dated(local.date())}, {local:%H:%M:%S}"
+
+
+def shortened(text: str, most: int) -> str:
+    """At most so many letters, cut between two words, with an ellipsis where something is left out."""
+    if len(text) <= most:
+        return text
+    return text[:most].rsplit(" ", 1)[0].rstrip(" .,;:–-") + "…"
 
 
 def several(words: Iterable[str]) -> str:
@@ -138,6 +169,20 @@ def _rank(letter: str, alphabet: str) -> int:
     if letter in alphabet:
         return alphabet.index(letter)
     return ord(letter) + len(alphabet) if letter.isalpha() else ord(letter) - 0x110000
+
+
+def _from_to(event: Lasting, pattern: str) -> str:
+    """The month and the year once, where both days have the same."""
+    first, last = event.first_day, event.last_day
+    if first == last:
+        return format_date(first, pattern, locale=language())
+    start = pattern
+    if first.year == last.year:
+        start = start.removesuffix(" y")
+        if first.month == last.month:
+            start = start.removesuffix(" MMMM")
+    dash = "–" if " " not in start else " – "
+    return f"{format_date(first, start, locale=language())}{dash}{format_date(last, pattern, locale=language())}"
 
 
 def _locale() -> Locale:

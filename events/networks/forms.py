@@ -82,7 +82,7 @@ class StatusForm(Form):
     """Another status from a day on."""
 
     status = Choice(later("New status"), MembershipStatus)
-    on = Day(later("From"))
+    on = Day(later("Holds from"))
 
 
 class EndForm(Form):

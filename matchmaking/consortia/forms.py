@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, ValidationError
 from app.forms import Address, Choice, Form, Line, Lines, Text, Tick, Whole
 from app.i18n import _, languages, later
 from app.text import plain
-from app.texts import in_language
+from app.texts import in_language, said
 from app.wording import tongue
 from events.choosing import HouseForm
 from events.models import Participant
@@ -106,7 +106,7 @@ class GatherForm(Form):
 
     def offer(self, places: Iterable[Participant]) -> None:
         self.places = {str(one.event_id): one for one in places}
-        self.event.choices = [(key, one.event.title) for key, one in self.places.items()]
+        self.event.choices = [(key, said(one.event, "title")) for key, one in self.places.items()]
 
 
 def offer_parts(field: SelectField, parts: Iterable[ConsortiumPart]) -> dict[str, ConsortiumPart]:

@@ -51,7 +51,7 @@ async def play_last_time(
     day, told = base + AHEAD, table("last_time")
     about = About(
         title=told["title"], kind=EventKind.BROKERAGE, zone="Europe/Warsaw", first_day=day, last_day=day,
-        summary=told["summary"],
+        summary=told["summary"], translations=told["translations"],
     )  # fmt: skip
     event = await create_event(network, f"vanguard-online-{base - AGO}", about, by=by)
     opened = await open_round(event, _shape(event, day, told), by=by)

@@ -100,7 +100,7 @@ async def meetings_sheet(office: Office, *, now: datetime) -> bytes:
 
 
 async def follow_ups_sheet(office: Office) -> bytes:
-    head = [_("Event"), _("Client"), _("Organisation"), _("Asked"), _("Answered"), _("What came of it"), _("Note")]
+    head = [_("Event"), _("Client"), _("Organisation"), _("Asked on"), _("Answered"), _("What came of it"), _("Note")]
     return sheet(
         head,
         [

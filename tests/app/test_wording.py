@@ -1,6 +1,6 @@
 """Days, lists, countries and the order of names in the three languages."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
@@ -110,3 +110,50 @@ def test_a_day_of_which_a_part_is_known_is_told_in_the_readers_way(told: str, en
         assert since(told) == english
     with speaking("fi"):
         assert since(told) == finnish
+
+
+@pytest.mark.parametrize(
+    ("code", "one", "month", "year", "named"),
+    [
+        ("en", "23–24 November 2026", "30 November – 1 December 2026", "31 December 2026 – 1 January 2027",
+         "Monday 23 – Tuesday 24 November 2026"),
+        ("pl", "23–24 listopada 2026", "30 listopada – 1 grudnia 2026", "31 grudnia 2026 – 1 stycznia 2027",
+         "poniedziałek, 23 – wtorek, 24 listopada 2026"),
+        ("fi", "23.–24. marraskuuta 2026", "30. marraskuuta – 1. joulukuuta 2026",
+         "31. joulukuuta 2026 – 1. tammikuuta 2027", "maanantai 23. – tiistai 24. marraskuuta 2026"),
+    ],
+)  # fmt: skip
+def test_month_and_year_are_said_once(code: str, one: str, month: str, year: str, named: str) -> None:
+    two = [
+        SimpleNamespace(first_day=day, last_day=day + timedelta(days=1))
+        for day in (date(2026, 11, 23), date(2026, 11, 30), date(2026, 12, 31))
+    ]
+    with speaking(code):
+        assert [wording.days(event) for event in two] == [one, month, year]
+        assert wording.weekdays(two[0]) == named
+        single = SimpleNamespace(first_day=date(2026, 5, 5), last_day=date(2026, 5, 5))
+        assert wording.days(single) == wording.dated(date(2026, 5, 5))
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("Berries and herbs.", "Berries and herbs."),
+        ("Berries, herbs, plants and their side-streams. Coordinated", "Berries, herbs…"),
+        ("Uninterruptedlylongword", "Uninterruptedly…"),
+    ],
+)
+def test_a_text_is_cut_between_words_with_one_ellipsis(text: str, short: str) -> None:
+    assert wording.shortened(text, 18 if " " in text else 15) == short
+
+
+def test_a_zone_is_named_by_its_city_in_the_readers_language() -> None:
+    told = {}
+    for code in ("en", "pl", "fi"):
+        with speaking(code):
+            told[code] = [wording.clock_of(zone) for zone in ("Europe/Warsaw", "Europe/Brussels", "Atlantic/Azores")]
+    assert told == {
+        "en": ["Warsaw", "Brussels", "Azores"],
+        "pl": ["Warszawa", "Bruksela", "Azory"],
+        "fi": ["Varsova", "Bryssel", "Azorit"],
+    }

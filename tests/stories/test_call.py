@@ -38,7 +38,7 @@ async def test_malopolska_gives_150_000_zloty_to_two_winners(site: Site, fair: F
     await _post(ewa, f"{call.path}/desk/opening")
 
     page = (await visitor.get(call.path)).text
-    assert all(words in page for words in ("Otwarty konkurs ofert", BUDGET, "Europe/Warsaw", "Organizacje pożytku"))
+    assert all(words in page for words in ("Otwarty konkurs ofert", BUDGET, "(Warszawa)", "Organizacje pożytku"))
     briefing = await Session.get(title="Spotkanie informacyjne")
     assert f"/e/{fair.event.slug}/sessions/{briefing.id}" in page
     assert call.path in (await visitor.get(f"/e/{fair.event.slug}/sessions/{briefing.id}")).text
