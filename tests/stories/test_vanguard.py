@@ -75,7 +75,7 @@ async def _becomes_a_member(liisa: httpx2.AsyncClient, north: Region) -> None:
     await _post(liisa, f"{path}/status", **{"new-status": "full member", "new-on": str(TODAY)})
     for on, status in ((TODAY - timedelta(days=1), "tarkkailijajäsen"), (TODAY, "täysjäsen")):
         page = (await liisa.get(f"{HOME}?on={on}")).text
-        row = page[page.index(">East and North Finland</a>") :].partition("</tr>")[0]
+        row = page[page.index(">Itä- ja Pohjois-Suomi</a>") :].partition("</tr>")[0]
         assert status in row, on
     history = (await liisa.get(f"/regions/{north.code}")).text
     assert "täysjäsen" in history
