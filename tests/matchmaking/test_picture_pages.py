@@ -39,7 +39,7 @@ async def test_the_pilot_page_says_which_link_is_missing_and_names_nobody(fair: 
     client = await visit(await fair.person("Visitor"))
     address = f"/networks/vanguard/pilots/{fair.pilot.code}"
     page = (await client.get(address)).text
-    assert "Missing links: component, equipment, integrator, research, service and funder." in page
+    assert "Missing links: component, equipment and integrator." in page
     assert "Dryers &lt;b&gt;" in page
     assert 'class="missing"' in page
     assert "style=" not in page
