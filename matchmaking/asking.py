@@ -59,7 +59,7 @@ async def refuse_yes(meeting: Meeting) -> None:
 
 async def forbidden(requests: Sequence[Meeting]) -> list[Meeting]:
     """Those of one event that nobody may say yes to for their people, if to all the others: by the matrix, a veto, or
-    because one of the two would have too many meetings. For whoever chooses among requests."""
+    because one of the two would have too many meetings. For whoever chooses among requests, or who goes."""
     if not requests:
         return []
     both = list({one.id: one for each in requests for one in (each.asker, each.invitee)}.values())
@@ -68,12 +68,13 @@ async def forbidden(requests: Sequence[Meeting]) -> list[Meeting]:
     apart = await kept_apart(await Event.get(id=both[0].event_id), among=ids)
     agreed = with_people(Meeting.filter(of_participants(ids), status=MeetingStatus.ACCEPTED))
     counts = Counter(one.id for meeting in await agreed for one in people(meeting))
-    counts.update(one.id for each in requests for one in (each.asker, each.invitee))
+    open_ = [each for each in requests if each.status == MeetingStatus.REQUESTED]
+    counts.update(one.id for each in open_ for one in (each.asker, each.invitee))
     full = {one for one, limit in most.items() if counts[one] > limit}
     return [
         each
         for each in requests
-        if full & {each.asker_id, each.invitee_id}
+        if (each in open_ and full & {each.asker_id, each.invitee_id})
         or pair_of(each.asker_id, each.invitee_id) in apart
         or not matrix.may_ask(each.asker.type_id, each.invitee.type_id)
     ]

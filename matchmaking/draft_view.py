@@ -1,8 +1,9 @@
 """A draft as the desk reads it: what would change for whom, and who has no time and why, in words."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from app.i18n import _
 from app.wording import by_name, several, when
@@ -29,6 +30,7 @@ class Line:
     before: str
     after: str
     why: str = ""
+    instead: tuple[str, ...] = ()  # who goes for whom, in sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class DraftView:
 
     scheduled: tuple[Line, ...]
     moved: tuple[Line, ...]
+    sent: tuple[Line, ...]  # nothing changes but who comes
     lost: tuple[Line, ...]
     kept: int
     left: tuple[Left, ...]
@@ -75,26 +78,27 @@ class DraftView:
 
     @property
     def changes(self) -> int:
-        return len(self.scheduled) + len(self.moved) + len(self.lost)
+        return len(self.scheduled) + len(self.moved) + len(self.sent) + len(self.lost)
 
 
 async def view(draft: Draft, event: Event) -> DraftView | None:
-    """None before the draft is made. Five queries."""
+    """None before the draft is made. Six queries."""
     proposal = proposal_of(draft)
     if proposal is None:
         return None
-    words = await _words(event)
+    words = await _words(event, [one for placement in proposal.changes for one in chain(*placement.instead)])
     lines = [words.line(placement) for placement in proposal.changes]
     worst = await Participant.get_or_none(id=proposal.quality.worst or 0)
     return DraftView(
         scheduled=tuple(line for line in lines if not line.before),
-        moved=tuple(line for line in lines if line.before and line.after),
+        moved=tuple(line for line in lines if line.before and line.after and line.before != line.after),
+        sent=tuple(line for line in lines if line.before == line.after),
         lost=tuple(line for line in lines if not line.after),
         kept=sum(bool(placement.after) for placement in proposal.placements) - sum(bool(line.after) for line in lines),
         left=tuple(words.left(one) for one in proposal.unplaced),
         quality=proposal.quality,
         worst=worst.name if worst else "",
-        people=len({one for placement in proposal.changes for one in words.people(placement.meeting)}),
+        people=len({one for placement in proposal.changes for one in words.people(placement)}),
         report=await report_view(proposal.report) if proposal.report else None,
         touched=proposal.touched,
         least_touched=proposal.least_touched,
@@ -108,10 +112,17 @@ class _Words:
     meetings: dict[int, Meeting]
     slots: dict[int, Slot]
     tables: dict[int, Table]
+    delegates: dict[int, str]  # names of those who go instead of somebody, and of these
 
     def line(self, placement: Placement) -> Line:
         before, after = self.spot(placement.before), self.spot(placement.after)
-        return Line(placement.meeting, self.names(placement.meeting), before, after, cause_words(placement.cause))
+        instead = tuple(self.instead(*pair) for pair in placement.instead)
+        names = self.names(placement.meeting)
+        return Line(placement.meeting, names, before, after, cause_words(placement.cause), instead)
+
+    def instead(self, left: int, joined: int) -> str:
+        names = {"left": self.delegates.get(left, ""), "joined": self.delegates.get(joined, "")}
+        return _("%(joined)s goes instead of %(left)s.") % names
 
     def left(self, one: Unplaced) -> Left:
         return Left(one.meeting, self.names(one.meeting), self.why(one), self.remedy(one))
@@ -136,9 +147,9 @@ class _Words:
         meeting = self.meetings.get(meeting_id)
         return names_of(meeting) if meeting else _("a meeting that is gone")
 
-    def people(self, meeting_id: int) -> tuple[int, ...]:
-        meeting = self.meetings.get(meeting_id)
-        return tuple(one.id for one in people(meeting)) if meeting else ()
+    def people(self, placement: Placement) -> tuple[int, ...]:
+        meeting = self.meetings.get(placement.meeting)
+        return (*(one.id for one in people(meeting)), *chain(*placement.instead)) if meeting else ()
 
     def spot(self, where: Spot | None) -> str:
         if where is None:
@@ -179,11 +190,12 @@ async def _wishes(wished: Wished) -> WishView:
     return WishView(wished, gets, tuple(one.name for one in without))
 
 
-async def _words(event: Event) -> _Words:
+async def _words(event: Event, delegates: Collection[int]) -> _Words:
     meetings = await with_people(Meeting.filter(event=event))
     return _Words(
         event=event,
         meetings={meeting.id: meeting for meeting in meetings},
         slots={slot.id: slot for slot in await Slot.filter(round__event=event)},
         tables={table.id: table for table in await Table.filter(round__event=event)},
+        delegates={one.id: one.name for one in await Participant.filter(id__in=delegates)},
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from matchmaking.proposal import Cause, Placement, Proposal, Quality, Spot, Unplaced, Wished
-from matchmaking.scheduler.plan import Plan, touched, waiting
+from matchmaking.scheduler.plan import Plan, attended, touched, waiting
 from matchmaking.scheduler.problem import Meeting, Problem
 from matchmaking.scheduler.quality import Measures, Report
 from matchmaking.scheduler.reasons import (
@@ -39,8 +39,9 @@ class Posed:
     own: Mapping[int, Mapping[int, int]] = field(default_factory=dict)  # meeting -> slot (an index) -> its own table
 
     def proposal(self, plan: Plan, report: Report, *, mended: bool = False) -> Proposal:
-        helps = remedies(self.problem, plan.slots)
-        reasons = {one.meeting: one for one in unplaced(self.problem, plan.slots)}
+        come = attended(self.problem, plan.people)
+        helps = remedies(come, plan.slots)
+        reasons = {one.meeting: one for one in unplaced(come, plan.slots)}
         agreed = [one.id for one in self.problem.meetings if one.id in reasons and not one.asked]
         wished = any(one.asked for one in self.problem.meetings)
         return Proposal(
@@ -55,13 +56,25 @@ class Posed:
 
     def _placements(self, plan: Plan, *, mended: bool) -> Iterator[Placement]:
         opens = self.problem.possible_slots()
-        rows = zip(self.problem.meetings, self.versions, self.spots, plan.slots, plan.tables, opens, strict=True)
-        for meeting, version, before, slot, table, mask in rows:
+        come = attended(self.problem, plan.people).meetings
+        rows = zip(self.problem.meetings, self.versions, self.spots, plan.slots, plan.tables, opens, come, strict=True)
+        for meeting, version, before, slot, table, mask, sent in rows:
             after = self._spot(meeting.id, slot, table)
             if meeting.asked and after is None:
                 continue  # passed over: it stays a request
-            cause = "" if before == after else self._cause(meeting, before, after, mask, mended=mended)
-            yield Placement(meeting.id, version, before, after, cause, meeting.asked)
+            instead = () if after is None else self._instead(meeting, sent)
+            same = before == after and not instead
+            cause = "" if same else self._cause(meeting, before, after, mask, mended=mended)
+            yield Placement(meeting.id, version, before, after, cause, meeting.asked, instead)
+
+    def _instead(self, asked: Meeting, sent: Meeting) -> tuple[tuple[int, int], ...]:
+        """Ids of who stays away and who goes instead, of the same pool."""
+        found = list[tuple[int, int]]()
+        for pool in asked.pools:
+            left = [one for one in asked.people if one in pool and one not in sent.people]
+            come = [one for one in sent.people if one in pool and one not in asked.people]
+            found += [(self.participants[a], self.participants[b]) for a, b in zip(left, come, strict=True)]
+        return tuple(found)
 
     def _cause(self, meeting: Meeting, before: Spot | None, after: Spot | None, opens: int, *, mended: bool) -> Cause:
         if after is None:
@@ -75,7 +88,8 @@ class Posed:
         return Cause.MADE_ROOM if mended else Cause.BETTER
 
     def _wished(self, plan: Plan) -> Wished:
-        pairs = [(one, slot is not None) for one, slot in zip(self.problem.meetings, plan.slots, strict=True)]
+        come = attended(self.problem, plan.people).meetings
+        pairs = [(one, slot is not None) for one, slot in zip(come, plan.slots, strict=True)]
         wishes = Counter(person for one, _ in pairs if one.asked for person in one.people)
         got = Counter(person for one, placed in pairs if one.asked and placed for person in one.people)
         meetings = Counter(person for one, placed in pairs if placed for person in one.people)
@@ -122,7 +136,7 @@ class Posed:
         return Unplaced(reason.meeting, why)
 
     def _quality(self, plan: Plan) -> Quality:
-        breaks = [count for count, _minutes in waiting(self.problem, plan.slots)]
+        breaks = [count for count, _minutes in waiting(attended(self.problem, plan.people), plan.slots)]
         worst = _largest(breaks)
         passed = sum(one.asked and slot is None for one, slot in zip(self.problem.meetings, plan.slots, strict=True))
         return Quality(

@@ -28,6 +28,7 @@ from matchmaking.proposal import Spot
 from matchmaking.round_models import Round
 from matchmaking.scheduler import problem
 from matchmaking.scheduler.problem import Limit
+from matchmaking.stand_ins import Pools, colleagues_instead, interpreters_instead
 from matchmaking.waitlist.models import MeetingWait
 from matchmaking.wishes import ALONE, Crowd, Wishes
 
@@ -68,7 +69,9 @@ async def _look_at(
     marks = await interests(event)
     meetings = [one for one in meetings if one.status != MeetingStatus.REQUESTED or _wanted(one, marks)]
     fixed = {meeting.id: meeting.slot_id for meeting in meetings if meeting.slot_id and (keep or meeting.fixed)}
-    everybody = list({one.id: one for meeting in meetings for one in people(meeting)}.values())
+    pools = await _pools(event, meetings, ground, order)
+    instead = [one for pool in pools.values() for each in pool for one in each]
+    everybody = list({one.id: one for one in (*_people(meetings), *instead)}.values())
     found = await diaries(everybody, within=ground.span, without={meeting.id for meeting in meetings})
     held = _own(fixed, meetings)
     open_to_all = ground.tables_for(())
@@ -83,7 +86,9 @@ async def _look_at(
             *(problem.Participant(thing=True) for _ in booths),
         ),
         slots=shown,
-        meetings=tuple(_meetings(_Asked(meetings, everybody, booths, slots, tables, own, fixed, wishes, among, marks))),
+        meetings=tuple(
+            _meetings(_Asked(meetings, everybody, booths, slots, tables, own, fixed, wishes, among, marks, pools))
+        ),
         limits=(*(order.limits(shown) if order else ()), *await _limits(event, slots, shown, standing=order is None)),
         aim=order.aim if order else problem.Aim.WAITS,
     )
@@ -107,6 +112,21 @@ class _Own:
     tables: Mapping[int, int]
     lost: int
     booth: tuple[int, ...]
+
+
+def _people(meetings: Sequence[Meeting]) -> Iterator[Participant]:
+    return (one for meeting in meetings for one in people(meeting))
+
+
+async def _pools(event: Event, meetings: Sequence[Meeting], ground: Floor, order: Order | None) -> Pools:
+    """Who could go instead of whom. A mending sends other interpreters only; nobody goes to a table that is a
+    colleague's own."""
+    pools = await interpreters_instead(event, meetings)
+    for meeting, pool in (await colleagues_instead(event, meetings)).items() if order else ():
+        first, *others = pool
+        own = ground.tables_for([first]).of_round
+        pools[meeting] = [[first, *(one for one in others if ground.tables_for([one]).of_round == own)]]
+    return pools
 
 
 def _around(ground: Floor, kept: Sequence[MeetingWait]) -> Floor:
@@ -247,6 +267,7 @@ class _Asked:
     wishes: Mapping[int, Wishes]
     among: Crowd
     marks: Interests
+    pools: Pools
 
 
 def _meetings(asked: _Asked) -> Iterator[problem.Meeting]:
@@ -268,6 +289,7 @@ def _meetings(asked: _Asked) -> Iterator[problem.Meeting]:
             weight=_interest(meeting, asked) if request else 1,
             own=sum(1 << index for index in own.tables),
             asked=request,
+            pools=tuple(tuple(person[one.id] for one in pool) for pool in asked.pools.get(meeting.id, ())),
         )
 
 

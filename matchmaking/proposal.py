@@ -25,10 +25,11 @@ class Placement:
     after: Spot | None
     cause: str = ""  # one of Cause: why it has another place than before
     asked: bool = False  # nobody had agreed to it: the release does, by the organisers' choice
+    instead: tuple[tuple[int, int], ...] = ()  # participants: who does not go, and who goes instead
 
     @property
     def changes(self) -> bool:
-        return self.before != self.after
+        return self.before != self.after or bool(self.instead)
 
 
 class Cause(StrEnum):
@@ -109,10 +110,7 @@ class Proposal:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "Proposal":
         return cls(
-            placements=tuple(
-                Placement(**{**one, "before": _spot(one["before"]), "after": _spot(one["after"])})
-                for one in stored["placements"]
-            ),
+            placements=tuple(_placement(one) for one in stored["placements"]),
             unplaced=tuple(
                 Unplaced(**{**one, "slots": tuple(one["slots"]), "against": tuple(one["against"])})
                 for one in stored["unplaced"]
@@ -139,6 +137,12 @@ def _measures(stored: dict[str, Any]) -> Measures:
     lists = {name: tuple(stored[name]) for name in ("breaks_each", "idle_each")}
     worst = WorstOff(**stored["worst_off"]) if stored["worst_off"] else None
     return Measures(**{**stored, **lists, "worst_off": worst})
+
+
+def _placement(stored: dict[str, Any]) -> Placement:
+    instead = tuple((left, joined) for left, joined in stored.get("instead", ()))
+    places = {name: _spot(stored[name]) for name in ("before", "after")}
+    return Placement(**{**stored, **places, "instead": instead})
 
 
 def _spot(stored: dict[str, int] | None) -> Spot | None:
