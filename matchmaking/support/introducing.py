@@ -8,7 +8,7 @@ from app.i18n import _, speaking
 from app.journal import changing
 from app.models import Mail
 from events.networks.support.models import Client
-from matchmaking.support.letters import SCOPE, letter
+from matchmaking.support.letters import SCOPE, office_letter
 
 A_ROUND = 50
 
@@ -39,7 +39,7 @@ def _mail(client: Client, settings: Settings, now: datetime) -> Mail:
     office = client.office.organisation.name
     with speaking(client.person.language):
         context = {"client": client, "adviser": client.adviser.person if client.adviser else None}
-        return letter(
+        return office_letter(
             "support_introduction", client.person, office=office, context=context, settings=settings, now=now,
             subject=_("%(office)s helps you with your meetings") % {"office": office},
         )  # fmt: skip

@@ -1,4 +1,5 @@
-"""Mails of a support office to its clients: a reminder that an adviser sends, and the question half a year later."""
+"""Mails of a support office to its clients: who helps them, a reminder that an adviser
+sends, and the question half a year later."""
 
 from collections.abc import Mapping
 from datetime import datetime
