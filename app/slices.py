@@ -32,6 +32,7 @@ import events.wording
 import matchmaking.answers
 import matchmaking.bookmarks.routes
 import matchmaking.consortia.routes
+import matchmaking.consortia.tasks
 import matchmaking.desk
 import matchmaking.drafting
 import matchmaking.ical
@@ -40,6 +41,7 @@ import matchmaking.marketplace.routes
 import matchmaking.meetings
 import matchmaking.messages.routes
 import matchmaking.onsite.routes
+import matchmaking.onsite.tasks
 import matchmaking.outcomes.routes
 import matchmaking.picture_pages
 import matchmaking.routes
@@ -50,6 +52,7 @@ import matchmaking.support.follow_up_pages
 import matchmaking.support.following_up
 import matchmaking.support.introducing
 import matchmaking.support.routes
+import matchmaking.support.tasks
 import matchmaking.table_feeds
 import matchmaking.tasks
 import matchmaking.telling
@@ -120,8 +123,9 @@ PIECES: Mapping[str, Any] = {
     "answering": ANSWERING,
     "navigation": (events.routes.navigation, matchmaking.routes.navigation),
     "desk_navigation": (events.desk.navigation, matchmaking.desk.navigation),
-    "desk_steps": (events.tasks.steps, matchmaking.tasks.steps),
-    "tasks": (events.tasks.tasks, matchmaking.tasks.tasks),
+    "desk_steps": (events.tasks.steps, matchmaking.tasks.steps, matchmaking.onsite.tasks.steps),
+    "tasks": (events.tasks.tasks, matchmaking.onsite.tasks.tasks, matchmaking.tasks.tasks),
+    "errands": (matchmaking.consortia.tasks.errands, matchmaking.support.tasks.errands),
     "network_navigation": (
         events.networks.pages.navigation,
         events.networks.calls.routes.navigation,

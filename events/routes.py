@@ -30,7 +30,7 @@ from events.pages import event_page, navigation
 from events.participants import register
 from events.programme import in_agenda, item
 from events.scope import Place, find, member, newcomer, visitor
-from events.tasks import Task
+from events.tasks import Errand, Task
 from events.types import types_of
 from events.waiting.reading import held_seats, standing_of
 
@@ -43,7 +43,17 @@ async def home_page(request: Request, person: Person | None) -> Response:
     mine = await participations(person, now.date()) if person else []
     tasks = await _tasks(request, mine, now)
     waiting = {one.event_id: [task for task in tasks if task.event == one.event_id] for one in mine}
-    return page(request, "events/home.html", mine=mine, waiting=waiting, coming=coming, past=past, networks=networks)
+    errands = await _errands(request, person, now) if person else []
+    return page(
+        request,
+        "events/home.html",
+        mine=mine,
+        waiting=waiting,
+        errands=errands,
+        coming=coming,
+        past=past,
+        networks=networks,
+    )
 
 
 async def event(request: Request, place: Place) -> Response:
@@ -165,6 +175,11 @@ async def follow(websocket: WebSocket) -> None:
 async def _tasks(request: Request, mine: Sequence[Participant], now: datetime) -> Sequence[Task]:
     """What waits for the reader, of all slices."""
     return [task for slice_tasks in request.app.state.tasks for task in await slice_tasks(mine, now)]
+
+
+async def _errands(request: Request, person: Person, now: datetime) -> Sequence[Errand]:
+    """What waits for them beside events, of all slices."""
+    return [errand for slice_errands in request.app.state.errands for errand in await slice_errands(person, now)]
 
 
 async def _coming(request: Request, place: Place) -> list[Entry]:

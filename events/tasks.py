@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.i18n import _, later, ngettext
-from app.models import Mail, MailState
+from app.models import Mail, MailState, Person
 from app.wording import clock
 from events import mailroom
 from events.models import Event, Participant, ParticipantStatus, Room, Session
@@ -22,6 +22,7 @@ class Stage(StrEnum):
     PROGRAMME = later("Programme")
     PEOPLE = later("People")
     MEETINGS = later("Meetings")
+    DAY = later("On the day")
     AFTER = later("Afterwards")
 
 
@@ -53,8 +54,18 @@ class Task:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What waits for a person beside events: for a member of a consortium, or an adviser."""
+
+    path: str
+    words: str
+    sentence: str
+
+
 DeskSteps = Callable[[Event, datetime], Awaitable[Sequence[Step]]]
 Tasks = Callable[[Sequence[Participant], datetime], Awaitable[Sequence[Task]]]
+Errands = Callable[[Person, datetime], Awaitable[Sequence[Errand]]]
 
 
 async def steps(event: Event, now: datetime) -> Sequence[Step]:

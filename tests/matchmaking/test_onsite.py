@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import httpx2
 import pytest
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from app import main
 from app.errors import Forbidden, Refused
 from app.models import Change
+from events.tasks import State
 from matchmaking.bookmarks.marking import mark
 from matchmaking.bookmarks.models import Mark
 from matchmaking.meetings import request_meeting
@@ -22,6 +23,7 @@ from matchmaking.onsite.models import Absence, Answer, Display, StandIn
 from matchmaking.onsite.nearby import Candidate, in_order
 from matchmaking.onsite.presence import Said, say
 from matchmaking.onsite.reading import no_shows, standby, today
+from matchmaking.onsite.tasks import steps
 from matchmaking.round_models import Slot
 from tests.conftest import SECRET, settings_for
 from tests.matchmaking.conftest import Fair, sound
@@ -284,3 +286,32 @@ async def test_only_the_desk_makes_and_revokes_screens(fair, visit):
     assert display.seed not in address_of(display, key=SECRET)
     await desk.post(f"/e/tampere/desk/displays/{display.id}/removal")
     assert "/display/" not in (await desk.get("/e/tampere/desk/displays")).text.replace("/desk/displays", "")
+
+
+async def test_first_pages_say_what_the_day_wants_of_desk_and_people(fair, visit):
+    meeting, (anna, mikko, jan) = await hall(fair, "Jan")
+    hers, his, theirs, desk = [await visit(who) for who in (fair[anna], fair[mikko], fair[jan], fair.organiser)]
+    page = (await desk.get("/e/tampere/desk")).text
+    assert "Put up a screen at the hall" in page
+    assert "2 of 3 are here." in page or "2 of 4 are here." in page
+    assert "Fill the gaps" not in page
+    assert "Say that you are here" in (await his.get("/")).text
+    assert "Say that you are here" not in (await hers.get("/")).text
+    absence = await report_absence(meeting, anna, by=fair[anna])
+    await minutes_later(absence)
+    await desk.post("/e/tampere/desk/displays", data={"name": "Door"})
+    page = (await desk.get("/e/tampere/desk")).text
+    assert "1 person waits at a table for somebody who has not come." in page
+    assert "1 screen has an address." in page
+    for path in ("/", "/e/tampere"):
+        assert "Somebody waits for you at a table" in (await his.get(path)).text
+    await propose(absence, jan, by_guest=False, by=fair[anna])
+    assert "Somebody would meet you now" in (await theirs.get("/")).text
+    await end_absence(absence, by=fair[anna])
+    assert "Fill the gaps" not in (await desk.get("/e/tampere/desk")).text
+    assert "Somebody waits for you at a table" not in (await his.get("/")).text
+    assert "Somebody would meet you now" not in (await theirs.get("/")).text
+    tomorrow = fair.event.last_day + timedelta(days=1)
+    assert {step.state for step in await steps(fair.event, datetime.combine(tomorrow, time(12), fair.event.tz))} == {
+        State.DONE
+    }

@@ -153,3 +153,19 @@ async def test_mails_are_owed_to_those_who_should_know(search: Search, settings:
         "anna@example.org", "mikko@example.org",  # he is in
         "mikko@example.org",  # a meeting
     ]  # fmt: skip
+
+
+async def test_first_pages_say_what_waits_for_members(search: Search, visit: Any) -> None:
+    made = await search.open("Anna")
+    anna, mikko, jan = [await search.person(name) for name in ("Anna", "Mikko", "Jan")]
+    hers, his, theirs = [await visit(person) for person in (anna, mikko, jan)]
+    await forming.invite(made, email=mikko.email, name="Mikko", by=anna)
+    await forming.ask(made, search.house("Jan"), by=jan)
+    page = (await his.get("/")).text
+    assert "You are invited to “Resin”." in page
+    assert f'href="/consortia/{made.id}"' in page
+    assert "1 asks to come into “Resin”." in (await hers.get("/")).text
+    assert "Beside events" not in (await theirs.get("/")).text
+    (asked,) = await ConsortiumMember.filter(consortium=made, email=jan.email)
+    await forming.take_in(asked, by=anna)
+    assert "Beside events" not in (await hers.get("/")).text
