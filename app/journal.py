@@ -10,7 +10,7 @@ until it commits, and revisions have neither gaps nor order surprises (a serial 
 raises leaves nothing behind; a block that records nothing is rolled back, so nothing is ever written unseen.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from typing import Any
 from tortoise.models import Model
 
 from app import db
-from app.models import Change, Person, Topic
+from app.models import Change, Journal, Person, Topic
 
 CHANNEL = "pilotmatch"
 
@@ -85,6 +85,11 @@ async def revision(scope: str) -> int:
     """The scope's newest revision; 0 before anything happened. Every page asks, so no query is built for it."""
     found = await db.rows("SELECT revision FROM journal WHERE scope = $1", scope)
     return int(found[0]["revision"]) if found else 0
+
+
+async def revisions(scopes: Collection[str]) -> dict[str, int]:
+    """The newest revision of each scope in which anything has happened."""
+    return dict(await Journal.filter(scope__in=scopes).values_list("scope", "revision"))
 
 
 async def revision_for(scope: str, topics: Sequence[str]) -> int:

@@ -1,10 +1,11 @@
 """Seats that are free go to those who wait, one person at a time; offers that nobody answered go on to the next."""
 
+from collections import Counter
 from datetime import UTC, datetime
 
 from app.errors import Refused
-from app.journal import Changes, changing, revision
-from events.models import Event, Participant, Session, SessionStatus
+from app.journal import Changes, changing, revisions
+from events.models import Participant, Session, SessionStatus
 from events.seating import refuse_seat
 from events.waiting.models import Wait, WaitState, offer_minutes
 from events.waiting.queueing import Place, deadline, in_order
@@ -58,8 +59,8 @@ def record(changes: Changes, kind: str, wait: Wait, session: Session, **more: st
 
 
 class Looking:
-    """The worker: offers what was given back and what nobody answered. It looks at an event again once something
-    happened there, or an offer has run out."""
+    """The worker: offers what was given back and what nobody answered. It looks at a list again once something happened
+    at its event, or an offer has run out."""
 
     def __init__(self) -> None:
         self.seen: dict[int, int] = {}  # by session: the revision at which nobody could be offered anything
@@ -68,28 +69,33 @@ class Looking:
         now = datetime.now(UTC)
         due = await Wait.filter(state=WaitState.OFFERED, until__lte=now).select_related("session__event").first()
         if due:
-            await self._look_at(due.session)
+            await _look_at(due.session)
             return True
-        waiting = Wait.filter(state=WaitState.WAITING, session__start__gt=now, session__capacity__isnull=False)
-        ids = await waiting.distinct().values_list("session_id", flat=True)
-        for session in await Session.filter(id__in=list(ids)).order_by("id").select_related("event"):
-            if await self._has_free_seat(session) and await self._look_at(session):
-                return True
+        sessions = await _with_free_seats(now)
+        reached = await revisions({session.event.scope for session in sessions})
+        for session in sessions:
+            at = reached[session.event.scope]
+            if self.seen.get(session.id) != at:
+                self.seen[session.id] = at
+                if await _look_at(session):
+                    return True
         return False
 
-    async def _has_free_seat(self, session: Session) -> bool:
-        held = await Wait.filter(session=session, state=WaitState.OFFERED).count()
-        return session.capacity is not None and session.booked + held < session.capacity
 
-    async def _look_at(self, session: Session) -> bool:
-        """Whether anything was offered or passed on."""
-        now = await revision(session.event.scope)
-        if self.seen.get(session.id) == now:
-            return False
-        self.seen[session.id] = now
-        async with changing(session.event.scope, by="worker") as changes:
-            await offer_seats(changes, await Session.get(id=session.id).select_related("event"))
-        return bool(changes.facts)
+async def _with_free_seats(now: datetime) -> list[Session]:
+    """Those that somebody waits for, with their event."""
+    waiting = Wait.filter(state=WaitState.WAITING, session__start__gt=now, session__capacity__isnull=False)
+    ids = list(await waiting.distinct().values_list("session_id", flat=True))
+    held = Counter([wait.session_id for wait in await Wait.filter(session_id__in=ids, state=WaitState.OFFERED)])
+    found = await Session.filter(id__in=ids).order_by("id").select_related("event")
+    return [one for one in found if one.capacity is not None and one.booked + held[one.id] < one.capacity]
+
+
+async def _look_at(session: Session) -> bool:
+    """Whether anything was offered or passed on."""
+    async with changing(session.event.scope, by="worker") as changes:
+        await offer_seats(changes, await Session.get(id=session.id).select_related("event"))
+    return bool(changes.facts)
 
 
 async def _pass_on(changes: Changes, session: Session) -> None:
@@ -98,9 +104,3 @@ async def _pass_on(changes: Changes, session: Session) -> None:
         wait.state, wait.until = WaitState.PASSED, None
         await wait.save()
         record(changes, "seat.passed", wait, session)
-
-
-async def lists_of(event: Event) -> list[Session]:
-    """Its sessions that somebody waits for, by time."""
-    ids = await Wait.filter(session__event=event).distinct().values_list("session_id", flat=True)
-    return await Session.filter(id__in=list(ids)).order_by("start", "id").select_related("event")

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from events.models import Event, Participant, Session
 from events.waiting.models import Wait, WaitState
-from events.waiting.offering import lists_of
 from events.waiting.queueing import Place, in_order
 
 
@@ -29,24 +28,23 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A session's list for the desk: offers first, then those who wait in their order, then who did not answer."""
+    """A session's list for the desk, in the order of `_in_order`."""
 
     session: Session
-    waits: tuple[Wait, ...]
+    waits: Sequence[Wait]
 
 
 async def standing_of(session: Session, participant: Participant | None) -> Standing | None:
     if participant is None:
         return None
-    wait = await Wait.get_or_none(session=session, participant=participant)
-    return await _standing(wait, session) if wait else None
+    mine = await Wait.filter(session=session, participant=participant).select_related("session")
+    return next(iter(await _standings(mine)), None)
 
 
 async def places_of(participant: Participant) -> Sequence[Standing]:
     """In sessions that have not begun, by time."""
     mine = Wait.filter(participant=participant, session__start__gt=datetime.now(UTC))
-    waits = await mine.order_by("session__start", "id").select_related("session")
-    return [await _standing(wait, wait.session) for wait in waits]
+    return await _standings(await mine.order_by("session__start", "id").select_related("session"))
 
 
 async def held_seats(session: Session) -> int:
@@ -55,17 +53,29 @@ async def held_seats(session: Session) -> int:
 
 
 async def lines_of(event: Event) -> Sequence[Line]:
-    return [Line(session, await _in_order(session)) for session in await lists_of(event)]
+    """By time."""
+    ids = await Wait.filter(session__event=event).distinct().values_list("session_id", flat=True)
+    sessions = await Session.filter(id__in=list(ids)).order_by("start", "id").select_related("event")
+    waits = await _in_order(sessions)
+    return [Line(session, waits[session.id]) for session in sessions]
 
 
-async def _standing(wait: Wait, session: Session) -> Standing:
-    queue = [one for one in await _in_order(session) if one.state == WaitState.WAITING]
-    before = [one.id for one in queue]
-    return Standing(wait, session, before.index(wait.id) if wait.id in before else 0)
+async def _standings(mine: Sequence[Wait]) -> list[Standing]:
+    """Of waits with their session."""
+    everybody = await _in_order([wait.session for wait in mine])
+    found = []
+    for wait in mine:
+        before = [one.id for one in everybody[wait.session_id] if one.state == WaitState.WAITING]
+        found.append(Standing(wait, wait.session, before.index(wait.id) if wait.id in before else 0))
+    return found
 
 
-async def _in_order(session: Session) -> tuple[Wait, ...]:
-    rows = {one.id: one for one in await Wait.filter(session=session).select_related("participant__organisation")}
-    ordered = [rows[one.id] for one in in_order(Place(one.id, one.joined_at, one.ahead) for one in rows.values())]
+async def _in_order(sessions: Sequence[Session]) -> dict[int, list[Wait]]:
+    """By session: offers, then those who wait in their order, then who did not answer."""
+    rows = Wait.filter(session_id__in=[one.id for one in sessions]).select_related("participant__organisation")
+    waits = {one.id: one for one in await rows}
+    found: dict[int, list[Wait]] = {one.id: [] for one in sessions}
+    for place in in_order(Place(one.id, one.joined_at, one.ahead) for one in waits.values()):
+        found[waits[place.id].session_id].append(waits[place.id])
     rank = (WaitState.OFFERED, WaitState.WAITING, WaitState.PASSED)
-    return tuple(sorted(ordered, key=lambda one: rank.index(one.state)))
+    return {session: sorted(those, key=lambda one: rank.index(one.state)) for session, those in found.items()}

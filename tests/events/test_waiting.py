@@ -23,6 +23,7 @@ from events.waiting.lists import join_list, leave_list, put_first, set_offer_min
 from events.waiting.models import Wait, WaitState
 from events.waiting.offering import Looking
 from events.waiting.queueing import Place, deadline, in_order
+from events.waiting.reading import lines_of, places_of
 from tests.conftest import settings_for
 
 Conference = Any  # see conftest.py
@@ -138,6 +139,41 @@ async def test_where_nobody_of_the_list_can_come_the_seat_is_anybodys(conference
     await look()
     await book(workshop, await conference.delegate("Dora"), by=conference.organiser)
     assert await offered(workshop) == []
+
+
+async def test_an_offer_that_runs_out_is_passed_on_though_nothing_else_happened(conference: Conference) -> None:
+    """Beside a seat that nobody can take, so that the list was looked at in vain since."""
+    workshop, (anna, bea, carl) = await full(conference, "Bea", "Carl")
+    other = await conference.session("Other", "09:30", "10:30", room=conference.studio, capacity=9)
+    await book(other, bea, by=conference.organiser)
+    await Session.filter(id=workshop.id).update(capacity=2)
+    await unbook(workshop, anna, by=conference.organiser)
+    worker = Looking()
+    while await worker.work():
+        pass
+    assert await offered(workshop) == ["Carl"]
+    await Wait.filter(participant=carl).update(until=datetime.now(UTC))
+    assert await worker.work()
+    assert not await worker.work()
+    assert await offered(workshop) == []
+
+
+async def test_worker_and_pages_take_the_same_queries_for_many_lists(conference: Conference, counted: Any) -> None:
+    """Lists with a free seat that nobody can take, seen before."""
+    bea, counts = await conference.delegate("Bea"), []
+    other = await conference.session("Other", "09:00", "10:00", room=conference.studio, capacity=1)
+    await conference.release()
+    await book(other, bea, by=conference.organiser)
+    worker = Looking()
+    for number in range(3):
+        session = await conference.session(f"Workshop {number}", "09:00", "10:00", capacity=1)
+        await Wait.create(session=session, participant=bea, joined_at=NOW)
+        assert not await worker.work()
+        with counted() as statements:
+            assert not await worker.work()
+            assert len(await places_of(bea)) == len(await lines_of(conference.event)) == number + 1
+        counts.append(len(statements))
+    assert counts == [counts[0]] * 3
 
 
 async def test_waiting_is_refused_where_it_makes_no_sense(conference: Conference) -> None:
