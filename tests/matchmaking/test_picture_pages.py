@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 from app import db
+from app.journal import changing
 from events.models import Event, Organisation, Participant, ParticipantStatus
-from events.networks.models import Network
+from events.networks.models import Network, Region
+from matchmaking.groups.membership import join_group, propose_group
 from matchmaking.marketplace.models import OpportunityKind
 from matchmaking.marketplace.posting import Draft, post
 from matchmaking.meetings import accept, request_meeting
@@ -109,6 +111,32 @@ async def test_regions_meet_in_the_direction_they_asked(fair: Fair, visit: Visit
     assert "Anna" not in figures
     other = await Network.create(code="other", name="Other")
     assert (await of_network(other)).counts == {}
+
+
+async def test_a_group_is_one_meeting_of_all_regions_in_it(fair: Fair, visit: Visit) -> None:  # noqa: F811
+    opened = await fair.round("10:00", "11:00")
+    fair.regions.append(await a_region("basque", "Basque Country", "ES"))
+    people = [await fair.delegate(name, opened, region=n) for n, name in enumerate(("Anna", "Mikko", "Itziar"))]
+    people.append(await fair.delegate("Jan", opened))
+    group = await propose_group(fair.event, fair.demo_case, title="Bark", proposer=people[0], by=fair[people[0]])
+    for one in people[1:]:
+        await join_group(group, one, by=fair[one])
+    await _let_them_be_over(fair)
+    await say(await Meeting.get(), people[2], Said.HELD, note="", by=fair[people[2]])
+    polish, finnish, basque = (region.id for region in fair.regions)
+    met = await of_event(fair.event)
+    assert met.counts == {(polish, finnish): (1, 1), (polish, basque): (1, 1), (finnish, basque): (1, 1)}
+    assert (met.requested, met.realised, met.between) == (1, 1, 1)
+    report = (await (await visit(fair.organiser)).get(f"/e/{fair.event.slug}/desk/outcomes")).text
+    assert "Requested: 1. Realised: 1, of which between regions: 1." in report
+    assert "Basque Country" in report
+
+
+async def a_region(code: str, name: str, country: str) -> Region:
+    async with changing("networks", by="test") as changes:
+        made = await Region.create(code=code, names={"en": name}, country=country)
+        changes.record("region.added", made, topics=[])
+    return made
 
 
 async def test_the_pilot_page_takes_as_many_queries_for_many(sqlite_fair: Fair) -> None:
