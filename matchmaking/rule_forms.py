@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired, ValidationError
 
 from app.forms import Choice, Form, Line, Tick, Whole
 from app.i18n import _, later
+from app.overtaken import say_now
 from app.seen import mark_of
 from events.models import ParticipantType
 from matchmaking.conditions import LONGEST, SHORTEST, Terms, terms_of
@@ -87,22 +88,13 @@ class LimitsForm(SeenForm):
         """Beside what this organiser chose stands what another one has saved; whoever saves once more has seen it."""
         now = LimitsForm(data=limits_data(conditions))
         self.was.data = now.was.data
-        for name, field in now._fields.items():
-            mine = self[name]
-            if name not in ("life", "unit", "was", "seen") and mine.data != field.data:
-                mine.errors = [*mine.errors, _("By now it is: %(value)s") % {"value": _said(field.data)}]
+        say_now(self, now, but=("life", "unit", "was", "seen"), nothing=_("no limit"))
         if self._minutes() != now._minutes():
             value = f"{now.life.data} {_(dict(UNITS)[str(now.unit.data)])}"
             self.life.errors = [_("By now it is: %(value)s") % {"value": value}]
 
     def _minutes(self) -> int:
         return int(self.life.data or 0) * MINUTES.get(str(self.unit.data), 0)
-
-
-def _said(value: object) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return _("no limit") if value is None else str(value)
 
 
 def limits_data(conditions: Conditions) -> dict[str, Any]:

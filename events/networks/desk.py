@@ -1,20 +1,21 @@
 """The desk of a network: its texts, series, coordinators and journal; members and pilots have modules of their own."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from app.errors import NotFound, Refused
+from app.errors import NotFound, Refused, Stale
 from app.i18n import _
 from app.models import Change, Person
+from app.seen import mark_of
 from app.texts import in_language
 from app.web import route, see_other, submitted
 from events.networks.coordinators import appoint, dismiss
 from events.networks.feeds import series_of
 from events.networks.forms import NewSeriesForm, SeriesForm, TextsForm, WholeCoordinatorForm
-from events.networks.keeping import add_series, edit_network, edit_series
+from events.networks.keeping import add_series, edit_network, edit_series, texts_of, words_of
 from events.networks.models import Follow, Membership, Network, NetworkRole, Pilot, Series
 from events.networks.pages import desk_page
 from events.networks.reading import coordinators, pilots, series_of_network
@@ -47,21 +48,24 @@ async def desk_home(request: Request, standing: Standing) -> Response:
 
 
 async def about_page(request: Request, standing: Standing) -> Response:
-    return desk_page(
-        request, standing, "events/network_desk_about.html", form=TextsForm(data=_texts_of(standing.network))
-    )
+    return desk_page(request, standing, "events/network_desk_about.html", form=_texts_form(standing.network))
 
 
 async def edit_about(request: Request, standing: Standing) -> Response:
     form = await submitted(request, TextsForm)
     if not form.validate():
         return desk_page(request, standing, "events/network_desk_about.html", status=422, form=form)
-    await edit_network(standing.network, form.texts(), by=standing.actor)
+    try:
+        await edit_network(standing.network, form.texts(), was=form.was.data or "", by=standing.actor)
+    except Stale as stale:
+        form.show_now(stale, _texts_form(await Network.get(id=standing.network.id)))
+        return desk_page(request, standing, "events/network_desk_about.html", status=409, form=form)
     return see_other(standing.path, flash=_("Saved."))
 
 
-def _texts_of(network: Network) -> dict[str, object]:
-    return {name: getattr(network, name) for name in ("name", "abouts", "founded", "website")}
+def _texts_form(network: Network) -> TextsForm:
+    texts = texts_of(network)
+    return TextsForm(data=asdict(texts) | {"was": mark_of(texts)})
 
 
 async def series_page(request: Request, standing: Standing) -> Response:
@@ -84,17 +88,31 @@ async def new_series(request: Request, standing: Standing) -> Response:
 
 async def one_series_page(request: Request, standing: Standing) -> Response:
     series = await series_of(standing.network, request.path_params["series"])
-    form = SeriesForm(data={"titles": series.titles, "abouts": series.abouts})
-    return desk_page(request, standing, "events/network_desk_one_series.html", series=series, form=form)
+    return _one_series(request, standing, series, _series_form(series))
 
 
 async def change_series(request: Request, standing: Standing) -> Response:
     series = await series_of(standing.network, request.path_params["series"])
     form = await submitted(request, SeriesForm)
     if not form.validate():
-        return desk_page(request, standing, "events/network_desk_one_series.html", status=422, series=series, form=form)
-    await edit_series(series, form.words(), by=standing.actor)
+        return _one_series(request, standing, series, form, status=422)
+    try:
+        await edit_series(series, form.words(), was=form.was.data or "", by=standing.actor)
+    except Stale as stale:
+        form.show_now(stale, _series_form(await Series.get(id=series.id)))
+        return _one_series(request, standing, series, form, status=409)
     return see_other(f"{standing.path}/desk/series", flash=_("Saved."))
+
+
+def _series_form(series: Series) -> SeriesForm:
+    words = words_of(series)
+    return SeriesForm(data=asdict(words) | {"was": mark_of(words)})
+
+
+def _one_series(
+    request: Request, standing: Standing, series: Series, form: SeriesForm, *, status: int = 200
+) -> Response:
+    return desk_page(request, standing, "events/network_desk_one_series.html", status=status, series=series, form=form)
 
 
 async def coordinators_page(request: Request, standing: Standing) -> Response:

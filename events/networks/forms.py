@@ -10,6 +10,7 @@ from wtforms.validators import ValidationError
 from app.forms import Address, Choice, Form, InLanguages, Line, Text, Ticks
 from app.i18n import LANGUAGES, _, later
 from app.instants import Day
+from app.overtaken import WasForm
 from app.text import plain
 from app.wording import alphabetical
 from events.choosing import pilot_choices, region_choices
@@ -26,7 +27,7 @@ NUTS = re.compile(r"[A-Z]{2}[A-Z0-9]{0,3}")
 NONE = ("", "–")
 
 
-class TextsForm(Form):
+class TextsForm(WasForm):
     name = Line(later("Name"), limit=120)
     abouts = InLanguages(later("What it is about"), lambda label: Text(label, limit=4000), required=False)
     founded = Line(
@@ -50,7 +51,7 @@ class TextsForm(Form):
         )
 
 
-class TermForm(Form):
+class TermForm(WasForm):
     """A membership; the end is the first day without it."""
 
     status = Choice(later("Status"), MembershipStatus)
@@ -89,7 +90,7 @@ class EndForm(Form):
     on = Day(later("First day without it"))
 
 
-class RegionForm(Form):
+class RegionForm(WasForm):
     names = InLanguages(later("Name"), lambda label: Line(label, limit=120, required=False))
     country = Line(later("Country"), limit=2, description=later("Two letters, such as PL or FI."))
     nuts = Line(later("NUTS code"), limit=8, required=False, description=later("Of 2021, such as PL21."))
@@ -113,7 +114,7 @@ class RegionForm(Form):
         return Ground(names=self.names.data, country=str(self.country.data), nuts=self.nuts.data or "")
 
 
-class PilotForm(Form):
+class PilotForm(WasForm):
     """What a pilot says about itself."""
 
     names = InLanguages(later("Name"), lambda label: Line(label, limit=200, required=False))
@@ -160,7 +161,7 @@ class WholeCoordinatorForm(CoordinatorForm):
         self.pilot.choices = [("", _("the whole network")), *pilot_choices(self.pilots.values())]
 
 
-class SeriesForm(Form):
+class SeriesForm(WasForm):
     titles = InLanguages(later("Title"), lambda label: Line(label, limit=200, required=False))
     abouts = InLanguages(later("What it is about"), lambda label: Text(label, limit=4000), required=False)
 

@@ -7,6 +7,7 @@ from app.db import IntegrityError
 from app.errors import Refused
 from app.i18n import _
 from app.journal import Actor, changing
+from app.seen import refuse_stale
 from events.networks.models import Network, Region, Series
 
 
@@ -37,9 +38,23 @@ class Ground:
     nuts: str = ""
 
 
-async def edit_network(network: Network, texts: Texts, *, by: Actor) -> Network:
+def texts_of(network: Network) -> Texts:
+    return Texts(name=network.name, abouts=network.abouts, founded=network.founded, website=network.website)
+
+
+def words_of(series: Series) -> Words:
+    return Words(titles=series.titles, abouts=series.abouts)
+
+
+def ground_of(region: Region) -> Ground:
+    return Ground(names=region.names, country=region.country, nuts=region.nuts)
+
+
+async def edit_network(network: Network, texts: Texts, *, was: str = "", by: Actor) -> Network:
+    """`was` marks the texts that the page showed (as of all verbs here). Raises Stale when they are others by now."""
     async with changing(network.scope, by=by) as changes:
         current = await Network.get(id=network.id)
+        refuse_stale(was, texts_of(current))
         current.update_from_dict(asdict(texts))
         await current.save()
         changes.record("network.edited", current, topics=[current.scope], data={"name": current.name})
@@ -60,10 +75,11 @@ async def add_region(network: Network, code: str, ground: Ground, *, by: Actor) 
     return region
 
 
-async def edit_region(network: Network, region: Region, ground: Ground, *, by: Actor) -> Region:
+async def edit_region(network: Network, region: Region, ground: Ground, *, was: str = "", by: Actor) -> Region:
     """In all networks at once; the journal of the one whose desk did it has it."""
     async with changing(network.scope, by=by) as changes:
         current = await Region.get(id=region.id)
+        refuse_stale(was, ground_of(current))
         current.update_from_dict(asdict(ground))
         await current.save()
         changes.record("region.edited", current, topics=[network.scope], data={"name": current.names})
@@ -80,9 +96,10 @@ async def add_series(network: Network, slug: str, words: Words, *, by: Actor) ->
     return series
 
 
-async def edit_series(series: Series, words: Words, *, by: Actor) -> Series:
+async def edit_series(series: Series, words: Words, *, was: str = "", by: Actor) -> Series:
     async with changing(Network.scope_of(series.network_id), by=by) as changes:
         current = await Series.get(id=series.id).select_related("network")
+        refuse_stale(was, words_of(current))
         current.update_from_dict(asdict(words))
         await current.save()
         changes.record("series.edited", current, topics=[current.network.scope], data={"title": words.titles})

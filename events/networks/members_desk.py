@@ -6,17 +6,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from app.errors import NotFound, Refused
+from app.errors import NotFound, Refused, Stale
 from app.i18n import _
+from app.seen import mark_of
 from app.web import route, see_other, submitted
 from app.wording import alphabetical
 from events.networks.forms import EndForm, MembershipForm, RegionForm, StatusForm, TermForm
-from events.networks.keeping import add_region, edit_region
+from events.networks.keeping import add_region, edit_region, ground_of
 from events.networks.memberships import (
     admit_region,
     change_status,
     correct_membership,
     end_membership,
+    facts_of,
     remove_membership,
 )
 from events.networks.models import Membership, MembershipStatus, Region
@@ -47,7 +49,7 @@ async def admit_member(request: Request, standing: Standing) -> Response:
 
 async def member_page(request: Request, standing: Standing) -> Response:
     membership = await _membership(request, standing)
-    return _member(request, standing, membership, TermForm(obj=membership))
+    return _member(request, standing, membership, _term_form(membership))
 
 
 async def correct_member(request: Request, standing: Standing) -> Response:
@@ -57,11 +59,20 @@ async def correct_member(request: Request, standing: Standing) -> Response:
         return _member(request, standing, membership, form, status=422)
     status = MembershipStatus(form.status.data)
     try:
-        await correct_membership(membership, status, form.term(), notes=form.notes.data, by=standing.actor)
+        await correct_membership(
+            membership, status, form.term(), notes=form.notes.data, was=form.was.data or "", by=standing.actor
+        )
+    except Stale as stale:
+        form.show_now(stale, _term_form(await _membership(request, standing)))
+        return _member(request, standing, membership, form, status=409)
     except Refused as refused:
         form.form_errors.append(" ".join((str(refused), *refused.hints)))
         return _member(request, standing, membership, form, status=409)
     return see_other(f"{standing.path}/desk/members", flash=_("Saved."))
+
+
+def _term_form(membership: Membership) -> TermForm:
+    return TermForm(obj=membership, was=mark_of(facts_of(membership)))
 
 
 async def new_status(request: Request, standing: Standing) -> Response:
@@ -107,16 +118,30 @@ async def new_region(request: Request, standing: Standing) -> Response:
 
 async def region_page(request: Request, standing: Standing) -> Response:
     region = await _region(request, standing)
-    return desk_page(request, standing, "events/network_desk_region.html", region=region, form=RegionForm(obj=region))
+    return _one_region(request, standing, region, _region_form(region))
 
 
 async def change_region(request: Request, standing: Standing) -> Response:
     region = await _region(request, standing)
     form = await submitted(request, RegionForm)
     if not form.validate():
-        return desk_page(request, standing, "events/network_desk_region.html", status=422, region=region, form=form)
-    await edit_region(standing.network, region, form.ground(), by=standing.actor)
+        return _one_region(request, standing, region, form, status=422)
+    try:
+        await edit_region(standing.network, region, form.ground(), was=form.was.data or "", by=standing.actor)
+    except Stale as stale:
+        form.show_now(stale, _region_form(await _region(request, standing)))
+        return _one_region(request, standing, region, form, status=409)
     return see_other(f"{standing.path}/desk/regions", flash=_("Saved."))
+
+
+def _region_form(region: Region) -> RegionForm:
+    return RegionForm(obj=region, was=mark_of(ground_of(region)))
+
+
+def _one_region(
+    request: Request, standing: Standing, region: Region, form: RegionForm, *, status: int = 200
+) -> Response:
+    return desk_page(request, standing, "events/network_desk_region.html", status=status, region=region, form=form)
 
 
 async def _members(request: Request, standing: Standing, form: MembershipForm, *, status: int = 200) -> Response:

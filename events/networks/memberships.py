@@ -5,6 +5,7 @@ from datetime import date
 from app.errors import Refused
 from app.i18n import _
 from app.journal import Actor, Changes, changing
+from app.seen import refuse_stale
 from app.texts import Texts
 from events.networks.models import Membership, MembershipStatus, Network, Region
 from events.networks.terms import Term
@@ -28,18 +29,30 @@ async def admit_region(
 
 
 async def correct_membership(
-    membership: Membership, status: MembershipStatus, term: Term, *, notes: Texts = NO_TEXTS, by: Actor
+    membership: Membership,
+    status: MembershipStatus,
+    term: Term,
+    *,
+    notes: Texts = NO_TEXTS,
+    was: str = "",
+    by: Actor,
 ) -> Membership:
-    """What was wrong about it; a region that becomes something else is `change_status`."""
+    """What was wrong about it; a region that becomes something else is `change_status`. `was` marks what the page
+    showed (`facts_of`). Raises Stale when it is something else by now."""
     _refuse_backwards(term)
     async with changing(Network.scope_of(membership.network_id), by=by) as changes:
         current = await Membership.get(id=membership.id).select_related("network", "region")
+        refuse_stale(was, facts_of(current))
         await _refuse_overlap(current.network, current.region, term, besides=current)
         current.status, current.start, current.end = status, term.start, term.end
         current.notes = dict(notes)
         await current.save()
         _record(changes, "membership.corrected", current.network, current.region, current)
     return current
+
+
+def facts_of(membership: Membership) -> tuple[str, Term, Texts]:
+    return membership.status.value, membership.term, membership.notes
 
 
 async def change_status(membership: Membership, status: MembershipStatus, on: date, *, by: Actor) -> Membership:

@@ -7,6 +7,7 @@ from app.db import IntegrityError
 from app.errors import Refused
 from app.i18n import _
 from app.journal import Actor, changing
+from app.seen import refuse_stale
 from events.networks.models import DemoCase, Network, Pilot, Region, Stage
 
 
@@ -33,9 +34,15 @@ async def add_pilot(network: Network, code: str, theme: Theme, *, by: Actor) -> 
     return pilot
 
 
-async def edit_pilot(pilot: Pilot, theme: Theme, *, by: Actor) -> Pilot:
+async def theme_of(pilot: Pilot) -> Theme:
+    return Theme(names=pilot.names, abouts=pilot.abouts, leads=await pilot.leads.all().order_by("id"))
+
+
+async def edit_pilot(pilot: Pilot, theme: Theme, *, was: str = "", by: Actor) -> Pilot:
+    """`was` marks the theme that the page showed. Raises Stale when it is another by now."""
     async with changing(Network.scope_of(pilot.network_id), by=by) as changes:
         current = await Pilot.get(id=pilot.id).select_related("network")
+        refuse_stale(was, await theme_of(current))
         current.names, current.abouts = dict(theme.names), dict(theme.abouts)
         await current.save()
         await current.leads.clear()

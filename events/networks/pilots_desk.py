@@ -6,14 +6,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from app.errors import NotFound, Refused
+from app.errors import NotFound, Refused, Stale
 from app.i18n import _
+from app.seen import mark_of
 from app.web import route, see_other, submitted
 from events.networks.coordinators import appoint
 from events.networks.forms import CoordinatorForm, DemoCaseForm, NewPilotForm, PilotForm, code_of
 from events.networks.models import DemoCase, Network, Pilot, Region, Stage
 from events.networks.pages import desk_page
-from events.networks.pilots import add_demo_case, add_pilot, edit_demo_case, edit_pilot
+from events.networks.pilots import add_demo_case, add_pilot, edit_demo_case, edit_pilot, theme_of
 from events.networks.reading import members, pilot_coordinators, pilots
 from events.networks.scope import Standing, coordinator, desk, pilot_desk
 
@@ -40,10 +41,7 @@ async def new_pilot(request: Request, standing: Standing) -> Response:
 
 
 async def pilot_page(request: Request, here: Here) -> Response:
-    _standing, pilot = here
-    leads = [str(region.id) for region in await pilot.leads.all()]
-    form = PilotForm(data={"names": pilot.names, "abouts": pilot.abouts, "leads": leads})
-    return await _pilot(request, here, form)
+    return await _pilot(request, here, await _pilot_form(here))
 
 
 async def change_pilot(request: Request, here: Here) -> Response:
@@ -52,8 +50,22 @@ async def change_pilot(request: Request, here: Here) -> Response:
     form.offer(await _member_regions(standing.network), leading=await pilot.leads.all())
     if not form.validate():
         return await _pilot(request, here, form, status=422)
-    await edit_pilot(pilot, form.theme(), by=standing.actor)
+    try:
+        await edit_pilot(pilot, form.theme(), was=form.was.data or "", by=standing.actor)
+    except Stale as stale:
+        form.show_now(stale, await _pilot_form(await pilot_desk(request)))
+        return await _pilot(request, here, form, status=409)
     return see_other(f"{standing.path}/pilots/{pilot.code}", flash=_("Saved."))
+
+
+async def _pilot_form(here: Here) -> PilotForm:
+    standing, pilot = here
+    theme = await theme_of(pilot)
+    leads = [str(region.id) for region in theme.leads]
+    data = {"names": theme.names, "abouts": theme.abouts, "leads": leads, "was": mark_of(theme)}
+    form = PilotForm(data=data)
+    form.offer(await _member_regions(standing.network), leading=theme.leads)
+    return form
 
 
 async def new_demo_case(request: Request, here: Here) -> Response:
