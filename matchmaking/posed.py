@@ -39,20 +39,24 @@ class Posed:
     own: Mapping[int, Mapping[int, int]] = field(default_factory=dict)  # meeting -> slot (an index) -> its own table
 
     def proposal(self, plan: Plan, report: Report, *, mended: bool = False) -> Proposal:
-        come = attended(self.problem, plan.people)
-        helps = remedies(come, plan.slots)
-        reasons = {one.meeting: one for one in unplaced(come, plan.slots)}
-        agreed = [one.id for one in self.problem.meetings if one.id in reasons and not one.asked]
         wished = any(one.asked for one in self.problem.meetings)
         return Proposal(
             placements=tuple(self._placements(plan, mended=mended)),
-            unplaced=tuple(self._why(reasons[one], helps.get(one)) for one in agreed),
+            unplaced=self.unplaced(plan),
             quality=self._quality(plan),
             report=self._by_ids(report),
             wished=self._wished(plan) if wished else None,
             touched=len(touched(self.problem, plan)),
             least_touched=plan.bound.touched if mended else None,
         )
+
+    def unplaced(self, plan: Plan) -> tuple[Unplaced, ...]:
+        """Why what was agreed has no time, and the one change that would give it one."""
+        come = attended(self.problem, plan.people)
+        helps = remedies(come, plan.slots)
+        reasons = {one.meeting: one for one in unplaced(come, plan.slots)}
+        agreed = [one.id for one in self.problem.meetings if one.id in reasons and not one.asked]
+        return tuple(self._why(reasons[one], helps.get(one)) for one in agreed)
 
     def _placements(self, plan: Plan, *, mended: bool) -> Iterator[Placement]:
         opens = self.problem.possible_slots()

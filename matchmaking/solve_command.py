@@ -3,14 +3,16 @@
 import importlib
 import json
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
+from matchmaking.posed import Posed
 from matchmaking.scheduler.dzn import solve_dzn
 from matchmaking.scheduler.generate import generate
-from matchmaking.scheduler.problem import Problem
+from matchmaking.scheduler.plan import Plan, attended, difference, today, touched
 from matchmaking.scheduler.quality import report
 from matchmaking.scheduler.solve import Progress, solve
 
@@ -31,23 +33,33 @@ class Sizes(click.ParamType[tuple[int, ...]]):
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--event", "slug", metavar="SLUG", help="A stored event instead of a file; nothing is written.")
 @click.option("--generate", "sizes", type=Sizes(), help="A made-up event of these sizes; TABLES are those of a slot.")
+@click.option("--mend", is_flag=True, help="With --event: what stands stays, and few people hear of another time.")
 @click.option("--seconds", type=click.FloatRange(0.1, 86_400), default=60.0, show_default=True)
 @click.option("--seed", type=click.IntRange(1, 2**31 - 1), default=1, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def command(
-    file: Path | None, slug: str | None, sizes: tuple[int, ...] | None, seconds: float, seed: int, *, as_json: bool
+    file: Path | None,
+    slug: str | None,
+    sizes: tuple[int, ...] | None,
+    seconds: float,
+    seed: int,
+    *,
+    mend: bool,
+    as_json: bool,
 ) -> None:
     """Schedule meetings: FILE in the published MiniZinc format, a stored event, or a generated one."""
     if sum(given is not None for given in (file, slug, sizes)) != 1:
         raise click.UsageError("Give one of FILE, --event SLUG and --generate N,M,SLOTS,TABLES,SEED.")
+    if mend and slug is None:
+        raise click.UsageError("Only the schedule of a stored event can be mended: give --event SLUG.")
     if file is not None:
         try:
             answer = solve_dzn(file.stem, file.read_text("utf-8"), seed=seed, deadline_seconds=seconds, workers=2)
         except ValueError as error:
             raise click.ClickException(f"{file.name}: {error}") from error
     else:
-        problem = _stored(slug) if slug is not None else _generated(sizes or ())
-        answer = _answer(slug or "generated", problem, seed=seed, seconds=seconds, quiet=as_json)
+        posed = _stored(slug, mended=mend) if slug is not None else _generated(sizes or ())
+        answer = _answer(slug or "generated", posed, seed=seed, seconds=seconds, mended=mend, quiet=as_json)
     if as_json:
         click.echo(json.dumps(answer))
     else:
@@ -56,13 +68,15 @@ def command(
         )
 
 
-def _answer(name: str, problem: Problem, *, seed: int, seconds: float, quiet: bool) -> dict[str, Any]:
+def _answer(name: str, posed: Posed, *, seed: int, seconds: float, mended: bool, quiet: bool) -> dict[str, Any]:
+    problem = posed.problem
     with click.progressbar(length=max(1, len(problem.meetings)), label=name, hidden=quiet) as bar:
 
         def show(progress: Progress) -> None:
             bar.update(progress.placed - bar.pos)
 
-        plan = solve(problem, seed=seed, deadline_seconds=seconds, progress=show, workers=2)
+        find = _mending if mended else partial(solve, workers=2)
+        plan = find(problem, seed=seed, deadline_seconds=seconds, progress=show)
     return {
         "instance": name,
         "status": plan.status.value,
@@ -74,23 +88,55 @@ def _answer(name: str, problem: Problem, *, seed: int, seconds: float, quiet: bo
         "seconds": round(plan.seconds, 3),
         "quality": asdict(report(problem, plan)),
         "assignment": [0 if slot is None else slot + 1 for slot in plan.slots],
+        **_by_id(posed, plan),
     }
 
 
-def _stored(slug: str) -> Problem:
+def _by_id(posed: Posed, plan: Plan) -> dict[str, Any]:
+    """What concerns single meetings and people, who are named by their numbers in the event."""
+    problem = posed.problem
+    return {
+        "ids": plan.ids,
+        "participants": [
+            [posed.participants[one] for one in m.people] for m in attended(problem, plan.people).meetings
+        ],
+        "slots": posed.slots,
+        "unplaced": [asdict(one) for one in posed.unplaced(plan)],
+        "touched": len(touched(problem, plan)),
+        "touched_bound": plan.bound.touched,
+        "difference": asdict(difference(today(problem), plan)),
+    }
+
+
+def _mending(*arguments: Any, **options: Any) -> Plan:
+    """Mending proves how few people must hear of it, for which OR-Tools are loaded."""
+    plan: Plan = importlib.import_module("matchmaking.scheduler.mend").mend(*arguments, **options)
+    return plan
+
+
+def _stored(slug: str, *, mended: bool) -> Posed:
     """Models and their database are loaded for this only: they take longer than a small file to solve."""
-    problem: Problem = importlib.import_module("matchmaking.stored").stored(slug)
-    return problem
+    posed: Posed = importlib.import_module("matchmaking.stored").stored(slug, mended=mended)
+    return posed
 
 
-def _generated(sizes: tuple[int, ...]) -> Problem:
+def _generated(sizes: tuple[int, ...]) -> Posed:
     people, meetings, slots, tables, seed = sizes
     if not (2 <= people <= 100_000 and 1 <= meetings <= 500_000 and 1 <= slots <= 63 and 1 <= tables <= 50_000):
         raise click.ClickException("Sizes out of range: at least 2 people, 1 meeting, 1 to 63 slots, 1 table.")
-    return generate(
+    problem = generate(
         people=people,
         meetings_each=2 * meetings / people,
         slots=slots,
         table_use=meetings / slots / tables,
         seed=seed,
+    )
+    return Posed(
+        problem=problem,
+        revision=0,
+        participants=tuple(range(people)),
+        slots=tuple(range(slots)),
+        tables=tuple(tuple(range(slot.tables)) for slot in problem.slots),
+        versions=(0,) * len(problem.meetings),
+        spots=(None,) * len(problem.meetings),
     )
