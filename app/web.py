@@ -132,6 +132,12 @@ def json(data: Any, *, status: int = 200) -> Response:
     return Response(orjson.dumps(data), status, media_type="application/json")
 
 
+def saved(body: bytes, filename: str, *, kind: str = "text/csv; charset=utf-8") -> Response:
+    """A file of a person's own to keep; `filename` is plain ASCII."""
+    headers = {"Content-Disposition": f'attachment; filename="{filename}"', "Cache-Control": "private, no-store"}
+    return Response(body, media_type=kind, headers=headers)
+
+
 def wants_json(request: Request) -> bool:
     return "application/json" in request.headers.get("accept", "")
 

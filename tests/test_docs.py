@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.config import Settings, from_environment
 from events import wording
+from events.networks.calls import wording as calls
 from matchmaking import telling
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +32,11 @@ def test_every_kind_of_fact_is_documented() -> None:
 def test_every_fact_of_an_event_that_the_desk_hears_has_a_sentence() -> None:
     heard = {kind for kind, who in _documented()["event:3"].items() if re.search(r"\b(all|desk)\b", who)}
     assert heard == wording.SENTENCES.keys() | telling.SENTENCES.keys()
+
+
+def test_every_fact_that_a_calls_desk_hears_has_a_sentence() -> None:
+    heard = {kind for kind, who in _documented()["call:4"].items() if re.search(r"\bdesk\b", who)}
+    assert heard == calls.SENTENCES.keys()
 
 
 def test_every_setting_is_documented_with_its_default() -> None:

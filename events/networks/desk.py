@@ -1,6 +1,6 @@
 """The desk of a network: its texts, series, coordinators and journal; members and pilots have modules of their own."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,29 +8,19 @@ from starlette.routing import BaseRoute
 
 from app.errors import NotFound, Refused, Stale
 from app.i18n import _
-from app.models import Change, Person
+from app.models import Change
 from app.seen import mark_of
 from app.texts import in_language
 from app.web import route, see_other, submitted
 from events.networks.coordinators import appoint, dismiss
 from events.networks.feeds import series_of
 from events.networks.forms import NewSeriesForm, SeriesForm, TextsForm, WholeCoordinatorForm
+from events.networks.journal import journal
 from events.networks.keeping import add_series, edit_network, edit_series, texts_of, words_of
 from events.networks.models import Follow, Membership, Network, NetworkRole, Pilot, Series
 from events.networks.pages import desk_page
 from events.networks.reading import coordinators, pilots, series_of_network
 from events.networks.scope import Standing, coordinator, desk
-
-A_PAGE = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A fact of the journal for the eye."""
-
-    change: Change
-    words: str
-    who: str
 
 
 async def desk_home(request: Request, standing: Standing) -> Response:
@@ -142,16 +132,13 @@ async def dismiss_coordinator(request: Request, standing: Standing) -> Response:
 
 
 async def journal_page(request: Request, standing: Standing) -> Response:
-    """Newest first."""
-    before = request.query_params.get("before", "")
-    facts = Change.filter(scope=standing.network.scope)
-    if before.isascii() and before.isdigit() and len(before) < 16:
-        facts = facts.filter(id__lt=int(before))
-    found = await facts.order_by("-id").limit(A_PAGE)
-    names = {f"person:{person.id}": person.name for person in await Person.filter(id__in=_people(found))}
-    lines = [Line(fact, _words(request, fact), names.get(fact.by) or _("by itself")) for fact in found]
-    older = found[-1].id if len(found) == A_PAGE else None
-    return desk_page(request, standing, "events/network_desk_journal.html", lines=lines, older=older)
+    def words(fact: Change) -> str:
+        """In the words of the slice that knows the kind; a kind that none knows by its name."""
+        told = (sentence(fact) for sentence in request.app.state.network_sentences)
+        return next(filter(None, told), fact.kind.replace(".", " ").replace("_", " "))
+
+    found = await journal(standing.network.scope, words, before=request.query_params.get("before", ""))
+    return desk_page(request, standing, "events/journal.html", journal=found)
 
 
 async def _series(request: Request, standing: Standing, form: NewSeriesForm, *, status: int = 200) -> Response:
@@ -165,16 +152,6 @@ async def _coordinators(
     form.offer(await Pilot.filter(network=standing.network).order_by("position"))
     roles = await coordinators(standing.network)
     return desk_page(request, standing, "events/network_desk_coordinators.html", status=status, form=form, roles=roles)
-
-
-def _people(facts: list[Change]) -> list[int]:
-    return [int(fact.by.removeprefix("person:")) for fact in facts if fact.by.startswith("person:")]
-
-
-def _words(request: Request, fact: Change) -> str:
-    """In the words of the slice that knows the kind; a kind that none knows by its name."""
-    told = (sentence(fact) for sentence in request.app.state.network_sentences)
-    return next(filter(None, told), fact.kind.replace(".", " ").replace("_", " "))
 
 
 routes: list[BaseRoute] = [

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 from app.errors import NotFound, Refused
 from app.forms import Choice, Form, Line, Text
 from app.i18n import _, later
-from app.web import answer, route, see_other, submitted
+from app.web import answer, route, saved, see_other, submitted
 from events.models import Participant
 from events.pages import desk_page, event_page
 from events.scope import Place, desk, find, member
@@ -28,8 +28,6 @@ from matchmaking.outcomes.report import report
 from matchmaking.outcomes.saying import say, write_note
 from matchmaking.outcomes.verdict import Said
 from matchmaking.regions_met import of_event
-
-CSV = "text/csv; charset=utf-8"
 
 
 class OutcomeForm(Form):
@@ -73,15 +71,15 @@ async def data_page(request: Request, place: Place) -> Response:
 
 async def data_file(request: Request, place: Place) -> Response:
     body = orjson.dumps(await own_data(place.me), option=orjson.OPT_INDENT_2)
-    return _file(place, body, "my-data.json", "application/json")
+    return saved(body, f"{place.event.slug}-my-data.json", kind="application/json")
 
 
 async def meetings_file(request: Request, place: Place) -> Response:
-    return _file(place, await own_meetings(place.me), "my-meetings.csv", CSV)
+    return _file(place, await own_meetings(place.me), "my-meetings")
 
 
 async def contacts_file(request: Request, place: Place) -> Response:
-    return _file(place, await own_contacts(place.me, now=datetime.now(UTC)), "my-contacts.csv", CSV)
+    return _file(place, await own_contacts(place.me, now=datetime.now(UTC)), "my-contacts")
 
 
 async def outcomes_page(request: Request, place: Place) -> Response:
@@ -92,23 +90,19 @@ async def outcomes_page(request: Request, place: Place) -> Response:
 
 
 async def all_outcomes_file(request: Request, place: Place) -> Response:
-    return _file(place, await all_outcomes(place.event, now=datetime.now(UTC)), "outcomes.csv", CSV)
+    return _file(place, await all_outcomes(place.event, now=datetime.now(UTC)), "outcomes")
 
 
 async def all_meetings_file(request: Request, place: Place) -> Response:
-    return _file(place, await all_meetings(place.event), "meetings.csv", CSV)
+    return _file(place, await all_meetings(place.event), "meetings")
 
 
 async def all_participants_file(request: Request, place: Place) -> Response:
-    return _file(place, await all_participants(place.event), "participants.csv", CSV)
+    return _file(place, await all_participants(place.event), "participants")
 
 
-def _file(place: Place, body: bytes, name: str, kind: str) -> Response:
-    headers = {
-        "Content-Disposition": f'attachment; filename="{place.event.slug}-{name}"',
-        "Cache-Control": "private, no-store",
-    }
-    return Response(body, media_type=kind, headers=headers)
+def _file(place: Place, body: bytes, name: str) -> Response:
+    return saved(body, f"{place.event.slug}-{name}.csv")
 
 
 routes: list[BaseRoute] = [

@@ -12,15 +12,13 @@ from app.feeds import address_of, newest_feed, revoke, rotate
 from app.i18n import _
 from app.navigation import row
 from app.subscribing import Subscription
-from app.web import page, route, see_other, submitted
+from app.web import page, route, saved, see_other, submitted
 from events.networks.support.assigning import hand_over
 from events.networks.support.models import Client
 from events.networks.support.scope import AtOffice, advising
 from matchmaking.support.forms import NOBODY, HandOverForm
 from matchmaking.support.portfolio import advisers_of, other_offices, portfolio
 from matchmaking.support.report import WORDS, follow_ups_sheet, meetings_sheet, office_report
-
-CSV = "text/csv; charset=utf-8"
 
 
 def office_page(request: Request, at: AtOffice, template: str, *, status: int = 200, **context: Any) -> Response:
@@ -101,11 +99,7 @@ def _scope(at: AtOffice) -> str:
 
 
 def _file(at: AtOffice, body: bytes, name: str) -> Response:
-    headers = {
-        "Content-Disposition": f'attachment; filename="office-{at.office.id}-{name}.csv"',
-        "Cache-Control": "private, no-store",
-    }
-    return Response(body, media_type=CSV, headers=headers)
+    return saved(body, f"office-{at.office.id}-{name}.csv")
 
 
 ONE = "/offices/{id:int}"

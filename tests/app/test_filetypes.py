@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.filetypes import MOST_ENTRIES, TYPES, checked
+from app.filetypes import MOST_ENTRIES, MOST_UNPACKED, TYPES, checked
 from app.text import BadText
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer <<>>\n%%EOF\n"
@@ -16,17 +16,20 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(17) + b"\x00\x00\x00\x00IEN
 JPEG = b"\xff\xd8\xff\xe0" + bytes(20) + b"\xff\xd9"
 
 
-def archive(*names: str, first: tuple[str, bytes] | None = None) -> bytes:
+def archive(*names: str, first: tuple[str, bytes] | None = None, unpacked: int = 0) -> bytes:
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
         if first:
             made.writestr(first[0], first[1], compress_type=zipfile.ZIP_STORED)
         for name in names:
             made.writestr(name, b"<xml/>")
+        for entry in made.filelist if unpacked else ():
+            entry.file_size = unpacked  # as the list at the end of the archive says
     return out.getvalue()
 
 
 DOCX = archive("[Content_Types].xml", "word/document.xml")
+BOMB = archive("[Content_Types].xml", "word/document.xml", unpacked=MOST_UNPACKED)
 ODT = archive("content.xml", first=("mimetype", b"application/vnd.oasis.opendocument.text"))
 
 
@@ -66,6 +69,7 @@ def test_honest_files_are_taken(name: str, content: bytes, ending: str) -> None:
         ("plan.docx", b"MZ" + DOCX),
         ("plan.docx", DOCX[:-30]),
         ("plan.docx", archive("[Content_Types].xml", "word/document.xml", *map(str, range(MOST_ENTRIES)))),
+        ("plan.docx", BOMB),
         ("plan.odt", DOCX),
         ("plan.odt", archive("content.xml", first=("mimetype", b"application/vnd.oasis.opendocument.text-template"))),
         ("empty.pdf", b""),

@@ -1,19 +1,25 @@
 """The desk of a call: drafting it, the overview of its proposals, opening it and publishing the decisions."""
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from app.errors import Refused
 from app.i18n import _, language
-from app.web import route, see_other, submitted
+from app.web import route, saved, see_other, submitted
 from events.networks.calls import announcing
 from events.networks.calls.forms import TermsForm, terms_of
+from events.networks.calls.models import Phase
 from events.networks.calls.pages import desk_page, with_refusal
 from events.networks.calls.proposals import deciding
 from events.networks.calls.proposals.reading import overview
+from events.networks.calls.proposals.tables import proposals_sheet
 from events.networks.calls.reading import offered
 from events.networks.calls.scope import Place, coordinator
+from events.networks.calls.wording import call_sentence
+from events.networks.journal import journal
 from events.networks.pages import desk_page as network_desk_page
 from events.networks.scope import Standing
 from events.networks.scope import coordinator as network_coordinator
@@ -63,6 +69,17 @@ async def publish(request: Request, place: Place) -> Response:
     return see_other(place.call.path, flash=_("The decisions are published, and the applicants get a mail."))
 
 
+async def journal_page(request: Request, place: Place) -> Response:
+    sentence = partial(call_sentence, call=place.call, sealed=place.phase in (Phase.DRAFT, Phase.OPEN))
+    found = await journal(place.call.scope, sentence, before=request.query_params.get("before", ""))
+    return desk_page(request, place, "events/journal.html", journal=found)
+
+
+async def proposals_file(request: Request, place: Place) -> Response:
+    body = await proposals_sheet(place.call, place.now)
+    return saved(body, f"call-{place.call.id}-proposals.csv")
+
+
 async def _new(request: Request, standing: Standing, form: TermsForm, *, status: int = 200) -> Response:
     await _offer(form, standing.network.id)
     return network_desk_page(request, standing, "events/call_new.html", status=status, form=form)
@@ -84,6 +101,8 @@ routes: list[BaseRoute] = [
     route("/calls/{id:int}/desk", desk, coordinator),
     route("/calls/{id:int}/desk/text", text_page, coordinator),
     route("/calls/{id:int}/desk/text", edit, coordinator, methods=["POST"]),
+    route("/calls/{id:int}/desk/journal", journal_page, coordinator),
+    route("/calls/{id:int}/desk/proposals.csv", proposals_file, coordinator),
     route("/calls/{id:int}/desk/opening", open_call, coordinator, methods=["POST"]),
     route("/calls/{id:int}/desk/publication", publish, coordinator, methods=["POST"]),
 ]

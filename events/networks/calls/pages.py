@@ -74,4 +74,5 @@ def _navigation(place: Place) -> Sequence[tuple[str, str]]:
         (f"{path}/desk/text", _("Text")),
         (f"{path}/desk/parts", _("Topics, criteria, documents")),
         (f"{path}/desk/people", _("People")),
+        (f"{path}/desk/journal", _("Journal")),
     )

@@ -55,9 +55,7 @@ async def network_calls(request: Request, standing: Standing) -> Response:
 
 
 async def mine_page(request: Request, person: Person) -> Response:
-    proposals, reviews, run = await of_person(person)
-    now = datetime.now(UTC)
-    return page(request, "events/calls_mine.html", proposals=proposals, reviews=reviews, run=run, now=now)
+    return page(request, "events/calls_mine.html", mine=await of_person(person), now=datetime.now(UTC))
 
 
 async def one_call(request: Request, place: Place) -> Response:

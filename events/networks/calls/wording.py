@@ -1,12 +1,51 @@
-"""A fact of the calls that a network's journal tells, as a sentence."""
+"""Facts of the calls as sentences: one that a network's journal tells, and those of a call's own."""
+
+from collections.abc import Mapping
 
 from app.i18n import _, later
 from app.models import Change
+from app.wording import money
+from events.networks.calls.models import Call
 
-SENTENCES = {"call.drafted": later("The call “%(title)s” was drafted")}
+OF_NETWORK = {"call.drafted": later("The call “%(title)s” was drafted")}
+SENTENCES: Mapping[str, str] = {
+    "call.opened": later("The call was opened"),
+    "call.edited": later("The call was changed"),
+    "call.published": later("The decisions were published"),
+    "call_topic.added": later("Topic added: %(code)s"),
+    "call_topic.removed": later("Topic removed: %(code)s"),
+    "criterion.added": later("Criterion added: %(title)s"),
+    "criterion.removed": later("Criterion removed: %(title)s"),
+    "document.added": later("Document added: %(name)s"),
+    "document.removed": later("Document removed: %(name)s"),
+    "briefing.tied": later("Named as a briefing: %(title)s"),
+    "briefing.untied": later("A briefing is no longer named"),
+    "officer.named": later("Named: %(name)s, %(role)s"),
+    "officer.dismissed": later("Dismissed: %(name)s, %(role)s"),
+    "call_proposal.submitted": later("A proposal was submitted"),
+    "call_proposal.withdrawn": later("A proposal was withdrawn"),
+    "review.assigned": later("A proposal was given to a reviewer: %(name)s"),
+    "review.finished": later("A review is final: %(name)s"),
+    "review.recused": later("A conflict of interest: %(name)s"),
+    "review.given_back": later("A review was given back: %(name)s"),
+    "decision.made": later("Decided: “%(title)s”, %(verdict)s"),
+}
+GRANTED = later("Decided: “%(title)s”, granted %(amount)s")
 
 
 def sentence(change: Change) -> str:
-    """Empty for a kind of another slice."""
-    words = SENTENCES.get(change.kind)
+    """Of a network's journal; empty for a kind of another slice."""
+    words = OF_NETWORK.get(change.kind)
     return _(words) % change.data if words else ""
+
+
+def call_sentence(change: Change, call: Call, *, sealed: bool) -> str:
+    """Of a call's journal; empty for what its desk does not hear, and for proposals while they are `sealed`: who has
+    submitted one is as secret as what is in it."""
+    words = SENTENCES.get(change.kind)
+    if words is None or call.desk not in change.topics or (sealed and change.kind.startswith("call_proposal.")):
+        return ""
+    if change.data.get("amount"):
+        return _(GRANTED) % (change.data | {"amount": money(int(change.data["amount"]), call.currency)})
+    ours = {key: _(str(change.data[key])) for key in ("role", "verdict") if key in change.data}
+    return _(words) % (change.data | ours)

@@ -13,8 +13,16 @@ from app.wording import money
 from events.networks.calls.announcing import heard, save_anew, shown
 from events.networks.calls.gate import changing_call, changing_proposal
 from events.networks.calls.models import Call, CallStatus, Phase
-from events.networks.calls.proposals.models import CallDecision, CallProposal, LetterKind, ProposalStatus, Verdict
-from events.networks.calls.proposals.writing import owe_authors
+from events.networks.calls.proposals.models import (
+    CallAuthor,
+    CallDecision,
+    CallLetter,
+    CallProposal,
+    LetterKind,
+    ProposalStatus,
+    Verdict,
+)
+from events.networks.calls.proposals.writing import letter, owe_authors
 
 
 async def decide(proposal: CallProposal, verdict: Verdict, *, amount: int, reason: str, by: Person) -> CallDecision:
@@ -59,8 +67,7 @@ async def publish(call: Call, *, by: Person) -> Call:
         if open_ones:
             words = ngettext("%(n)s proposal is not decided yet.", "%(n)s proposals are not decided yet.", open_ones)
             raise Refused(words % {"n": open_ones})
-        for proposal in await submitted.select_related("decision"):
-            await owe_authors(proposal, LetterKind.DECISION, changes, **_told(proposal.decision))
+        await _tell_all(current, changes)
         current.status, current.published_at = CallStatus.PUBLISHED, changes.at
         await save_anew(current, changes)
         changes.record("call.published", current, topics=heard(current), data=shown(current))
@@ -90,6 +97,18 @@ async def _take_from_budget(call: Call, more: int) -> None:
         words = _("The budget has %(left)s left; this would be %(more)s too much.")
         over = more - call.left
         raise Refused(words % {"left": money(call.left, call.currency), "more": money(over, call.currency)})
+
+
+async def _tell_all(call: Call, changes: Changes) -> None:
+    """Every author of every submitted proposal, in a few statements."""
+    authors = CallAuthor.filter(proposal__call=call, proposal__status=ProposalStatus.SUBMITTED)
+    await CallLetter.bulk_create(
+        [
+            letter(one.proposal, LetterKind.DECISION, one, changes, **_told(one.proposal.decision))
+            for one in await authors.select_related("proposal__decision").order_by("id")
+        ],
+        batch_size=100,
+    )
 
 
 def _told(decision: CallDecision) -> dict[str, object]:

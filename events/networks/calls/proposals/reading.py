@@ -25,6 +25,16 @@ from events.networks.models import Pilot, Region
 
 
 @dataclass(frozen=True, slots=True)
+class Mine:
+    """What somebody proposes, reviews and runs, the newest first; `decisions` are the published ones, by proposal."""
+
+    proposals: Sequence[CallProposal]
+    decisions: Mapping[int, CallDecision]
+    reviews: Sequence[CallReview]
+    calls: Sequence[Call]
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """A line of the published list."""
 
@@ -98,16 +108,18 @@ class Options:
     topics: Sequence[CallTopic]
 
 
-async def of_person(person: Person) -> tuple[Sequence[CallProposal], Sequence[CallReview], Sequence[Call]]:
-    """What somebody proposes, reviews and runs, the newest first; three queries."""
+async def of_person(person: Person) -> Mine:
+    """Four queries."""
     proposals = CallProposal.filter(authors__email=person.email).select_related("call", "organisation")
+    decisions = CallDecision.filter(proposal__authors__email=person.email, proposal__call__status=CallStatus.PUBLISHED)
     reviews = CallReview.filter(reviewer__email=person.email, reviewer__role=OfficerRole.REVIEWER)
     open_ones = reviews.exclude(status=ReviewStatus.RECUSED).select_related("proposal__call")
     run = Call.filter(officers__email=person.email, officers__role=OfficerRole.COORDINATOR)
-    return (
-        await proposals.order_by("-id").limit(100),
-        await open_ones.order_by("-id").limit(200),
-        await run.order_by("-id").limit(100),
+    return Mine(
+        proposals=await proposals.order_by("-id").limit(100),
+        decisions={one.proposal_id: one for one in await decisions},
+        reviews=await open_ones.order_by("-id").limit(200),
+        calls=await run.order_by("-id").limit(100),
     )
 
 

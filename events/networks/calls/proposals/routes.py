@@ -18,7 +18,7 @@ from events.networks.calls.proposals.deciding import decide
 from events.networks.calls.proposals.forms import ContentForm, DecisionForm, SubmitForm, content_of
 from events.networks.calls.proposals.models import CallAuthor, CallFile, Verdict
 from events.networks.calls.proposals.reading import options, sheet
-from events.networks.calls.proposals.scope import AtProposal, author, decider, file_owner, named_author, reader
+from events.networks.calls.proposals.scope import AtProposal, author, decider, file_owner, named_author, reader, writer
 from events.networks.calls.scope import Place, applicant
 
 
@@ -169,12 +169,12 @@ routes: list[BaseRoute] = [
     route("/calls/{id:int}/proposals/new", new_page, applicant),
     route("/calls/{id:int}/proposals", draft, applicant, methods=["POST"]),
     route("/calls/proposals/{id:int}", proposal_page, reader),
-    route("/calls/proposals/{id:int}/text", text_page, author),
-    route("/calls/proposals/{id:int}/text", edit, author, methods=["POST"]),
-    route("/calls/proposals/{id:int}/submission", submit, author, methods=["POST"]),
-    route("/calls/proposals/{id:int}/authors", name_author, author, methods=["POST"]),
+    route("/calls/proposals/{id:int}/text", text_page, writer),
+    route("/calls/proposals/{id:int}/text", edit, writer, methods=["POST"]),
+    route("/calls/proposals/{id:int}/submission", submit, writer, methods=["POST"]),
+    route("/calls/proposals/{id:int}/authors", name_author, writer, methods=["POST"]),
     route("/calls/authors/{id:int}/removal", remove_author, named_author, methods=["POST"]),
-    route("/calls/proposals/{id:int}/files", attach, author, methods=["POST"], most_body=MOST_BODY),
+    route("/calls/proposals/{id:int}/files", attach, writer, methods=["POST"], most_body=MOST_BODY),
     route("/calls/files/{id:int}/removal", remove_file, file_owner, methods=["POST"]),
     route("/calls/proposals/{id:int}/decision", decision, decider, methods=["POST"]),
     route("/calls/proposals/{id:int}/withdrawal", withdraw, author, methods=["POST"]),

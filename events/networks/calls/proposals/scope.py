@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from app.auth import signed_in
-from app.errors import NotFound
+from app.errors import NotFound, Refused
+from app.i18n import _
 from app.models import Person
 from events.networks.calls.models import Call, Phase
 from events.networks.calls.proposals.models import (
@@ -51,6 +52,14 @@ async def author(request: Request) -> AtProposal:
     at = await reader(request)
     if not at.author:
         raise NotFound
+    return at
+
+
+async def writer(request: Request) -> AtProposal:
+    """Its authors, until the deadline."""
+    at = await author(request)
+    if not at.writable:
+        raise Refused(_("The deadline of this call has passed."))
     return at
 
 

@@ -135,9 +135,15 @@ async def owe_authors(proposal: CallProposal, kind: LetterKind, changes: Changes
 async def owe(
     proposal: CallProposal, kind: LetterKind, reader: CallAuthor | CallOfficer, changes: Changes, **data: object
 ) -> None:
-    """A mail to this person; `letters` words it, with what is true now."""
+    await letter(proposal, kind, reader, changes, **data).save()
+
+
+def letter(
+    proposal: CallProposal, kind: LetterKind, reader: CallAuthor | CallOfficer, changes: Changes, **data: object
+) -> CallLetter:
+    """A mail that this person is owed; `letters` words it, with what is true now."""
     facts = {"title": proposal.title, **data}
-    await CallLetter.create(
+    return CallLetter(
         call_id=proposal.call_id, proposal=proposal, kind=kind, email=reader.email, name=reader.name, data=facts,
         at=changes.at,
     )  # fmt: skip

@@ -25,9 +25,9 @@ TERMS = {
 
 @pytest.fixture
 async def site(
-    sqlite_database: str, smtp_sink: Sink, browser: Callable[..., httpx2.AsyncClient], tmp_path: Path
+    database: str, smtp_sink: Sink, browser: Callable[..., httpx2.AsyncClient], tmp_path: Path
 ) -> AsyncIterator[Site]:
-    site = Site(sqlite_database, smtp_sink, tmp_path / "server.log", browser)
+    site = Site(database, smtp_sink, tmp_path / "server.log", browser)
     await site.start(worker=False)
     yield site
     await site.stop()
@@ -47,9 +47,9 @@ async def browser() -> AsyncIterator[Callable[..., httpx2.AsyncClient]]:
         yield make
 
 
-async def test_terms_that_make_no_sense_are_said_at_their_field(site: Site, sqlite_office: Office) -> None:
+async def test_terms_that_make_no_sense_are_said_at_their_field(site: Site, office: Office) -> None:
     await make_admin("root@example.org")
-    root = await site.signed_in(await sqlite_office.person("Root"))
+    root = await site.signed_in(await office.person("Root"))
     wrong = [
         {"budget": "0"}, {"budget": "-5"}, {"budget": "1e9"}, {"budget": "9" * 30}, {"budget": "150.000"},
         {"currency": "XXX"}, {"currency": "ISK", "budget": "10,50"}, {"most": "150 000,01"}, {"most": "0"},
@@ -67,11 +67,11 @@ async def test_terms_that_make_no_sense_are_said_at_their_field(site: Site, sqli
     assert (await root.post("/networks/vanguard/calls", data=TERMS)).status_code == 303
 
 
-async def test_what_was_typed_is_shown_as_text(site: Site, sqlite_office: Office) -> None:
-    call, evil = sqlite_office.call, "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
-    anna = await site.signed_in(await sqlite_office.person("Anna"))
+async def test_what_was_typed_is_shown_as_text(site: Site, office: Office) -> None:
+    call, evil = office.call, "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+    anna = await site.signed_in(await office.person("Anna"))
     typed = {
-        "title": evil, "organisation": evil, "organisation_kind": "cluster", "region": sqlite_office.region.id,
+        "title": evil, "organisation": evil, "organisation_kind": "cluster", "region": office.region.id,
         "language": "pl", "amount": "1 000", "topic": "", "summary": evil,
     }  # fmt: skip
     assert (await anna.post(f"{call.path}/proposals", data=typed)).status_code == 303
@@ -91,9 +91,9 @@ async def test_what_was_typed_is_shown_as_text(site: Site, sqlite_office: Office
     assert '"' not in download.headers["content-disposition"]
 
 
-async def test_files_that_are_too_large_or_none_are_refused(site: Site, sqlite_office: Office) -> None:
-    draft = await sqlite_office.draft("Anna")
-    anna = await site.signed_in(await sqlite_office.person("Anna"))
+async def test_files_that_are_too_large_or_none_are_refused(site: Site, office: Office) -> None:
+    draft = await office.draft("Anna")
+    anna = await site.signed_in(await office.person("Anna"))
     large = PDF[:-6] + b" " * MOST_BYTES + b"%%EOF\n"
     for files, status in (
         ({"file": ("big.pdf", large, "application/pdf")}, 409),
@@ -105,9 +105,9 @@ async def test_files_that_are_too_large_or_none_are_refused(site: Site, sqlite_o
     assert not await CallFile.exists()
 
 
-async def test_unknown_numbers_and_other_peoples_are_the_same_404(site: Site, sqlite_office: Office) -> None:
-    draft = await sqlite_office.draft("Anna")
-    jan = await site.signed_in(await sqlite_office.person("Jan"))
+async def test_unknown_numbers_and_other_peoples_are_the_same_404(site: Site, office: Office) -> None:
+    draft = await office.draft("Anna")
+    jan = await site.signed_in(await office.person("Jan"))
     await jan.get("/calls/mine")  # which says once that he is signed in
     pages = [await jan.get(f"/calls/proposals/{number}") for number in (draft.id, 999_999, 10**17)]
     assert {page.status_code for page in pages} == {404}
@@ -116,22 +116,22 @@ async def test_unknown_numbers_and_other_peoples_are_the_same_404(site: Site, sq
     assert (await jan.get(f"/calls/proposals/{'9' * 30}")).status_code == 404
 
 
-async def test_rights_end_with_the_part_somebody_had(site: Site, sqlite_office: Office) -> None:
-    ewa = await site.signed_in(sqlite_office.ewa)
-    desk = f"{sqlite_office.call.path}/desk"
+async def test_rights_end_with_the_part_somebody_had(site: Site, office: Office) -> None:
+    ewa = await site.signed_in(office.ewa)
+    desk = f"{office.call.path}/desk"
     assert (await ewa.get(desk)).status_code == 200
     added = await ewa.post(f"{desk}/officers", data={"role": "coordinator", "name": "Ola", "email": "ola@example.org"})
     assert added.status_code == 303
-    ola = await site.signed_in(await sqlite_office.person("Ola"))
-    hers = await CallOfficer.get(email=sqlite_office.ewa.email)
+    ola = await site.signed_in(await office.person("Ola"))
+    hers = await CallOfficer.get(email=office.ewa.email)
     assert (await ola.post(f"/calls/officers/{hers.id}/removal")).status_code == 303
     assert (await ewa.get(desk)).status_code == 404
     assert (await ola.post(f"/calls/officers/{(await CallOfficer.get(name='Ola')).id}/removal")).status_code == 409
 
 
-async def test_forms_of_other_sites_do_nothing(site: Site, sqlite_office: Office) -> None:
-    draft = await sqlite_office.draft("Anna")
-    anna = await site.signed_in(await sqlite_office.person("Anna"))
+async def test_forms_of_other_sites_do_nothing(site: Site, office: Office) -> None:
+    draft = await office.draft("Anna")
+    anna = await site.signed_in(await office.person("Anna"))
     foreign = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
     answer = await anna.post(f"{draft.path}/submission", data={"eligible": "y"}, headers=foreign)
     assert answer.status_code == 403
