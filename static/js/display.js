@@ -74,10 +74,17 @@ function tick() {
   clock.textContent = new Intl.DateTimeFormat("en-GB", { timeStyle: "short", timeZone: clock.dataset.zone }).format(now);
   for (const element of document.querySelectorAll("[data-left]")) {
     const left = Math.max(0, Math.ceil((Date.parse(element.dataset.left) - now) / 1000));
-    element.textContent = left < 3600 ? `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}` : "";
+    element.textContent = left < 3600 ? remaining(left) : "";
   }
   offline.hidden = Date.now() - heard < SILENCE;
   if (now > Date.parse(document.getElementById("main").dataset.changes)) soon();
+}
+
+// With its unit: 17:56 would be a time of day beside 16:35–16:55.
+function remaining(seconds) {
+  const unit = seconds < 60 ? "second" : "minute";
+  const words = new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, unitDisplay: "short" });
+  return words.format(seconds < 60 ? seconds : Math.ceil(seconds / 60));
 }
 
 function serverTime() {
