@@ -5,6 +5,8 @@ from dataclasses import asdict
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
 
 from app.errors import NotFound, Refused, Stale
 from app.i18n import _
@@ -12,6 +14,8 @@ from app.models import Change
 from app.seen import mark_of
 from app.texts import in_language
 from app.web import route, see_other, submitted
+from events.networks.calls.models import Call
+from events.networks.calls.wording import OF_NETWORK
 from events.networks.coordinators import appoint, dismiss
 from events.networks.feeds import series_of
 from events.networks.forms import NewSeriesForm, SeriesForm, TextsForm, WholeCoordinatorForm
@@ -137,8 +141,15 @@ async def journal_page(request: Request, standing: Standing) -> Response:
         told = (sentence(fact) for sentence in request.app.state.network_sentences)
         return next(filter(None, told), fact.kind.replace(".", " ").replace("_", " "))
 
-    found = await journal(standing.network.scope, words, before=request.query_params.get("before", ""))
+    facts = await _facts(standing.network)
+    found = await journal(facts, words, before=request.query_params.get("before", ""))
     return desk_page(request, standing, "events/journal.html", journal=found)
+
+
+async def _facts(network: Network) -> QuerySet[Change]:
+    """A call has a journal of its own; here stands that it opened, was changed and was decided."""
+    calls = [f"call:{id}" for id in await Call.filter(network=network).values_list("id", flat=True)]
+    return Change.filter(Q(scope=network.scope) | Q(scope__in=calls, kind__in=list(OF_NETWORK)))
 
 
 async def _series(request: Request, standing: Standing, form: NewSeriesForm, *, status: int = 200) -> Response:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from tortoise.queryset import QuerySet
+
 from app.i18n import _
 from app.models import Change, Person
 
@@ -24,9 +26,8 @@ class Journal:
     older: int | None  # `before` of the next page
 
 
-async def journal(scope: str, sentence: Sentence, *, before: str = "") -> Journal:
-    """A page of the facts of this scope that `sentence` tells; `before` is as it was in the address. Two queries."""
-    facts = Change.filter(scope=scope)
+async def journal(facts: QuerySet[Change], sentence: Sentence, *, before: str = "") -> Journal:
+    """A page of those of the facts that `sentence` tells; `before` is as it was in the address. Two queries."""
     if before.isascii() and before.isdigit() and len(before) < 16:
         facts = facts.filter(id__lt=int(before))
     found = await facts.order_by("-id").limit(A_PAGE)

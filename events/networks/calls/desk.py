@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute
 
 from app.errors import Refused
 from app.i18n import _, language
+from app.models import Change
 from app.web import route, saved, see_other, submitted
 from events.networks.calls import announcing
 from events.networks.calls.forms import TermsForm, terms_of
@@ -71,7 +72,8 @@ async def publish(request: Request, place: Place) -> Response:
 
 async def journal_page(request: Request, place: Place) -> Response:
     sentence = partial(call_sentence, call=place.call, sealed=place.phase in (Phase.DRAFT, Phase.OPEN))
-    found = await journal(place.call.scope, sentence, before=request.query_params.get("before", ""))
+    facts = Change.filter(scope=place.call.scope)
+    found = await journal(facts, sentence, before=request.query_params.get("before", ""))
     return desk_page(request, place, "events/journal.html", journal=found)
 
 

@@ -7,7 +7,12 @@ from app.models import Change
 from app.wording import money
 from events.networks.calls.models import Call
 
-OF_NETWORK = {"call.drafted": later("The call “%(title)s” was drafted")}
+OF_NETWORK: Mapping[str, str] = {
+    "call.drafted": later("The call “%(title)s” was drafted"),
+    "call.opened": later("The call “%(title)s” was opened"),
+    "call.edited": later("The call “%(title)s” was changed"),
+    "call.published": later("The decisions on the call “%(title)s” were published"),
+}
 SENTENCES: Mapping[str, str] = {
     "call.opened": later("The call was opened"),
     "call.edited": later("The call was changed"),
