@@ -1,8 +1,8 @@
 """What no plan can beat: how many meetings fit at most, and how many breaks there are at least.
 
-Counting is free. Two linear programmes (HiGHS through SciPy: highspy and OR-Tools cannot share a process) see more:
-`fitting` relaxes who meets when, `waited` relaxes that two must meet at once and keeps each participant's own day;
-where that programme would be too large, `priced` comes close to what it says.
+Counting is free, matching nearly so. Two linear programmes (HiGHS through SciPy: highspy and OR-Tools cannot share a
+process) see more: `fitting` relaxes who meets when, `waited` relaxes that two must meet at once and keeps each
+participant's own day; where that programme would be too large, `priced` comes close to what it says.
 """
 
 import time
@@ -13,6 +13,7 @@ from math import ceil, floor, inf
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from matchmaking.scheduler.priced import BEFORE, MEETING, WAITING, priced
 from matchmaking.scheduler.problem import Problem
@@ -37,6 +38,24 @@ def counted(problem: Problem) -> int:
 def _own(problem: Problem, slot: int) -> int:
     """Meetings that would take none of the slot's tables."""
     return sum(meeting.own >> slot & 1 for meeting in problem.meetings)
+
+
+def paired(problem: Problem) -> int:
+    """Meetings that fit at most, if in each slot those met that can be met in most pairs: largest fractional matchings.
+
+    A matching of the bipartite double cover, halved; of a group only its first two people count.
+    """
+    opens, most, everybody = problem.open_slots(), 0, len(problem.participants)
+    for t, slot in enumerate(problem.slots):
+        pairs = [one.people[:2] for one, mask in zip(problem.meetings, opens, strict=True) if mask >> t & 1]
+        if not pairs:
+            continue
+        one, other = np.array(pairs).T
+        ends = np.concatenate([one, other]), np.concatenate([other, one])
+        cover = csr_matrix((np.ones(2 * len(pairs), dtype=bool), ends), shape=(everybody, everybody))
+        met = int((maximum_bipartite_matching(cover, perm_type="column") >= 0).sum()) // 2
+        most += min(met, slot.tables + _own(problem, t))
+    return min(most, sum(mask != 0 for mask in opens))
 
 
 def fitting(problem: Problem, *, seconds: float) -> int | None:

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from matchmaking.scheduler.anneal import anneal, compiles
-from matchmaking.scheduler.bounds import Proof, counted, fitting, waited
+from matchmaking.scheduler.bounds import Proof, counted, fitting, paired, waited
 from matchmaking.scheduler.construct import construct, fill
 from matchmaking.scheduler.plan import Bound, Plan, Rule, Status, attended, totals
 from matchmaking.scheduler.pools import balanced, choosable, relaxed, send
@@ -108,8 +108,9 @@ class _Run:
         if self._done():
             return
         limit = self._left() / 4
-        if not self._complete() and (most := fitting(self.relaxed, seconds=limit)) is not None:
-            self.bound = replace(self.bound, placed=min(self.bound.placed, most))
+        if not self._complete():
+            most = paired(self.relaxed), fitting(self.relaxed, seconds=limit)
+            self.bound = replace(self.bound, placed=min(self.bound.placed, *(one for one in most if one is not None)))
         known = waited(self.relaxed, seconds=limit)
         if not known.possible:
             self._impossible()

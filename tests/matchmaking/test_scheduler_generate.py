@@ -4,9 +4,9 @@ from statistics import fmean, pstdev
 
 import pytest
 
-from matchmaking.scheduler.bounds import counted
+from matchmaking.scheduler.bounds import counted, paired
 from matchmaking.scheduler.generate import generate
-from matchmaking.scheduler.solve import solve
+from matchmaking.scheduler.solve import Progress, solve
 
 
 @pytest.mark.parametrize(("people", "each", "slots", "use"), [(50, 8, 20, 0.4), (31, 7, 12, 0.95), (200, 4, 16, 0.75)])
@@ -77,3 +77,31 @@ def test_generated_events_of_every_kind_are_solved_whole() -> None:
     plan = solve(made, seed=1, deadline_seconds=1)
     assert plan.violations(made) == []
     assert plan.placed == plan.bound.placed
+
+
+@pytest.mark.parametrize(("people", "use"), [(200, 0.4), (200, 0.95), (1_000, 0.95), (200, 1.0)])
+@pytest.mark.parametrize("seed", [1, 3, 4])
+def test_everybody_finds_a_place_at_crowded_and_at_full_tables(people: int, use: float, seed: int) -> None:
+    """At 1.0 there is not one table more than meetings. No annealing: it ends with the first complete plan."""
+    made, told = generate(people=people, table_use=use, seed=seed), list[Progress]()
+    first = solve(made, seed=seed, deadline_seconds=60, progress=told.append, cancelled=lambda: _whole(told))
+    assert first.placed == len(made.meetings)
+    assert first.violations(made) == []
+    if use == 1.0:
+        assert sum(slot.tables for slot in made.slots) == len(made.meetings)
+
+
+@pytest.mark.parametrize("seed", [2, 5])
+def test_what_full_tables_leave_out_is_proven_but_for_little(seed: int) -> None:
+    """With seed 5 those free in two of the slots cannot fill the tables: two meetings are out by matching, and one more
+    by a linear programme, if there is time for it."""
+    made = generate(people=50, table_use=1.0, seed=seed)
+    plan = solve(made, seed=seed, deadline_seconds=5)
+    assert plan.violations(made) == []
+    assert plan.bound.placed - plan.placed <= 2
+    assert plan.bound.placed in {2: (200,), 5: (197, 198)}[seed]
+    assert paired(made) == {2: 200, 5: 198}[seed]
+
+
+def _whole(told: list[Progress]) -> bool:
+    return bool(told) and told[-1].placed == told[-1].meetings
