@@ -182,7 +182,7 @@ def slice_app() -> Starlette:
     app.state.sources = (events.ical,)
     app.state.navigation = (events.routes.navigation,)
     app.state.desk_navigation = (events.desk.navigation,)
-    app.state.desk_steps, app.state.tasks = (events.tasks.steps,), (events.tasks.tasks,)
+    app.state.desk_steps, app.state.tasks, app.state.errands = (events.tasks.steps,), (events.tasks.tasks,), ()
     app.state.network_navigation = (events.networks.pages.navigation,)
     app.state.network_desk_navigation = (events.networks.pages.desk_navigation,)
     app.state.network_sentences = (events.networks.wording.sentence, events.networks.calls.wording.sentence)

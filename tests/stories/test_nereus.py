@@ -116,7 +116,7 @@ async def _session(
 
 
 async def _admitted(ewa: httpx2.AsyncClient, guest: httpx2.AsyncClient, event: Event, region: str, house: str) -> None:
-    where = await Region.get(name=region)
+    where = next(one for one in await Region.all() if one.names["en"] == region)
     await _post(
         guest, f"/e/{event.slug}/join", organisation=house, organisation_kind="company", region=str(where.id),
         position="", kind="delegate",
