@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from app import outbox
@@ -15,8 +16,7 @@ from app.texts import said
 from events.models import Event, Participant, ParticipantStatus
 from events.networks.digests import DAYTIME, ZONE
 from events.networks.support.models import Client
-from matchmaking.models import Meeting, MeetingStatus
-from matchmaking.parties import of_participants
+from matchmaking.models import Meeting, MeetingStatus, Seat
 from matchmaking.support.letters import SCOPE, office_letter
 from matchmaking.support.models import CameOf, FollowUp
 
@@ -46,12 +46,8 @@ class Asking:
 async def due(*, now: datetime) -> list[Participant]:
     """Clients who had a meeting at an event that ended half a year ago, and were not asked yet."""
     ended = (now - TOO_LATE).date(), (now - HALF_A_YEAR).date()
-    events = await Event.filter(last_day__gte=ended[0], last_day__lte=ended[1])
-    found: list[Participant] = []
-    for event in events:
-        here = _unasked().filter(event=event).order_by("id").select_related("event", "person__client__office")
-        found += [one for one in await here if await _has_met(one)]
-    return found[:A_ROUND]
+    of_then = _unasked().filter(_have_met(), event__last_day__gte=ended[0], event__last_day__lte=ended[1])
+    return await of_then.order_by("id").limit(A_ROUND)
 
 
 async def ask(found: Sequence[Participant], settings: Settings, *, now: datetime) -> int:
@@ -99,9 +95,12 @@ def _unasked() -> QuerySet[Participant]:
     )
 
 
-async def _has_met(participant: Participant) -> bool:
-    mine = Meeting.filter(of_participants([participant.id]), status=MeetingStatus.ACCEPTED)
-    return await mine.filter(slot_id__isnull=False).exists()
+def _have_met() -> Q:
+    """Participants who had a meeting."""
+    placed = Meeting.filter(status=MeetingStatus.ACCEPTED, slot_id__isnull=False)
+    seated = Seat.filter(meeting__status=MeetingStatus.ACCEPTED, meeting__slot_id__isnull=False)
+    found = (placed.values("asker_id"), placed.values("invitee_id"), seated.values("participant_id"))
+    return Q(*(Q(id__in=Subquery(those)) for those in found), join_type=Q.OR)
 
 
 def _mail(question: FollowUp, person: Person, event: Event, office: str, settings: Settings, now: datetime) -> Mail:

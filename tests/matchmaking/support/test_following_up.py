@@ -9,11 +9,13 @@ from app.models import Mail, Person
 from events.models import Event
 from events.networks.support.assigning import choose
 from matchmaking.meetings import accept, request_meeting
+from matchmaking.models import Meeting, MeetingStatus, Seat, SeatRole
 from matchmaking.support.following_up import TOO_LATE, answer, ask, due, open_questions
 from matchmaking.support.letters import SCOPE
 from matchmaking.support.models import CameOf, FollowUp
 from matchmaking.support.report import follow_ups_sheet, office_report
 from tests.conftest import settings_for
+from tests.events.conftest import counting_statements
 from tests.matchmaking.support.conftest import Help
 
 SETTINGS = settings_for("sqlite://")
@@ -35,6 +37,21 @@ def anna(help: Help) -> Person:
 async def test_asked_between_half_a_year_and_a_year_later(help: Help, days: int, asked: int) -> None:
     await met(help, days_ago=days)
     assert len(await due(now=NOW)) == asked
+
+
+async def test_whoever_sat_at_the_table_is_found_with_one_query(help: Help) -> None:
+    """Who asked, who was asked and who came along; not a client who met nobody."""
+    carl, dora = [await help.fair.delegate(name, help.morning) for name in ("Carl", "Dora")]
+    for one in (carl, dora, help.mikko):
+        await choose(help.office, by=help.fair[one])
+    await met(help, days_ago=200)
+    await Seat.create(meeting=await Meeting.get(), participant=carl, role=SeatRole.COLLEAGUE)
+    with counting_statements() as statements:
+        found = await due(now=NOW)
+    assert [one.name for one in found] == ["Anna", "Mikko", "Carl"]
+    assert len(statements) == 1
+    await Meeting.all().update(status=MeetingStatus.CANCELLED)
+    assert await due(now=NOW) == []
 
 
 async def test_asked_once_however_many_workers_look(help: Help) -> None:
