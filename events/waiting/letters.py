@@ -45,12 +45,12 @@ async def tell(settings: Settings) -> bool:
     if not first:
         return False
     event = first[0].session.event
-    mails = {}
+    sender, mails = await sender_for(event, settings), {}
     for wait in first:
         person = wait.participant.person
         if wait.session.event_id == event.id and person:
             with speaking(person.language):
-                mails[wait.id, wait.state] = await word(person, event, _of(wait), settings)
+                mails[wait.id, wait.state] = word(person, event, _of(wait), sender=sender, settings=settings)
     async with changing(outbox.mail_scope(event.scope), by="worker") as changes:
         mine = [
             one
@@ -65,15 +65,19 @@ async def tell(settings: Settings) -> bool:
     return True
 
 
-async def word(person: Person, event: Event, offer: Offer, settings: Settings) -> Mail:
-    """A mail to be queued, in the language being spoken."""
+async def sender_for(event: Event, settings: Settings) -> Mailbox:
     about = await occasion(event.scope)
     assert about is not None
+    return organiser_of(about, settings)
+
+
+def word(person: Person, event: Event, offer: Offer, *, sender: Mailbox, settings: Settings) -> Mail:
+    """A mail to be queued, in the language being spoken."""
     return letter(
         "events/mail/offer",
         {"offer": offer, "url": settings.base_url + offer.url, "event": event, "zone": event.tz},
         scope=outbox.mail_scope(event.scope),
-        sender=organiser_of(about, settings),
+        sender=sender,
         recipient=Mailbox(person.name, person.email),
         subject=offer.subject,
         settings=settings,

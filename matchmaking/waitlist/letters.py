@@ -1,14 +1,19 @@
 """The mail that tells somebody of a time that is held for a meeting they wait for; as for seats."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
 from app import outbox
 from app.config import Settings
 from app.i18n import _, speaking
 from app.journal import changing
+from app.models import Mail
 from app.wording import when
-from events.waiting.letters import A_ROUND, Offer, word
+from events.models import Event
+from events.waiting.letters import A_ROUND, Offer, sender_for, word
 from events.waiting.models import WaitState
+from matchmaking.directory import Match
 from matchmaking.parties import people
 from matchmaking.round_models import Slot
 from matchmaking.waitlist.models import MeetingWait
@@ -23,13 +28,7 @@ async def tell(settings: Settings) -> bool:
     if not owed:
         return False
     event = owed[0].meeting.event
-    mails = {}
-    for wait in owed:
-        if wait.meeting.event_id == event.id and wait.slot and wait.until:
-            assert wait.waiter.person
-            with speaking(wait.waiter.person.language):
-                offer = await _of(wait, wait.slot, wait.until)
-                mails[wait.id] = await word(wait.waiter.person, event, offer, settings)
+    mails = await _worded(event, [wait for wait in owed if wait.meeting.event_id == event.id], settings)
     async with changing(outbox.mail_scope(event.scope), by="worker") as changes:
         ids = [one.id for one in await open_ones.filter(id__in=list(mails))]
         await outbox.post_all([mails[one] for one in ids])
@@ -39,9 +38,25 @@ async def tell(settings: Settings) -> bool:
     return True
 
 
-async def _of(wait: MeetingWait, slot: Slot, until: datetime) -> Offer:
+async def _worded(event: Event, waits: Sequence[MeetingWait], settings: Settings) -> dict[int, Mail]:
+    """By wait, language by language."""
+    sender, mails = await sender_for(event, settings), {}
+    by_language = defaultdict(list)
+    for wait in waits:
+        if wait.waiter.person and wait.slot and wait.until:
+            pair = wait.waiter_id, awaited(wait)
+            by_language[wait.waiter.person.language].append((wait, wait.waiter.person, pair, wait.slot, wait.until))
+    for language, told in by_language.items():
+        with speaking(language):
+            reasons = await why(event, [pair for _wait, _person, pair, _slot, _until in told])
+            for wait, person, pair, slot, until in told:
+                offer = _of(wait, slot, until, reasons.get(pair))
+                mails[wait.id] = word(person, event, offer, sender=sender, settings=settings)
+    return mails
+
+
+def _of(wait: MeetingWait, slot: Slot, until: datetime, match: Match | None) -> Offer:
     event, partner = wait.meeting.event, awaited(wait)
-    known = (await why(event, [(wait.waiter_id, partner)])).values()
     named = {
         "name": next(one.name for one in people(wait.meeting) if one.id == partner),
         "time": when(slot.start, event.tz),
@@ -51,5 +66,5 @@ async def _of(wait: MeetingWait, slot: Slot, until: datetime) -> Offer:
         sentence=_("You waited for a meeting with %(name)s. %(time)s is kept for the two of you.") % named,
         until=until,
         url=f"/e/{event.slug}/meetings/{wait.meeting_id}",
-        why=[reason for match in known for reason in match.brief],
+        why=match.brief if match else (),
     )

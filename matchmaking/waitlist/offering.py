@@ -1,20 +1,22 @@
 """A time that somebody popular has again is offered to those who wait for them, one at a time, the best first."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from app import occupancy
-from app.journal import Changes, changing, revision
+from app.journal import Changes, changing, revisions
 from events.models import Event
 from events.waiting.models import WaitState, offer_minutes
 from events.waiting.queueing import Place, deadline, in_order
 from matchmaking import availability
 from matchmaking.affinity import score
+from matchmaking.availability import free_slots
 from matchmaking.cards import cards
+from matchmaking.diaries import diaries, floor
 from matchmaking.gathering import gathering_of
 from matchmaking.models import Meeting
-from matchmaking.parties import people, with_people
+from matchmaking.parties import people, principals, with_people
 from matchmaking.profile_models import Profile
 from matchmaking.waitlist.models import MeetingWait
 
@@ -25,9 +27,9 @@ async def offer_times(changes: Changes, event: Event) -> None:
     await _drop_settled(changes, event)
     await _pass_on(changes, event)
     minutes = await offer_minutes(event.id)
-    for wait in await queue(event):
-        if wait.meeting.waiting:
-            await _offer(changes, event, wait, minutes=minutes)
+    agreed = [wait for wait in await queue(event) if wait.meeting.waiting]
+    for wait in await _free_together(event, agreed, now=changes.at):
+        await _offer(changes, event, wait, minutes=minutes)
 
 
 async def queue(event: Event) -> list[MeetingWait]:
@@ -76,20 +78,34 @@ class Looking:
     async def work(self) -> bool:
         due = MeetingWait.filter(state=WaitState.OFFERED, until__lte=datetime.now(UTC))
         if first := await due.first().select_related("meeting__event"):
-            await self._look_at(first.meeting.event)
+            await _look_at(first.meeting.event)
             return True
         ids = await MeetingWait.all().distinct().values_list("meeting__event_id", flat=True)
-        for event in await Event.filter(id__in=list(ids)).order_by("id"):
-            if await revision(event.scope) != self.seen.get(event.id) and await self._look_at(event):
-                return True
+        events = await Event.filter(id__in=list(ids)).order_by("id")
+        reached = await revisions([event.scope for event in events])
+        for event in events:
+            if self.seen.get(event.id) != reached[event.scope]:
+                self.seen[event.id] = reached[event.scope]
+                if await _look_at(event):
+                    return True
         return False
 
-    async def _look_at(self, event: Event) -> bool:
-        """Whether anything was offered or passed on."""
-        self.seen[event.id] = await revision(event.scope)
-        async with changing(event.scope, by="worker") as changes:
-            await offer_times(changes, event)
-        return bool(changes.facts)
+
+async def _look_at(event: Event) -> bool:
+    """Whether anything was offered or passed on."""
+    async with changing(event.scope, by="worker") as changes:
+        await offer_times(changes, event)
+    return bool(changes.facts)
+
+
+async def _free_together(event: Event, waits: Sequence[MeetingWait], *, now: datetime) -> list[MeetingWait]:
+    """Those whose people have a slot in common, in the same order, read at once for all of them. Tables, interpreters
+    and opening times are looked at for these only, and once more with what earlier offers hold by then."""
+    everybody = {one.id: one for wait in waits for one in principals(wait.meeting)}
+    ground = await floor(event)
+    known = await diaries(list(everybody.values()), within=ground.span)
+    free = {one: {slot.id for slot in free_slots(ground.slots, diary, now=now)} for one, diary in known.items()}
+    return [wait for wait in waits if set.intersection(*(free[one.id] for one in principals(wait.meeting)))]
 
 
 async def _offer(changes: Changes, event: Event, wait: MeetingWait, *, minutes: int) -> None:

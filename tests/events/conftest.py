@@ -204,22 +204,24 @@ def counted() -> Callable[[], AbstractContextManager[list[str]]]:
 
 @contextmanager
 def counting_statements() -> Iterator[list[str]]:
-    """The statements run inside, however Tortoise sends them."""
+    """The statements run inside, also in transactions, which have a client of their own."""
     statements: list[str] = []
-    client = db.client()
-    originals = {name: getattr(client, name) for name in ("execute_query", "execute_query_dict")}
+    kinds = type(db.client()).__mro__
+    names = ("execute_query", "execute_query_dict", "execute_insert", "execute_many")
+    owners = {name: next(kind for kind in kinds if name in vars(kind)) for name in names}
+    originals = {name: getattr(owner, name) for name, owner in owners.items()}
 
     def noted(original: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        async def run(sql: str, *args: Any) -> Any:
+        async def run(client: Any, sql: str, *args: Any) -> Any:
             statements.append(sql)
-            return await original(sql, *args)
+            return await original(client, sql, *args)
 
         return run
 
     try:
-        for name, original in originals.items():
-            setattr(client, name, noted(original))
+        for name, owner in owners.items():
+            setattr(owner, name, noted(originals[name]))
         yield statements
     finally:
-        for name in originals:
-            delattr(client, name)
+        for name, owner in owners.items():
+            setattr(owner, name, originals[name])

@@ -10,6 +10,7 @@ from app.errors import Refused
 from app.models import Mail
 from events.models import Participant
 from events.waiting.models import WaitState
+from matchmaking import cards
 from matchmaking.diaries import floor
 from matchmaking.drafting import work
 from matchmaking.meetings import accept, cancel, request_meeting
@@ -20,6 +21,7 @@ from matchmaking.waitlist.letters import tell
 from matchmaking.waitlist.models import MeetingWait
 from matchmaking.waitlist.offering import Looking
 from tests.conftest import settings_for
+from tests.events.conftest import counting_statements
 from tests.matchmaking.conftest import Fair, sound
 from tests.matchmaking.visiting import visit
 
@@ -178,6 +180,28 @@ async def test_pages_and_mail_tell_the_one_who_is_offered_a_time(fair, visit, da
     assert taken_now.status_code == 303
     assert (await Meeting.get(id=meeting.id)).placed
     await sound()
+
+
+async def test_looking_and_telling_take_the_same_queries_for_three_as_for_one(sqlite_fair, sqlite_database):
+    fair, counts = sqlite_fair, []
+    _one, taken, _waiting, _opened = await star(fair, "Ann", "Bea", "Carl")
+    held = await Meeting.get(id=taken.id)
+    for kept in (3, 1):
+        offers = await MeetingWait.all().order_by("id").limit(kept)
+        await MeetingWait.exclude(id__in=[wait.id for wait in offers]).delete()
+        await MeetingWait.all().update(state=WaitState.WAITING, slot_id=None, table_id=None, until=None)
+        cards._kept.clear()
+        with counting_statements() as looking:
+            assert not await Looking().work()
+        until = datetime.now(UTC) + timedelta(minutes=30)
+        await MeetingWait.all().update(
+            state=WaitState.OFFERED, slot_id=held.slot_id, table_id=held.table_id, until=until, told_at=None
+        )
+        with counting_statements() as telling:
+            assert await tell(settings_for(sqlite_database))
+        counts.append((len(looking), len(telling)))
+    assert await Mail.filter(subject__startswith="Star has time").count() == 3 + 1
+    assert counts[0] == counts[1]
 
 
 async def test_from_the_page_of_somebody_without_time_one_asks_and_waits(fair, visit):
