@@ -38,6 +38,12 @@ def asks(meeting: Meeting, one: Participant) -> bool | None:
     return one.organisation_id is not None and one.organisation_id == meeting.asker.organisation_id
 
 
+def across(meeting: Meeting, one: Participant) -> list[Participant]:
+    """Those on the other side of the table, who asked or was asked first; nobody in a group."""
+    mine = asks(meeting, one)
+    return [] if mine is None else [other for other in principals(meeting) if asks(meeting, other) is not mine]
+
+
 def with_people(meetings: QuerySet[Meeting], *parts: str) -> QuerySet[Meeting]:
     """With its people at hand, and these relations of each: "organisation"."""
     asked = [side + part for side in ("asker", "invitee") for part in ("", *(f"__{part}" for part in parts))]

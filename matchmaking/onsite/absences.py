@@ -19,7 +19,7 @@ from matchmaking.diaries import diaries
 from matchmaking.meetings import changing_meeting, tell
 from matchmaking.models import Keep, Meeting, MeetingStatus
 from matchmaking.onsite.models import Absence, Answer, StandIn
-from matchmaking.parties import acting_for, people, with_people
+from matchmaking.parties import across, acting_for, people, principals, with_people
 from matchmaking.placing import sit_down
 from matchmaking.refusals import refusal
 from matchmaking.rules import Hindrance
@@ -31,24 +31,23 @@ PASSED_ON_THE_DAY = frozenset({Hindrance.NOT_OPEN, Hindrance.CLOSED, Hindrance.T
 
 
 async def report_absence(meeting: Meeting, reporter: Participant, *, by: Actor) -> Absence:
-    """The other one is asked whether they are on their way; nobody is blamed. Once is enough. Raises Refused outside of
-    the meeting's own slot, and where the meeting has more than two people: those are enough to begin."""
+    """The other side is asked whether they are on their way; nobody is blamed. Once is enough. Raises Refused outside
+    of the meeting's own slot, and in a group: those who are there begin."""
     async with changing_meeting(meeting, by=by) as (changes, current):
         acting = await acting_for(reporter, by=by)
         if not current.placed or not current.slot or not current.slot.start <= changes.at < current.slot.end:
             raise Refused(_("You can say so while the meeting is on."))
-        pair = (current.asker, current.invitee)
-        if reporter.id not in {one.id for one in pair}:
+        if reporter.id not in {one.id for one in principals(current)}:
             raise NotFound
         if current.group_id is not None:
             raise Refused(_("A group begins with those who are there."))
         if before := await Absence.get_or_none(meeting=current, ended_at__isnull=True):
             return before
-        missing = next(one for one in pair if one.id != reporter.id)
+        missing = across(current, reporter)[0]
         absence = await Absence.create(
             meeting=current, slot=current.slot, table=current.table, reporter=reporter, missing=missing, at=changes.at
         )
-        await absence.fetch_related("reporter", "missing")
+        absence = await _absence(absence.id)
         _record(changes, "absence.reported", absence, current.event, acting)
     return absence
 
@@ -56,7 +55,7 @@ async def report_absence(meeting: Meeting, reporter: Participant, *, by: Actor) 
 async def answer_absence(absence: Absence, answer: Answer, *, by: Actor) -> Absence:
     """On the way, or not: whoever waits reads it at once."""
     async with _changing_absence(absence, by) as (changes, current):
-        acting = await acting_for(current.missing, by=by)
+        acting = await acting_for(*current.asked, by=by)
         _refuse_ended(current, changes)
         if current.answer != answer:
             current.answer = answer
@@ -133,7 +132,7 @@ async def turn_down(stand_in: StandIn, *, by: Actor) -> None:
 async def refuse_stranger(absence: Absence, guest: Participant) -> None:
     """Raises Refused where rules, a veto, or an earlier no stand between the two."""
     event_id = absence.meeting.event_id
-    if guest.event_id != event_id or guest.id in (absence.missing_id, absence.reporter_id):
+    if guest.event_id != event_id or guest in (absence.reporter, *absence.asked):
         raise NotFound
     if guest.status != ParticipantStatus.APPROVED:
         raise Refused(_("%(name)s does not take part.") % {"name": guest.name})
@@ -148,7 +147,8 @@ async def refuse_stranger(absence: Absence, guest: Participant) -> None:
 async def own_absence(guest: Participant, absence: Absence) -> Absence | None:
     """The guest waits at a table of their own in that slot, for somebody who may have no more of it."""
     found = Absence.filter(reporter=guest, slot_id=absence.slot_id, ended_at__isnull=True).exclude(id=absence.id)
-    own = await found.select_related("meeting", "slot", "reporter", "missing").first()
+    first = await found.first()
+    own = await _absence(first.id) if first else None
     return own if own and own.stands else None
 
 
@@ -219,7 +219,9 @@ async def _changing_stand_in(stand_in: StandIn, by: Actor) -> AsyncIterator[tupl
 
 
 async def _absence(number: int) -> Absence:
-    return await Absence.get(id=number).select_related("meeting__event", "slot__round", "table", "reporter", "missing")
+    found = await Absence.get(id=number).select_related("slot__round", "table", "reporter", "missing")
+    found.meeting = await _whole(found.meeting_id)
+    return found
 
 
 def _asked(stand_in: StandIn) -> Participant:
@@ -243,9 +245,9 @@ def _refuse_answered(stand_in: StandIn) -> None:
 
 
 def _record(changes: Changes, kind: str, absence: Absence, event: Event, more: dict[str, Any]) -> None:
-    """For the two and the desk. It moves no calendar, so their inboxes hear of it."""
+    """For those concerned and the desk. It moves no calendar, so their inboxes hear of it."""
     data = {"waits": absence.reporter.name, "missing": absence.missing.name, **more}
-    inboxes = [_inbox(one) for one in (absence.reporter, absence.missing)]
+    inboxes = [_inbox(one) for one in (absence.reporter, *absence.asked)]
     changes.record(kind, absence, topics=[event.desk, *inboxes], data=data)
 
 

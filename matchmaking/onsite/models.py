@@ -9,6 +9,7 @@ from tortoise.models import Model
 from app.fields import UTCDatetimeField
 from events.models import Event, Participant
 from matchmaking.models import Meeting
+from matchmaking.parties import across, people
 from matchmaking.round_models import Slot, Table
 
 PATIENCE = timedelta(minutes=3)  # before others are asked
@@ -69,10 +70,15 @@ class Absence(Model):
 
     @property
     def stands(self) -> bool:
-        """The meeting, at hand, is still theirs, and at that table then."""
+        """The meeting, at hand with its people, is still theirs, and at that table then."""
         meeting = self.meeting
         here = (meeting.slot_id, meeting.table_id) == (self.slot_id, self.table_id)
-        return meeting.placed and here and self.reporter_id in (meeting.asker_id, meeting.invitee_id)
+        return meeting.placed and here and self.reporter_id in {one.id for one in people(meeting)}
+
+    @property
+    def asked(self) -> list[Participant]:
+        """Everybody on the side that has not come: any of them may answer. The meeting is at hand with its people."""
+        return across(self.meeting, self.reporter)
 
     def open(self, now: datetime) -> bool:
         """The slot is at hand."""

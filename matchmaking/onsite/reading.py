@@ -76,7 +76,7 @@ async def today(me: Participant, *, now: datetime) -> Today:
     )
     tickets = [ticket(meeting, me) for meeting in found]
     current = next((one for one in tickets if one.meeting.slot and one.meeting.slot.start <= now), None)
-    absences = await _open(me.event_id, now)
+    absences = await open_absences([me.event_id], now)
     mine = next((one for one in absences if one.reporter_id == me.id), None)
     asked = StandIn.filter(guest=me, by_guest=False, answer__isnull=True, absence__ended_at__isnull=True)
     parts = ("absence__slot", "absence__table", "absence__reporter__organisation")
@@ -85,7 +85,7 @@ async def today(me: Participant, *, now: datetime) -> Today:
         current=current,
         following=next((one for one in tickets if one is not current), None),
         waiting=await _waiting(mine, now, most=SHOWN) if mine else None,
-        missed=tuple(one for one in absences if one.missing_id == me.id),
+        missed=tuple(one for one in absences if me in one.asked),
         calls=tuple([one for one in await asked.select_related(*parts) if now < one.absence.slot.end]),
         open_tables=tuple(await _tables_for(me, now)),
     )
@@ -93,12 +93,12 @@ async def today(me: Participant, *, now: datetime) -> Today:
 
 async def no_shows(event: Event, *, now: datetime) -> Sequence[Waiting]:
     """For the desk: everybody who waits at a table now, longest first, with who could fill the gap."""
-    return [await _waiting(one, now, most=AT_THE_DESK) for one in await _open(event.id, now)]
+    return [await _waiting(one, now, most=AT_THE_DESK) for one in await open_absences([event.id], now)]
 
 
 async def missed_by(me: Participant, *, now: datetime) -> Sequence[Absence]:
     """Where somebody waits for them."""
-    return [one for one in await _open(me.event_id, now) if one.missing_id == me.id]
+    return [one for one in await open_absences([me.event_id], now) if me in one.asked]
 
 
 async def standby(event: Event) -> Sequence[Participant]:
@@ -118,12 +118,19 @@ async def door_list(event: Event, words: str) -> Sequence[Guest]:
 
 
 async def open_absence(meeting: Meeting, *, now: datetime) -> Absence | None:
-    return next((one for one in await _open(meeting.event_id, now) if one.meeting_id == meeting.id), None)
+    return next((one for one in await open_absences([meeting.event_id], now) if one.meeting_id == meeting.id), None)
 
 
-async def _open(event_id: int, now: datetime) -> list[Absence]:
-    found = Absence.filter(meeting__event_id=event_id, ended_at__isnull=True, slot__end__gt=now).order_by("at", "id")
-    rows = await found.select_related("meeting__event", "slot__round", "table", "reporter__organisation", "missing")
+async def open_absences(events: Collection[int], now: datetime) -> list[Absence]:
+    """Of these events (ids), the longest first, each with its meeting and people. Two queries."""
+    found = Absence.filter(meeting__event_id__in=list(events), ended_at__isnull=True, slot__end__gt=now).order_by(
+        "at", "id"
+    )
+    rows = await found.select_related("slot__round", "table", "reporter__organisation", "missing")
+    whole = with_people(Meeting.filter(id__in=[one.meeting_id for one in rows])).select_related("event")
+    meetings = {one.id: one for one in await whole} if rows else {}
+    for one in rows:
+        one.meeting = meetings[one.meeting_id]
     return [one for one in rows if one.stands]
 
 
@@ -140,7 +147,7 @@ async def _free(absence: Absence, *, most: int) -> list[Free]:
     people = {
         one.id: one
         for one in await Participant.filter(id__in=list(standing_by)).select_related("organisation")
-        if one.id not in (absence.reporter_id, absence.missing_id)
+        if one.id != absence.reporter_id and one not in absence.asked
     }
     able = await _able(absence, list(people.values()))
     found: list[Free] = []
@@ -154,8 +161,8 @@ async def _free(absence: Absence, *, most: int) -> list[Free]:
 async def _able(absence: Absence, people: Sequence[Participant]) -> list[int]:
     """Free in the slot; whoever waits for somebody at a table of their own is free as well."""
     span = Interval(absence.slot.start, absence.slot.end)
-    absences = await _open(absence.meeting.event_id, absence.slot.start)
-    absent = {one.missing_id for one in absences}
+    absences = await open_absences([absence.meeting.event_id], absence.slot.start)
+    absent = {who.id for one in absences for who in one.asked}
     found = await diaries([absence.reporter, *people], within=span, without=[one.meeting_id for one in absences])
     mine = found[absence.reporter_id]
     return [one.id for one in people if one.id not in absent and could_sit(absence, mine, found[one.id])]
@@ -214,8 +221,8 @@ async def _tables_for(me: Participant, now: datetime) -> list[Absence]:
     if mine is None or not mine.standby or mine.here_at is None:
         return []
     found = []
-    for absence in await _open(me.event_id, now):
-        if now >= absence.others_from and me.id not in (absence.reporter_id, absence.missing_id):
+    for absence in await open_absences([me.event_id], now):
+        if now >= absence.others_from and me.id != absence.reporter_id and me not in absence.asked:
             found += [
                 absence for one in await _free(absence, most=SHOWN) if one.participant.id == me.id and not one.proposal
             ]

@@ -3,22 +3,20 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from tortoise.expressions import Q
-
 from app.i18n import _, ngettext
 from events.models import Event, Participant, ParticipantStatus
 from events.tasks import Stage, State, Step, Task, state_of
-from matchmaking.models import MeetingStatus
-from matchmaking.onsite.models import Absence, Display, Presence, StandIn
+from matchmaking.onsite.models import Display, Presence, StandIn
+from matchmaking.onsite.reading import open_absences
 
 
 async def steps(event: Event, now: datetime) -> Sequence[Step]:
-    """Four queries."""
+    """Five queries."""
     if not event.nature.meetings:
         return []
     expected = Participant.filter(event=event, status=ParticipantStatus.APPROVED, person_id__isnull=False)
     here = await Presence.filter(participant__event=event, here_at__isnull=False).count()
-    waiting = await Absence.filter(_open(now), meeting__event=event).count()
+    waiting = len(await open_absences([event.id], now))
     screens = await Display.filter(event=event, revoked=False).count()
     today = now.astimezone(event.tz).date()
     begun, over = event.first_day <= today, event.last_day < today
@@ -48,12 +46,12 @@ async def steps(event: Event, now: datetime) -> Sequence[Step]:
 
 async def tasks(participants: Sequence[Participant], now: datetime) -> Sequence[Task]:
     """While their events are on: somebody waits for them, would meet them now, or does not know that they are here.
-    Three queries. Each has its event at hand."""
+    Four queries. Each has its event at hand."""
     here = [one for one in participants if one.event.nature.meetings and _on(one.event, now)]
     mine = [one.id for one in here if one.status == ParticipantStatus.APPROVED]
     if not mine:
         return []
-    missed = {one.missing_id for one in await Absence.filter(_open(now), missing_id__in=mine)}
+    missed = {one.id for absence in await open_absences({one.event_id for one in here}, now) for one in absence.asked}
     calls = StandIn.filter(guest_id__in=mine, by_guest=False, answer__isnull=True, absence__ended_at__isnull=True)
     called = {one.guest_id for one in await calls.filter(absence__slot__end__gt=now)}
     present = {one.participant_id for one in await Presence.filter(participant_id__in=mine, here_at__isnull=False)}
@@ -73,8 +71,3 @@ async def tasks(participants: Sequence[Participant], now: datetime) -> Sequence[
 
 def _on(event: Event, now: datetime) -> bool:
     return event.first_day <= now.astimezone(event.tz).date() <= event.last_day
-
-
-def _open(now: datetime) -> Q:
-    """Absences of slots that are not over, from meetings that still take place."""
-    return Q(ended_at__isnull=True, slot__end__gt=now, meeting__status=MeetingStatus.ACCEPTED)

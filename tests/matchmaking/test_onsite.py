@@ -16,7 +16,7 @@ from events.tasks import State
 from matchmaking.bookmarks.marking import mark
 from matchmaking.bookmarks.models import Mark
 from matchmaking.meetings import request_meeting
-from matchmaking.models import Meeting, MeetingStatus
+from matchmaking.models import Meeting, MeetingStatus, Seat, SeatRole
 from matchmaking.onsite.absences import agree, answer_absence, end_absence, propose, report_absence, turn_down
 from matchmaking.onsite.displays import address_of, board, make_display, revoke_display
 from matchmaking.onsite.models import Absence, Answer, Display, StandIn
@@ -315,3 +315,36 @@ async def test_first_pages_say_what_the_day_wants_of_desk_and_people(fair, visit
     assert {step.state for step in await steps(fair.event, datetime.combine(tomorrow, time(12), fair.event.tz))} == {
         State.DONE
     }
+
+
+async def test_with_colleagues_the_whole_other_side_is_asked_and_any_of_them_answers(fair, visit, assert_sound):
+    """Anna has brought Maria, Mikko has brought Liisa; an interpreter has no partner."""
+    opened = await begun(fair)
+    anna, maria = [await fair.delegate(name, opened, house="Bio", **FITS) for name in ("Anna", "Maria")]
+    mikko, liisa = [await fair.delegate(name, opened, house="Puu", **FITS) for name in ("Mikko", "Liisa")]
+    jan, ewa = [await fair.delegate(name, opened, **FITS) for name in ("Jan", "Ewa")]
+    meeting = await sit(fair, anna, mikko, number=1)
+    for one, role in ((maria, SeatRole.COLLEAGUE), (liisa, SeatRole.COLLEAGUE), (ewa, SeatRole.INTERPRETER)):
+        await Seat.create(meeting=meeting, participant=one, role=role)
+    await arrive(fair, anna, maria, jan)
+    hers, theirs, liisas, jans = [await visit(fair[one]) for one in (maria, ewa, liisa, jan)]
+    assert "My partner is not here" in (await hers.get("/e/tampere/today")).text
+    assert "My partner is not here" not in (await theirs.get("/e/tampere/today")).text
+    assert (await theirs.post(f"/e/tampere/meetings/{meeting.id}/absence")).status_code == 404
+    assert (await hers.post(f"/e/tampere/meetings/{meeting.id}/absence")).status_code == 303
+    absence = await Absence.get()
+    (fact,) = await Change.filter(kind="absence.reported")
+    assert set(fact.topics) == {*(f"inbox:{fair[one].id}" for one in (maria, mikko, liisa)), fair.event.desk}
+    for page in ("today", "meetings", f"meetings/{meeting.id}"):
+        assert "Are you on your way?" in (await liisas.get(f"/e/tampere/{page}")).text
+    assert "Somebody waits for you at a table" in (await liisas.get("/")).text
+    answer = f"/e/tampere/absences/{absence.id}/answer"
+    assert (await jans.post(answer, data={"answer": "coming"})).status_code == 403
+    assert (await liisas.post(answer, data={"answer": "not coming"})).status_code == 303
+    page = (await hers.get("/e/tampere/today")).text
+    assert "Jan" in page
+    await hers.post(f"/e/tampere/absences/{absence.id}/stand-ins", data={"guest": jan.id})
+    assert (await jans.post(f"/e/tampere/stand-ins/{(await StandIn.get()).id}/agreement")).status_code == 303
+    found = await Meeting.get(asker=maria, invitee=jan)
+    assert (found.placed, (await Meeting.get(id=meeting.id)).waiting) == (True, True)
+    await assert_sound()
