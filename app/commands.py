@@ -6,18 +6,16 @@ import gc
 import logging
 import os
 import secrets
-import socket
-from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 import uvicorn
 
 import events.interchange.importing
 import matchmaking.demo.loading
-from app import auth, config, db, main, migrate, slices
+from app import auth, config, db, main, migrate, opening, slices
 from app.config import BadSetting, Settings
 from app.errors import Refused
 from app.sockets import FanoutProtocol
@@ -27,10 +25,9 @@ from events.models import Event
 from events.networks import reference
 from events.networks.adopting import adopt_reference
 
-T = TypeVar("T")
-
 DEMO_LINK = timedelta(hours=12)
 PRINTED_LINK = timedelta(hours=1)
+PORT = click.IntRange(0, 65535)
 
 
 @click.group()
@@ -40,27 +37,33 @@ def site() -> None:
 
 @site.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--port", type=PORT, default=8000, show_default=True, help="Port to listen on.")
 def serve(host: str, port: int) -> None:
     """Serve a site (settings from the environment; see docs/SETTINGS.md)."""
-    _serve(_settings(), host, port)
+    settings = opening.settings()
+    opening.refuse_taken(host, port)
+    if settings.embedded_worker:
+        opening.refuse_taken_mailbox(settings)
+    opening.run(settings, _nothing)  # a wrong database is said in a sentence
+    _serve(settings, host, port)
 
 
 @site.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--port", type=PORT, default=8000, show_default=True, help="Port to listen on.")
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), default=Path("data"), show_default=True)
 def demo(host: str, port: int, data: Path) -> None:
     """Load the demonstration event into an embedded database and serve it."""
-    data.mkdir(parents=True, exist_ok=True)
     folder = data.resolve()
     try:
         settings = config.for_demo(folder=folder, host=host, port=port, secret_key=_demo_secret(folder))
+    except OSError as error:
+        raise click.ClickException(f"Cannot write to {folder}: {error.strerror}. Try another --data.") from error
     except BadSetting as error:
         raise click.ClickException(str(error)) from error
-    _refuse_taken(host, port)
+    opening.refuse_taken(host, port)
     try:
-        _run(settings, _prepare_demo(settings))
+        opening.run(settings, lambda: _prepare_demo(settings), migrating=True)
     except Refused as error:
         raise click.ClickException(" ".join([str(error), *error.hints])) from error
     _serve(settings, host, port)
@@ -69,14 +72,15 @@ def demo(host: str, port: int, data: Path) -> None:
 @site.command("migrate")
 def migrate_command() -> None:
     """Bring the database to today's tables and load the reference data."""
-    done = _run(settings := _settings(), _prepare(settings))
+    done = opening.run(opening.settings(), _prepare, migrating=True)
     click.echo("\n".join(f"migrated {name}" for name in done) or "nothing to migrate")
 
 
 @site.command()
 def worker() -> None:
     """Send mail, settle invitations and run schedules, beside `serve` with EMBEDDED_WORKER=no."""
-    settings = _settings()
+    settings = opening.settings()
+    opening.refuse_taken_mailbox(settings)
 
     async def forever() -> None:
         async with slices.working(settings):
@@ -85,7 +89,7 @@ def worker() -> None:
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     with contextlib.suppress(KeyboardInterrupt):
-        _run(settings, forever())
+        opening.run(settings, forever)
 
 
 @site.command("import-schedule")
@@ -102,7 +106,7 @@ def import_schedule(slug: str, file: Path) -> None:
             return await events.interchange.importing.import_file(event, file, by="import", progress=bar.update)
 
         try:
-            report = _run(_settings(), importing())
+            report = opening.run(opening.settings(), importing)
         except (BadSchedule, Refused) as error:
             raise click.ClickException(str(error)) from error
     click.echo(str(report))
@@ -113,21 +117,14 @@ def import_schedule(slug: str, file: Path) -> None:
 @click.option("--admin", is_flag=True, help="Make this person an administrator.")
 def sign_in_link(email: str, admin: bool) -> None:
     """Print a link that signs EMAIL in once, in any browser: how the first administrator comes in."""
-    settings = _settings()
+    settings = opening.settings()
 
     async def printing() -> str:
         return await _link(settings, email, life=PRINTED_LINK, admin=admin)
 
     try:
-        click.echo(_run(settings, printing()))
+        click.echo(opening.run(settings, printing))
     except BadText as error:
-        raise click.ClickException(str(error)) from error
-
-
-def _settings() -> Settings:
-    try:
-        return config.from_environment()
-    except BadSetting as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -150,17 +147,11 @@ def _serve(settings: Settings, host: str, port: int) -> None:
     )
 
 
-def _run(settings: Settings, work: Coroutine[Any, Any, T]) -> T:
-    """Run with the database open."""
-
-    async def connected() -> T:
-        async with db.connected(settings):
-            return await work
-
-    return asyncio.run(connected())
+async def _nothing() -> None:
+    pass
 
 
-async def _prepare(settings: Settings) -> list[str]:
+async def _prepare() -> list[str]:
     done = await migrate.migrate()
     await adopt_reference(reference.load(), by="system")
     return done
@@ -168,7 +159,7 @@ async def _prepare(settings: Settings) -> list[str]:
 
 async def _prepare_demo(settings: Settings) -> None:
     await db.be_hasty()
-    await _prepare(settings)
+    await _prepare()
     with click.progressbar(length=100, label="Loading the demonstration", item_show_func=_words) as bar:
         story = await matchmaking.demo.loading.load_demo(
             base_day=datetime.now(UTC).date() + timedelta(days=1), progress=bar.update
@@ -195,20 +186,10 @@ async def _link(settings: Settings, email: str, *, life: timedelta, admin: bool)
 
 def _demo_secret(folder: Path) -> bytes:
     """A secret of this folder's own, so that feeds and cookies survive a restart."""
+    folder.mkdir(parents=True, exist_ok=True)
     file = folder / "secret"
     if not file.exists():
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as opened:
             opened.write(secrets.token_urlsafe(48))
     return file.read_bytes()
-
-
-def _refuse_taken(host: str, port: int) -> None:
-    """Say so before a minute of loading, not after."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise click.ClickException(f"Cannot listen on {host}:{port}: {error.strerror}. Try --port.") from error

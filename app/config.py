@@ -1,10 +1,11 @@
 """Settings, read once at start from the environment; a wrong one ends the start with a sentence."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -53,22 +54,20 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     smtp_url = _required(
         environ, "SMTP_URL", "your mail server, such as smtp+starttls://user:password@mail.example.org:587"
     )
-    if urlsplit(smtp_url).scheme not in ("smtp", "smtp+starttls", "smtps"):
-        raise BadSetting("SMTP_URL must begin with smtp+starttls://, smtps:// or (on one machine only) smtp://.")
-    if urlsplit(smtp_url).scheme == "smtp" and urlsplit(smtp_url).hostname not in LOOPBACK:
-        raise BadSetting("SMTP_URL without encryption is only safe to this machine; use smtp+starttls:// or smtps://.")
     return Settings(
         database_url=_database_url(
             _required(environ, "DATABASE_URL", "postgres://user:password@host/name or sqlite:///path/to/file")
         ),
         base_url=base_url,
         secret_key=_secret(_required(environ, "SECRET_KEY", "a random text; make one with: openssl rand -base64 48")),
-        smtp_url=smtp_url,
-        mail_from=_required(environ, "MAIL_FROM", "the address invitations come from, such as meetings@example.org"),
+        smtp_url=_smtp_url(smtp_url),
+        mail_from=_mail_from(
+            _required(environ, "MAIL_FROM", "the address invitations come from, such as meetings@example.org")
+        ),
         quiet_seconds=_number(environ, "QUIET_SECONDS", 60.0),
         embedded_worker=environ.get("EMBEDDED_WORKER", "yes").lower() in ("yes", "true", "1"),
-        solver_seconds=int(_number(environ, "SOLVER_SECONDS", 10)),
-        pool_size=int(_number(environ, "POOL_SIZE", 10)),
+        solver_seconds=int(_number(environ, "SOLVER_SECONDS", 10, least=1)),
+        pool_size=int(_number(environ, "POOL_SIZE", 10, least=1)),
         lmtp_listen=_listen(environ.get("LMTP_LISTEN", "")),
         inbox_secret=_secret(environ["INBOX_SECRET"], "INBOX_SECRET") if environ.get("INBOX_SECRET") else None,
         imap_url=_imap(environ.get("IMAP_URL", "")),
@@ -85,7 +84,7 @@ def for_demo(
     shown = f"[{host}]" if ":" in host else host
     reachable = "127.0.0.1" if host in ("0.0.0.0", "::") else shown  # noqa: S104 - a comparison, nothing is bound here
     return Settings(
-        database_url=environ.get("DATABASE_URL") or f"sqlite:///{folder / 'pilotmatch.sqlite3'}",
+        database_url=_database_url(environ.get("DATABASE_URL") or f"sqlite:///{folder / 'pilotmatch.sqlite3'}"),
         base_url=_base_url(environ.get("BASE_URL", f"http://{reachable}:{port}"), demo=True),
         secret_key=secret_key,
         smtp_url=environ.get("SMTP_URL"),
@@ -102,7 +101,7 @@ def _required(environ: Mapping[str, str], name: str, what: str) -> str:
 
 
 def _base_url(value: str, *, demo: bool = False) -> str:
-    parts = urlsplit(value)
+    parts = _split("BASE_URL", value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
         raise BadSetting("BASE_URL must be a scheme and a host only, such as https://meet.example.org.")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK and not demo:
@@ -111,8 +110,26 @@ def _base_url(value: str, *, demo: bool = False) -> str:
 
 
 def _database_url(value: str) -> str:
+    parts = _split("DATABASE_URL", value)
     if not value.startswith(("postgres://", "postgresql://", "sqlite:///")):
         raise BadSetting("DATABASE_URL must begin with postgres:// or sqlite:///.")
+    if not parts.path.strip("/"):
+        raise BadSetting("DATABASE_URL must end with the name of a database, or the path of a file.")
+    return value
+
+
+def _smtp_url(value: str) -> str:
+    parts = _split("SMTP_URL", value)
+    if parts.scheme not in ("smtp", "smtp+starttls", "smtps") or not parts.hostname:
+        raise BadSetting("SMTP_URL must begin with smtp+starttls://, smtps:// or (on one machine only) smtp://.")
+    if parts.scheme == "smtp" and parts.hostname not in LOOPBACK:
+        raise BadSetting("SMTP_URL without encryption is only safe to this machine; use smtp+starttls:// or smtps://.")
+    return value
+
+
+def _mail_from(value: str) -> str:
+    if not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", value):
+        raise BadSetting("MAIL_FROM must be one bare mail address, such as meetings@example.org.")
     return value
 
 
@@ -124,10 +141,19 @@ def _listen(value: str) -> str | None:
 
 
 def _imap(value: str) -> str | None:
-    parts = urlsplit(value)
+    parts = _split("IMAP_URL", value)
     if value and not (parts.scheme == "imaps" or (parts.scheme == "imap" and parts.hostname in LOOPBACK)):
         raise BadSetting("IMAP_URL must begin with imaps:// (imap:// is only safe to this machine).")
     return value or None
+
+
+def _split(name: str, value: str) -> SplitResult:
+    try:
+        parts = urlsplit(value)
+        parts.port  # noqa: B018 - one that is no number raises
+    except ValueError as error:
+        raise BadSetting(f"{name} is no address: {error}.") from error
+    return parts
 
 
 def _secret(value: str, name: str = "SECRET_KEY") -> bytes:
@@ -143,7 +169,7 @@ def _days(environ: Mapping[str, str], name: str, default: int) -> int:
     return int(days)
 
 
-def _number(environ: Mapping[str, str], name: str, default: float) -> float:
+def _number(environ: Mapping[str, str], name: str, default: float, *, least: float = 0) -> float:
     value = environ.get(name, "")
     if not value:
         return default
@@ -151,6 +177,6 @@ def _number(environ: Mapping[str, str], name: str, default: float) -> float:
         number = float(value)
     except ValueError:
         raise BadSetting(f"{name} must be a number, not {value!r}.") from None
-    if not 0 <= number < 1e9:
-        raise BadSetting(f"{name} must not be negative.")
+    if not least <= number < 1e9:
+        raise BadSetting(f"{name} must be a number from {least:g} up.")
     return number

@@ -7,6 +7,7 @@ restarts, leaks its pool slot and leaves the task holding a dead connection.
 """
 
 import asyncio
+import contextlib
 import socket
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -21,7 +22,7 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper
 from tortoise.connection import get_connections
-from tortoise.exceptions import IntegrityError, OperationalError
+from tortoise.exceptions import BaseORMException, IntegrityError, OperationalError
 
 from app.config import Settings
 
@@ -61,8 +62,14 @@ APPS: dict[str, list[str]] = {
 Row = Mapping[str, Any]
 
 
+# What `connect` raises: nobody is there, we are not let in, no file of SQLite's, an address without sense.
+CANNOT_OPEN = (
+    OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError, BaseORMException, TypeError, ValueError,
+)  # fmt: skip
+
+
 async def connect(settings: Settings) -> None:
-    """Open the database for this process. Raises what `is_away` knows, or OperationalError, when it cannot."""
+    """Open the database for this process. Raises one of CANNOT_OPEN, those that `is_away` knows among them."""
     name = urlsplit(settings.database_url).scheme  # Tortoise caches SQL by this name: never one for two dialects
     await Tortoise.init(
         config={
@@ -75,21 +82,13 @@ async def connect(settings: Settings) -> None:
     )
     # Now and not with the first query: Tortoise's SQLite client keeps its lock for ever if that query cannot open
     # the file, and a server without its database should not start.
+    if not is_postgres():
+        await asyncio.to_thread(_look_at, settings.database_url)
     await client().create_connection(with_db=True)
 
 
 async def disconnect() -> None:
     await Tortoise.close_connections()
-
-
-@asynccontextmanager
-async def connected(settings: Settings) -> AsyncIterator[None]:
-    """The database, open for as long as a command needs it."""
-    await connect(settings)
-    try:
-        yield
-    finally:
-        await disconnect()
 
 
 async def be_hasty() -> None:
@@ -197,13 +196,24 @@ async def _postgres(shared: AsyncpgDBClient) -> AsyncIterator[None]:
             get_connections().reset(token)
 
 
+def _look_at(url: str) -> None:
+    """Raises sqlite3.Error for what is no database. aiosqlite would keep a thread for it that never ends."""
+    with contextlib.closing(sqlite3.connect(_file(url))) as probe:
+        probe.execute("PRAGMA schema_version")
+
+
+def _file(url: str) -> str:
+    path = urlsplit(url).path
+    return path[1:] if path.startswith("//") else path
+
+
 def _connection(settings: Settings) -> dict[str, Any]:
     parts = urlsplit(settings.database_url)
     if parts.scheme == "sqlite":
         return {
             "engine": "tortoise.backends.sqlite",
             "credentials": {
-                "file_path": parts.path[1:] if parts.path.startswith("//") else parts.path,
+                "file_path": _file(settings.database_url),
                 "busy_timeout": 15_000,
                 "synchronous": "FULL",
                 "cache_size": -65_536,

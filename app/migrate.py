@@ -46,6 +46,15 @@ async def migrate() -> list[str]:
     return [name for name, _ in new]
 
 
+async def missing() -> list[str]:
+    """Names of the files that have not run in this database."""
+    try:
+        done = {row["name"] for row in await db.rows("SELECT name FROM migration")}
+    except db.OperationalError:  # not even the first
+        done = set()
+    return [name for name, _text in _files() if name not in done]
+
+
 def statements(text: str) -> Iterator[str]:
     """The statements of a file, in the words of the connected database."""
     words = WORDS["postgres" if db.is_postgres() else "sqlite"]

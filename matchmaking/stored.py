@@ -1,11 +1,10 @@
 """The scheduling problem of a stored event, for the command line."""
 
-import asyncio
 from datetime import UTC, datetime
 
 import click
 
-from app import config, db
+from app import opening
 from events.models import Event
 from matchmaking.orders import Order
 from matchmaking.posed import Posed
@@ -16,16 +15,11 @@ def stored(slug: str, *, mended: bool) -> Posed:
     """As a draft would be asked for: all times anew, or `mended`.
 
     Raises click.ClickException with a sentence where there is no such event, or a setting is wrong."""
-    try:
-        settings = config.from_environment()
-    except config.BadSetting as error:
-        raise click.ClickException(str(error)) from error
-    return asyncio.run(_read(settings, slug, order=None if mended else Order()))
+    return opening.run(opening.settings(), lambda: _read(slug, order=None if mended else Order()))
 
 
-async def _read(settings: config.Settings, slug: str, *, order: Order | None) -> Posed:
-    async with db.connected(settings):
-        event = await Event.get_or_none(slug=slug)
-        if event is None:
-            raise click.ClickException(f"There is no event {slug}.")
-        return await problem_of(event, now=datetime.now(UTC), order=order)
+async def _read(slug: str, *, order: Order | None) -> Posed:
+    event = await Event.get_or_none(slug=slug)
+    if event is None:
+        raise click.ClickException(f"There is no event {slug}.")
+    return await problem_of(event, now=datetime.now(UTC), order=order)
