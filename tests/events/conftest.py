@@ -25,12 +25,11 @@ import events.tasks
 import events.waiting.routes
 import events.wording
 from app import db, web
-from app.auth import Secret
 from app.config import Settings
 from app.guard import Guard
 from app.journal import changing
 from app.live import Hub
-from app.models import Person, SignIn
+from app.models import Person
 from events.hosting import About, create_event
 from events.models import Event, EventKind, OrganisationKind, Participant, Room, Session
 from events.networks.models import Network, Pilot, Region
@@ -38,6 +37,7 @@ from events.participants import Affiliation, approve, register
 from events.releasing import release_programme
 from events.rooms import add_room
 from events.schedule import Details, create_session
+from tests.app.plumbing import sign_in_row
 
 DAY = date.today() + timedelta(days=30)  # noqa: DTZ011 - any day ahead of every zone's today
 
@@ -145,17 +145,7 @@ async def browser() -> AsyncIterator[Callable[..., Awaitable[Browser]]]:
     opened: list[Browser] = []
 
     async def open_for(person: Person | None = None) -> Browser:
-        cookies = {}
-        if person:
-            secret, now = Secret.new(), datetime.now(UTC)
-            async with changing("people", by="test") as changes:
-                sign_in = await SignIn.create(
-                    person=person, token_hash=secret.hash, user_agent="test", created_at=now,
-                    expires_at=now + timedelta(hours=1),
-                )  # fmt: skip
-                changes.record("person.signed_in", sign_in, topics=[])
-            cookies = {"sid": secret.text}
-        opened.append(Browser(app, cookies))
+        opened.append(Browser(app, {"sid": await sign_in_row(person)} if person else {}))
         return opened[-1]
 
     yield open_for

@@ -3,16 +3,11 @@
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
-import httpx2
 import pytest
 
-from app import main
-from app.auth import Secret
-from app.journal import changing
-from app.models import Person, SignIn
 from matchmaking import cards
 from matchmaking.directory import directory
 from matchmaking.draft_models import Draft
@@ -23,41 +18,15 @@ from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.overview import desk_list, overview
 from matchmaking.profile_models import Interest, Profile
 from matchmaking.round_models import Availability, Block, Round, Table
-from tests.conftest import settings_for
 from tests.events.conftest import counting_statements
 from tests.matchmaking.conftest import Fair, solver
-
-BASE = "http://127.0.0.1:8000"
-Browse = Callable[[Person], Awaitable[httpx2.AsyncClient]]
+from tests.matchmaking.visiting import Visit, visiting
 
 
 @pytest.fixture
-async def browse(sqlite_database: str):
-    """A browser in which somebody is signed in."""
-    app = main.create_app(settings_for(sqlite_database))
-    opened: list[httpx2.AsyncClient] = []
-
-    async def sign_in(person: Person) -> httpx2.AsyncClient:
-        secret, now = Secret.new(), datetime.now(UTC)
-        async with changing("people", by="test") as changes:
-            entry = await SignIn.create(
-                person=person, token_hash=secret.hash, user_agent="test", created_at=now,
-                expires_at=now + timedelta(hours=1),
-            )  # fmt: skip
-            changes.record("person.signed_in", entry, topics=[])
-        opened.append(
-            httpx2.AsyncClient(
-                transport=httpx2.ASGITransport(app=app),
-                base_url=BASE,
-                cookies={"sid": secret.text},
-                headers={"Origin": BASE, "Sec-Fetch-Site": "same-origin"},
-            )
-        )
-        return opened[-1]
-
-    yield sign_in
-    for client in opened:
-        await client.aclose()
+async def browse(sqlite_database: str) -> AsyncIterator[Visit]:
+    async with visiting(sqlite_database) as sign_in:
+        yield sign_in
 
 
 @pytest.fixture
