@@ -12,6 +12,7 @@ import events.networks.account
 import events.networks.calls.letters
 import events.networks.calls.routes
 import events.networks.calls.wording
+import events.networks.closing
 import events.networks.digests
 import events.networks.news
 import events.networks.pages
@@ -44,6 +45,7 @@ import matchmaking.onsite.routes
 import matchmaking.onsite.tasks
 import matchmaking.outcomes.routes
 import matchmaking.picture_pages
+import matchmaking.pilot_uses
 import matchmaking.routes
 import matchmaking.spreading.working
 import matchmaking.supply_pages
@@ -138,6 +140,7 @@ PIECES: Mapping[str, Any] = {
     ),
     "network_sentences": (events.networks.wording.sentence, events.networks.calls.wording.sentence),
     "call_navigation": (matchmaking.consortia.routes.navigation,),
+    "pilot_uses": (events.networks.closing.uses, matchmaking.pilot_uses.uses),
     "pilot_pieces": (matchmaking.picture_pages.pilot_piece,),
     "region_navigation": (matchmaking.supply_pages.region_navigation,),
     "organisation_navigation": (matchmaking.supply_pages.organisation_navigation,),

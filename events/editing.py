@@ -6,12 +6,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
+from tortoise.expressions import Q
 
 from app.errors import Refused
 from app.i18n import _
 from app.web import answer, json, route, see_other, submitted, wants_json
 from events.forms import VersionForm
-from events.models import Participant, ParticipantStatus, Room, Session, Track
+from events.models import Event, Participant, ParticipantStatus, Room, Session, Track
 from events.narrowing import Narrows
 from events.networks.models import Pilot
 from events.pages import desk_page
@@ -175,11 +176,18 @@ async def _offer(form: SessionForm, place: Place, session: Session | None = None
     everybody = Participant.filter(event=place.event, status=ParticipantStatus.APPROVED)
     form.offer(
         tracks=await Track.filter(event=place.event).order_by("position"),
-        pilots=await Pilot.filter(network_id=place.event.network_id).order_by("position"),
+        pilots=await _pilots(place.event, session),
         speakers=await everybody.select_related("organisation"),
         speaking=[speaker.id for speaker in session.speakers] if session else (),
         types=await types_of(place.event),
     )
+
+
+async def _pilots(event: Event, session: Session | None) -> list[Pilot]:
+    """One that is closed only where the session is about it already."""
+    named = await session.pilots.all().values_list("id", flat=True) if session else []
+    found = Pilot.filter(Q(closed_at__isnull=True) | Q(id__in=list(named)), network_id=event.network_id)
+    return await found.order_by("position")
 
 
 async def _rooms(place: Place) -> list[Room]:

@@ -10,7 +10,6 @@ from app.i18n import _
 from app.web import answer, see_other, submitted
 from app.wording import clock, when
 from events.models import Event, Participant
-from events.networks.models import DemoCase, Pilot
 from events.pages import event_page
 from events.scope import Place
 from matchmaking.admits import number_of
@@ -20,7 +19,7 @@ from matchmaking.forms import LeaveForm
 from matchmaking.leaving import withdraw
 from matchmaking.profile_forms import AvailabilityForm, BlockForm, LimitForm, ProfileForm, profile_data
 from matchmaking.profile_models import Profile
-from matchmaking.profiles import write_profile
+from matchmaking.profiles import works_for, write_profile
 from matchmaking.round_models import Availability, Block, Round
 from matchmaking.times import give_back, keep_free, limit_meetings, placed_meetings, rounds_for, tick_rounds
 
@@ -35,7 +34,7 @@ async def profile_page(request: Request, place: Place) -> Response:
 
 async def edit_profile(request: Request, place: Place) -> Response:
     form = await submitted(request, ProfileForm)
-    form.offer(*await _works(place.event))
+    form.offer(*await works_for(place.me))
     if not form.validate():
         return await _profile(request, place, form, status=422)
     try:
@@ -112,17 +111,12 @@ async def leaving_reason(request: Request) -> str:
 async def _profile(
     request: Request, place: Place, form: ProfileForm, *, earlier: Earlier | None = None, status: int = 200
 ) -> Response:
-    form.offer(*await _works(place.event))
+    form.offer(*await works_for(place.me))
     form.make_room()
     profile = await Profile.get_or_none(participant=place.me)
     return event_page(
         request, place, "matchmaking/profile.html", status=status, form=form, profile=profile, earlier=earlier
     )
-
-
-async def _works(event: Event) -> tuple[list[Pilot], list[DemoCase]]:
-    pilots = await Pilot.filter(network_id=event.network_id).order_by("position", "id")
-    return pilots, await DemoCase.filter(pilot__network_id=event.network_id).order_by("id")
 
 
 async def _availability(

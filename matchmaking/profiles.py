@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from tortoise.expressions import Q
+
 from app.errors import Refused, Stale
 from app.i18n import _
 from app.journal import Actor, Changes, changing
@@ -35,7 +37,7 @@ async def write_profile(
             raise Stale(
                 _("This profile was changed in another window meanwhile."), hints=[_("Load the page and write again.")]
             )
-        await _refuse_interests(event, interests)
+        await _refuse_interests(participant, interests)
         profile.about, profile.languages = about, list(languages)
         profile.version += 1
         if profile.status == ProfileStatus.RETURNED:
@@ -44,6 +46,19 @@ async def write_profile(
         await _write_interests(profile, interests)
         _record(changes, "profile.written", profile, participant, event, **acting)
     return profile
+
+
+async def works_for(participant: Participant) -> tuple[list[Pilot], list[DemoCase]]:
+    """Pilots and demo cases that they can name: what is closed only where their profile names it already."""
+    event = await Event.get(id=participant.event_id)
+    named = await Interest.filter(profile__participant=participant).values_list("pilot_id", "demo_case_id")
+    mine = Q(id__in=[pilot for pilot, _case in named])
+    pilots = await Pilot.filter(Q(closed_at__isnull=True) | mine, network_id=event.network_id).order_by(
+        "position", "id"
+    )
+    mine = Q(id__in=[case for _pilot, case in named if case])
+    open_ones = Q(closed_at__isnull=True, pilot__closed_at__isnull=True)
+    return pilots, await DemoCase.filter(open_ones | mine, pilot__network_id=event.network_id).order_by("id")
 
 
 async def approve_profile(profile: Profile, *, by: Actor) -> Profile:
@@ -71,7 +86,7 @@ async def _judge(profile: Profile, status: ProfileStatus, reason: str, *, kind: 
     return profile
 
 
-async def _refuse_interests(event: Event, interests: Sequence[Wish]) -> None:
+async def _refuse_interests(participant: Participant, interests: Sequence[Wish]) -> None:
     if not interests:
         raise Refused(_("Name at least one pilot that you work on: partners are found by it."))
     if len(interests) > MOST_INTERESTS:
@@ -79,10 +94,11 @@ async def _refuse_interests(event: Event, interests: Sequence[Wish]) -> None:
     works = [(wish.pilot, wish.demo_case) for wish in interests]
     if len(set(works)) < len(works):
         raise Refused(_("The same pilot and demo case stand in the profile twice: put them in one."))
-    known: set[tuple[int, int | None]] = {(pilot.id, None) for pilot in await Pilot.filter(network_id=event.network_id)}
-    known |= {(case.pilot_id, case.id) for case in await DemoCase.filter(pilot__network_id=event.network_id)}
+    pilots, cases = await works_for(participant)
+    known: set[tuple[int, int | None]] = {(pilot.id, None) for pilot in pilots}
+    known |= {(case.pilot_id, case.id) for case in cases}
     if not known.issuperset(works):
-        raise Refused(_("One of these pilots or demo cases does not belong to this event's network."))
+        raise Refused(_("One of these pilots or demo cases does not belong to this event's network, or is closed."))
 
 
 async def _write_interests(profile: Profile, interests: Sequence[Wish]) -> None:

@@ -35,6 +35,7 @@ CREATE TABLE pilot (
     names {json} NOT NULL,
     abouts {json} NOT NULL,
     position INT NOT NULL,
+    closed_at {instant},
     UNIQUE (network_id, code)
 );
 
@@ -50,6 +51,7 @@ CREATE TABLE demo_case (
     code VARCHAR(40) NOT NULL,
     name VARCHAR(200) NOT NULL,
     stage VARCHAR(13) NOT NULL CHECK (stage IN ('learn', 'connect', 'demonstrate', 'commercialise')),
+    closed_at {instant},
     UNIQUE (pilot_id, code)
 );
 

@@ -147,6 +147,12 @@ class DemoCaseForm(Form):
     stage = Choice(later("Stage"), Stage)
 
 
+class CaseForm(Form):
+    """Which demo case of a pilot; empty: the pilot itself."""
+
+    case = Line("", limit=9, required=False)
+
+
 class CoordinatorForm(Form):
     email = Address(later("Mail address of their account"))
 

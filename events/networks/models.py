@@ -95,6 +95,7 @@ class Pilot(Model):
     names: dict[str, str] = fields.JSONField()  # language → name; at least one
     abouts: dict[str, str] = fields.JSONField(default=dict)  # language → text
     position = fields.IntField(default=0)
+    closed_at: datetime | None = UTCDatetimeField(null=True)  # nobody chooses it anew since (see `closing`)
     leads: fields.ManyToManyRelation[Region] = fields.ManyToManyField(
         "events.Region", related_name="leading", through="pilot_lead", forward_key="region_id", backward_key="pilot_id"
     )
@@ -103,6 +104,10 @@ class Pilot(Model):
     class Meta:
         table = "pilot"
         unique_together = (("network", "code"),)
+
+    @property
+    def closed(self) -> bool:
+        return self.closed_at is not None
 
     def name_in(self, language: str) -> str:
         return self.names.get(language) or self.names.get("en") or next(iter(self.names.values()))
@@ -128,10 +133,15 @@ class DemoCase(Model):
     code = fields.CharField(40)
     name = fields.CharField(200)
     stage = fields.CharEnumField(Stage)
+    closed_at: datetime | None = UTCDatetimeField(null=True)
 
     class Meta:
         table = "demo_case"
         unique_together = (("pilot", "code"),)
+
+    @property
+    def closed(self) -> bool:
+        return self.closed_at is not None
 
 
 class NetworkRole(Model):

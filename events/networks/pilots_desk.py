@@ -1,5 +1,6 @@
 """The desk's pages about a network's pilots: their names and leads, demo cases and coordinators."""
 
+import re
 from datetime import UTC, datetime
 
 from starlette.requests import Request
@@ -10,8 +11,9 @@ from app.errors import NotFound, Refused, Stale
 from app.i18n import _
 from app.seen import mark_of
 from app.web import route, see_other, submitted
+from events.networks.closing import close, reopen
 from events.networks.coordinators import appoint
-from events.networks.forms import CoordinatorForm, DemoCaseForm, NewPilotForm, PilotForm, code_of
+from events.networks.forms import CaseForm, CoordinatorForm, DemoCaseForm, NewPilotForm, PilotForm, code_of
 from events.networks.models import DemoCase, Network, Pilot, Region, Stage
 from events.networks.pages import desk_page
 from events.networks.pilots import add_demo_case, add_pilot, edit_demo_case, edit_pilot, theme_of
@@ -90,6 +92,39 @@ async def change_demo_case(request: Request, here: Here) -> Response:
     return _back(here)
 
 
+async def closing_page(request: Request, here: Here) -> Response:
+    """What stands on it, before it is closed."""
+    standing, pilot = here
+    case = await _named_case(pilot, request.query_params.get("case", ""))
+    today = datetime.now(UTC).date()
+    told = [words for uses in request.app.state.pilot_uses for words in await uses(pilot, case, today)]
+    return desk_page(request, standing, "events/network_desk_closing.html", pilot=pilot, case=case, told=told)
+
+
+async def closing(request: Request, here: Here) -> Response:
+    standing, pilot = here
+    form = await submitted(request, CaseForm)
+    await close(pilot, await _named_case(pilot, form.case.data or ""), by=standing.actor)
+    return _back(here)
+
+
+async def reopening(request: Request, here: Here) -> Response:
+    standing, pilot = here
+    form = await submitted(request, CaseForm)
+    await reopen(pilot, await _named_case(pilot, form.case.data or ""), by=standing.actor)
+    return _back(here)
+
+
+async def _named_case(pilot: Pilot, number: str) -> DemoCase | None:
+    """None, where no number is given: the pilot itself."""
+    if not number:
+        return None
+    case = await DemoCase.get_or_none(id=int(number), pilot=pilot) if re.fullmatch("[0-9]{1,9}", number) else None
+    if case is None:
+        raise NotFound
+    return case
+
+
 async def new_pilot_coordinator(request: Request, here: Here) -> Response:
     standing, pilot = here
     form = await submitted(request, CoordinatorForm)
@@ -138,5 +173,8 @@ routes: list[BaseRoute] = [
     route("/networks/{code}/desk/pilots/{pilot}", change_pilot, pilot_desk, methods=["POST"]),
     route("/networks/{code}/desk/pilots/{pilot}/cases", new_demo_case, pilot_desk, methods=["POST"]),
     route("/networks/{code}/desk/pilots/{pilot}/cases/{id:int}", change_demo_case, pilot_desk, methods=["POST"]),
+    route("/networks/{code}/desk/pilots/{pilot}/closing", closing_page, pilot_desk),
+    route("/networks/{code}/desk/pilots/{pilot}/closing", closing, pilot_desk, methods=["POST"]),
+    route("/networks/{code}/desk/pilots/{pilot}/reopening", reopening, pilot_desk, methods=["POST"]),
     route("/networks/{code}/desk/pilots/{pilot}/coordinators", new_pilot_coordinator, pilot_desk, methods=["POST"]),
 ]

@@ -54,7 +54,7 @@ ORDERS: Mapping[str, Callable[[Membership], Any]] = {
 async def networks(today: date) -> Sequence[NetworkLine]:
     """All networks by name; three queries."""
     current = Counter(one.network_id for one in await Membership.all() if one.term.holds(today))
-    pilots = Counter(pilot.network_id for pilot in await Pilot.all())
+    pilots = Counter(pilot.network_id for pilot in await Pilot.filter(closed_at__isnull=True))
     found = await Network.all()
     return [
         NetworkLine(network, regions=current[network.id], pilots=pilots[network.id])
@@ -100,14 +100,16 @@ def by_year(memberships: Sequence[Membership], today: date) -> list[tuple[int, l
 
 
 async def pilots(network: Network) -> tuple[PilotPart, ...]:
-    found = Pilot.filter(network=network).order_by("position", "code").prefetch_related("leads", "demo_cases")
+    """Those that are closed come last."""
+    rows = await Pilot.filter(network=network).order_by("position", "code").prefetch_related("leads", "demo_cases")
+    found = sorted(rows, key=lambda pilot: pilot.closed)
     return tuple(
         PilotPart(
             pilot,
             tuple(sorted(pilot.leads, key=lambda region: alphabetical(region.name))),
-            tuple(sorted(pilot.demo_cases, key=lambda case: alphabetical(case.name))),
+            tuple(sorted(pilot.demo_cases, key=lambda case: (case.closed, alphabetical(case.name)))),
         )
-        for pilot in await found
+        for pilot in found
     )
 
 

@@ -39,9 +39,9 @@ async def pilot_page(pilot: Pilot, today: date) -> PilotPage:
     )
 
 
-def _by_stage(case: DemoCase) -> tuple[int, Sequence[int]]:
-    """The furthest first."""
-    return -STAGES.index(case.stage), alphabetical(case.name)
+def _by_stage(case: DemoCase) -> tuple[bool, int, Sequence[int]]:
+    """The furthest first, those that are closed last."""
+    return case.closed, -STAGES.index(case.stage), alphabetical(case.name)
 
 
 async def _programme(pilot: Pilot, today: date) -> tuple[tuple[Event, tuple[Session, ...]], ...]:

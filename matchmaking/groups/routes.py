@@ -76,7 +76,8 @@ async def cancellation(request: Request, place: Place) -> Response:
 
 async def _groups(request: Request, place: Place, form: GroupForm, *, status: int = 200) -> Response:
     everybody = await (directory(place.event) if place.desk else directory_for(place.event, place.me))
-    form.offer(everybody.demo_cases)
+    closed = {pilot.id for pilot in everybody.pilots if pilot.closed}
+    form.offer([case for case in everybody.demo_cases if not case.closed and case.pilot_id not in closed])
     found = await tables(place.event, None if place.desk else place.me)
     return event_page(
         request,

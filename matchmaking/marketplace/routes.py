@@ -158,7 +158,7 @@ async def edit_page(request: Request, at: AtOpportunity) -> Response:
 
 async def edit_opportunity(request: Request, at: AtOpportunity) -> Response:
     form = await submitted(request, opportunity_form(await fields_of(at.place.event)))
-    _offer(form, at.everybody)
+    _offer(form, at.everybody, at.opportunity)
     if not form.validate():
         return await _form(request, at.place, form, one=at.opportunity, status=422)
     try:
@@ -233,14 +233,19 @@ async def _answers(at: AtOpportunity) -> list[tuple[Field, str]]:
 async def _form(
     request: Request, place: Place, form: OpportunityForm, *, one: Opportunity | None = None, status: int = 200
 ) -> Response:
-    _offer(form, await directory(place.event))
+    _offer(form, await directory(place.event), one)
     return event_page(
         request, place, "matchmaking/marketplace/opportunity_form.html", status=status, form=form, one=one
     )
 
 
-def _offer(form: OpportunityForm, everybody: Directory) -> None:
-    form.offer(everybody.pilots, everybody.demo_cases)
+def _offer(form: OpportunityForm, everybody: Directory, one: Opportunity | None = None) -> None:
+    """What is closed only where the entry is about it already."""
+    pilot, case = (one.pilot_id, one.demo_case_id) if one else (None, None)
+    pilots = [each for each in everybody.pilots if not each.closed or each.id == pilot]
+    offered = {each.id for each in pilots}
+    cases = [each for each in everybody.demo_cases if each.id == case or (not each.closed and each.pilot_id in offered)]
+    form.offer(pilots, cases)
 
 
 async def _fields(

@@ -12,7 +12,7 @@ from app.models import Change
 from app.web import route, saved, see_other, submitted
 from events.networks.calls import announcing
 from events.networks.calls.forms import TermsForm, terms_of
-from events.networks.calls.models import Phase
+from events.networks.calls.models import Call, Phase
 from events.networks.calls.pages import desk_page, with_refusal
 from events.networks.calls.proposals import deciding
 from events.networks.calls.proposals.reading import overview
@@ -50,7 +50,7 @@ async def text_page(request: Request, place: Place) -> Response:
 
 async def edit(request: Request, place: Place) -> Response:
     form = await submitted(request, TermsForm)
-    await _offer(form, place.call.network_id)
+    await _offer(form, place.call.network_id, place.call)
     if not form.validate():
         return await _text(request, place, form, status=422)
     try:
@@ -88,12 +88,12 @@ async def _new(request: Request, standing: Standing, form: TermsForm, *, status:
 
 
 async def _text(request: Request, place: Place, form: TermsForm, *, status: int = 200) -> Response:
-    await _offer(form, place.call.network_id)
+    await _offer(form, place.call.network_id, place.call)
     return desk_page(request, place, "events/call_desk_text.html", status=status, form=form)
 
 
-async def _offer(form: TermsForm, network_id: int) -> None:
-    regions, pilots = await offered(network_id)
+async def _offer(form: TermsForm, network_id: int, call: Call | None = None) -> None:
+    regions, pilots = await offered(network_id, call)
     form.offer(regions=regions, pilots=pilots)
 
 

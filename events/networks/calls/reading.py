@@ -91,9 +91,11 @@ async def criteria(call: Call) -> Sequence[CallCriterion]:
     return await CallCriterion.filter(call=call)
 
 
-async def offered(network_id: int) -> tuple[Sequence[Region], Sequence[Pilot]]:
-    """All regions there are, and the network's pilots."""
-    return await Region.all(), await Pilot.filter(network_id=network_id).order_by("position", "code")
+async def offered(network_id: int, call: Call | None = None) -> tuple[Sequence[Region], Sequence[Pilot]]:
+    """All regions there are, and the network's pilots; one that is closed only where the call names it."""
+    named = await call.pilots.all().values_list("id", flat=True) if call else []
+    pilots = Pilot.filter(Q(closed_at__isnull=True) | Q(id__in=list(named)), network_id=network_id)
+    return await Region.all(), await pilots.order_by("position", "code")
 
 
 async def could_brief(network: Network, today: date) -> Sequence[tuple[Event, Sequence[Session]]]:

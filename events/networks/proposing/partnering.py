@@ -19,6 +19,10 @@ async def join(pilot: Pilot, organisation: Organisation, *, demo_case: DemoCase 
     if demo_case and demo_case.pilot_id != pilot.id:
         raise NotFound
     async with changing(Network.scope_of(pilot.network_id), by=by) as changes:
+        if await Pilot.exists(id=pilot.id, closed_at__isnull=False) or (
+            demo_case and await DemoCase.exists(id=demo_case.id, closed_at__isnull=False)
+        ):
+            raise Refused(_("This is closed: nobody joins it any more."))
         if organisation.id not in {house.organisation.id for house in await houses(by)}:
             raise Refused(_("You have not taken part in an event for %(name)s.") % {"name": organisation.name})
         try:

@@ -163,7 +163,9 @@ async def _text(
 
 
 async def _offer(form: ProposalForm, standing: Standing) -> None:
-    form.offer(pilots=[part.pilot for part in await pilots(standing.network)], regions=await regions())
+    form.offer(
+        pilots=[part.pilot for part in await pilots(standing.network) if not part.pilot.closed], regions=await regions()
+    )
 
 
 routes: list[BaseRoute] = [
