@@ -141,7 +141,7 @@ def _written(source: str, *, html: bool) -> Iterator[str]:
     """Text between the tags, or in an attribute that is read aloud."""
     plain = re.sub(r"\{#.*?#\}|\{%.*?%\}", " ", source, flags=re.DOTALL)
     plain = re.sub(r"\{\{.*?\}\}", "jinja", plain, flags=re.DOTALL)
-    plain = re.sub(r"jinja(/[a-z-]+)+", "jinja", plain)  # an address of our own
+    plain = re.sub(r"jinja(/[a-z-]+)+(#[a-z-]+)?", "jinja", plain)  # an address of our own
     for text in _Texts.of(plain) if html else [plain]:
         left = set(WORD.findall(PARAMETER.sub(" ", text).replace("jinja", " "))) - NAMES
         if left:
