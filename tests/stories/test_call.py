@@ -10,10 +10,13 @@ from zoneinfo import ZoneInfo
 import httpx2
 
 from app.models import Person
-from events.models import Session
+from events.models import OrganisationKind, Session
+from events.networks.calls.announcing import Terms, draft_call, open_call
 from events.networks.calls.models import Call, CallCriterion, CallOfficer
-from events.networks.calls.proposals.models import CallFile, CallProposal, CallReview
+from events.networks.calls.proposals.models import CallDecision, CallFile, CallProposal, CallReview
+from events.networks.calls.proposals.writing import Content, draft_proposal, submit
 from events.networks.coordinators import appoint
+from events.participants import Affiliation
 from events.releasing import release_programme
 from events.rooms import add_room
 from events.schedule import Details, create_session
@@ -97,6 +100,39 @@ async def test_malopolska_gives_150_000_zloty_to_two_winners(site: Site, fair: F
     assert {to for to, _text in mails} == {"anna@example.org", "jan@example.org", "iga@example.org"}
     assert any("80\N{NO-BREAK SPACE}000" in text for to, text in mails if to == "anna@example.org")
     assert any("Budżet został rozdzielony." in text for to, text in mails if to == "iga@example.org")
+
+
+async def test_two_coordinators_at_two_servers_never_give_the_same_money_away(site: Site, fair: Fair) -> None:
+    """Seven decisions at once, 60 000 each, from 150 000: two are granted, and the others are told what is left."""
+    ewa = await fair.person("Ewa")
+    call = await open_call(await draft_call(fair.network, _terms(), by=ewa), by=ewa)
+    for number in range(7):
+        author = await fair.person(f"Author {number}")
+        house = Affiliation(f"House {number}", OrganisationKind.CLUSTER, fair.regions[0])
+        content = Content(affiliation=house, language="en", title=f"P{number}", summary="Why", amount=60_000_00)
+        await submit(await draft_proposal(call, content, by=author), by=author)
+    await Call.filter(id=call.id).update(deadline=datetime.now(UTC))
+    there = await site.second()
+    here = await site.signed_in(ewa)
+    there.cookies.set("sid", here.cookies["sid"])
+    granted = {"verdict": "granted", "amount": "60 000", "reason": ""}
+    proposals = await CallProposal.filter(call=call).order_by("id")
+    answers = await asyncio.gather(
+        *((here, there)[number % 2].post(f"{one.path}/decision", data=granted) for number, one in enumerate(proposals))
+    )
+    assert sorted(answer.status_code for answer in answers) == [303] * 2 + [409] * 5
+    for answer in answers:
+        if answer.status_code == 409:
+            assert "The budget has PLN\N{NO-BREAK SPACE}30,000 left" in answer.text
+    assert (await Call.get(id=call.id)).granted == 120_000_00
+    assert await CallDecision.all().count() == 2, "nothing half done"
+
+
+def _terms() -> Terms:
+    return Terms(
+        language="en", titles={"en": "Open call"}, texts={"en": "Text"}, eligibility={}, budget=150_000_00,
+        currency="PLN", most=None, deadline=datetime.now(UTC) + timedelta(days=1), zone="Europe/Warsaw",
+    )  # fmt: skip
 
 
 async def _announced(ewa: httpx2.AsyncClient, fair: Fair) -> Call:
