@@ -1,23 +1,21 @@
 """The organisers' desk: what to do next, the event's own facts, the journal, releases; and where its pages are."""
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from itertools import groupby
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from app.errors import NotFound, Refused
-from app.i18n import _, later
-from app.models import Change, Person
+from app.errors import Refused
+from app.i18n import _
+from app.models import Change
 from app.navigation import Tab
 from app.web import route, see_other, submitted
 from events import board, editing, import_page, mailroom, roster, venue
 from events.forms import AboutForm, ReleaseForm, VersionForm, about_of
 from events.hosting import edit_event
+from events.journal import by_day, journal, named
 from events.models import Event
 from events.networks.event_pages import belonging_of
 from events.pages import DeskSection, desk_page
@@ -26,25 +24,6 @@ from events.release_models import Release
 from events.releasing import changes_since_release, release_programme
 from events.scope import Place, desk
 from events.tasks import Stage
-
-A_PAGE = 100
-# Who did it, where it was none of the people.
-PROGRAMS = {
-    "worker": later("by itself"),
-    "system": later("by itself"),
-    "import": later("from a schedule file"),
-    "console": later("on the command line"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A fact of the journal for the eye."""
-
-    change: Change
-    words: str
-    who: str
-    day: date  # by the event's clock
 
 
 def navigation(place: Place) -> Sequence[Tab]:
@@ -95,16 +74,15 @@ async def _about(request: Request, place: Place, form: AboutForm, *, status: int
 
 
 async def journal_page(request: Request, place: Place) -> Response:
-    """Newest first. What concerns one person only (topics without the desk) is not for the desk to read."""
-    before = request.query_params.get("before", "")
-    if before and not re.fullmatch(r"[0-9]{1,15}", before):
-        raise NotFound
-    facts = Change.filter(scope=place.event.scope)
-    facts = facts.filter(id__lt=int(before)) if before else facts
-    found = await facts.order_by("-id").limit(A_PAGE)
-    lines = await _lines(request, place, [change for change in found if place.event.desk in change.topics])
-    older = found[-1].id if len(found) == A_PAGE else None
-    return desk_page(request, place, "events/desk_journal.html", days=_by_day(lines), older=older)
+    """What concerns one person only (topics without the desk) is not for the desk to read."""
+
+    def sentence(fact: Change) -> str:
+        return _sentence(request, fact, place.event) if place.event.desk in fact.topics else ""
+
+    facts, before = Change.filter(scope=place.event.scope), request.query_params.get("before", "")
+    found = await journal(facts, sentence, zone=place.event.tz, before=before)
+    lead = _("Everything that was done at this event, newest first. Nothing is written without a line here.")
+    return desk_page(request, place, "events/journal.html", journal=found, lead=lead)
 
 
 async def release_page(request: Request, place: Place) -> Response:
@@ -125,45 +103,23 @@ async def release(request: Request, place: Place) -> Response:
 
 
 async def _release(request: Request, place: Place, form: ReleaseForm, *, status: int = 200) -> Response:
+    changes = await changes_since_release(place.event)
     return desk_page(
         request,
         place,
         "events/desk_release.html",
         status=status,
         form=form,
-        days=_by_day(await _lines(request, place, await changes_since_release(place.event))),
+        days=await by_day(changes, lambda fact: _sentence(request, fact, place.event), zone=place.event.tz),
         releases=await Release.filter(event=place.event).order_by("-revision").select_related("by"),
         shown=await programme(place.event),
     )
 
 
-async def _lines(request: Request, place: Place, changes: Sequence[Change]) -> list[Line]:
-    names = await _names({change.by for change in changes})
-    return [
-        Line(
-            change,
-            _sentence(request, change, place.event),
-            names.get(change.by) or _(PROGRAMS.get(change.by, change.by)),
-            change.at.astimezone(place.event.tz).date(),
-        )
-        for change in changes
-    ]
-
-
 def _sentence(request: Request, change: Change, event: Event) -> str:
-    """In the words of the slice that knows the kind; a kind that none knows by its name: “mail bounced”."""
+    """In the words of the slice that knows the kind."""
     told = (sentence(change, event) for sentence in request.app.state.sentences)
-    return next(filter(None, told), change.kind.replace(".", " ").replace("_", " "))
-
-
-def _by_day(lines: Sequence[Line]) -> list[tuple[date, list[Line]]]:
-    return [(day, list(of_day)) for day, of_day in groupby(lines, key=lambda line: line.day)]
-
-
-async def _names(actors: set[str]) -> Mapping[str, str]:
-    """person:7 → a name."""
-    ids = [int(actor.removeprefix("person:")) for actor in actors if actor.startswith("person:")]
-    return {f"person:{person.id}": person.name for person in await Person.filter(id__in=ids)}
+    return next(filter(None, told), named(change))
 
 
 routes: list[BaseRoute] = [

@@ -14,17 +14,18 @@ from app.models import Change
 from app.seen import mark_of
 from app.texts import in_language
 from app.web import route, see_other, submitted
+from events.journal import journal, named
 from events.networks.calls.models import Call
 from events.networks.calls.wording import OF_NETWORK
 from events.networks.coordinators import appoint, dismiss
 from events.networks.feeds import series_of
 from events.networks.forms import NewSeriesForm, SeriesForm, TextsForm, WholeCoordinatorForm
-from events.networks.journal import journal
 from events.networks.keeping import add_series, edit_network, edit_series, texts_of, words_of
 from events.networks.models import Follow, Membership, Network, NetworkRole, Pilot, Series
 from events.networks.pages import desk_page
 from events.networks.reading import coordinators, pilots, series_of_network
 from events.networks.scope import Standing, coordinator, desk
+from events.networks.wording import ZONE
 
 
 async def desk_home(request: Request, standing: Standing) -> Response:
@@ -136,14 +137,14 @@ async def dismiss_coordinator(request: Request, standing: Standing) -> Response:
 
 
 async def journal_page(request: Request, standing: Standing) -> Response:
-    def words(fact: Change) -> str:
-        """In the words of the slice that knows the kind; a kind that none knows by its name."""
-        told = (sentence(fact) for sentence in request.app.state.network_sentences)
-        return next(filter(None, told), fact.kind.replace(".", " ").replace("_", " "))
+    def sentence(fact: Change) -> str:
+        """In the words of the slice that knows the kind."""
+        told = (words(fact) for words in request.app.state.network_sentences)
+        return next(filter(None, told), named(fact))
 
-    facts = await _facts(standing.network)
-    found = await journal(facts, words, before=request.query_params.get("before", ""))
-    return desk_page(request, standing, "events/journal.html", journal=found)
+    facts, before = await _facts(standing.network), request.query_params.get("before", "")
+    found = await journal(facts, sentence, zone=ZONE, before=before)
+    return desk_page(request, standing, "events/journal.html", journal=found, zone=ZONE)
 
 
 async def _facts(network: Network) -> QuerySet[Change]:

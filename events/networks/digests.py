@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from app import outbox
 from app.config import Settings
@@ -16,12 +15,13 @@ from app.unsubscribing import address
 from events.models import Participant, ParticipantStatus
 from events.networks.models import Follow, Pilot
 from events.networks.news import Item, News
+from events.networks.wording import ZONE
 
 SCOPE = "mail:news"
 LOOK = timedelta(minutes=10)
 A_DAY = timedelta(hours=24)
 OLDEST = timedelta(days=14)
-DAYTIME, ZONE = range(8, 20), ZoneInfo("Europe/Brussels")  # where the networks are; people have no zone of their own
+DAYTIME = range(8, 20)
 
 
 @dataclass(frozen=True, slots=True)

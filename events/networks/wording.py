@@ -1,11 +1,14 @@
 """How terms of membership are said, and a fact of a network as a sentence for its desk's journal."""
 
+from zoneinfo import ZoneInfo
+
 from app.i18n import _, later
 from app.models import Change
 from app.texts import in_language
 from app.wording import dated
 from events.networks.terms import Term
 
+ZONE = ZoneInfo("Europe/Brussels")  # where the networks are; they, and people, have no zone of their own
 SENTENCES = {
     "network.added": later("The network “%(name)s” was added"),
     "network.edited": later("The network’s own texts were changed"),

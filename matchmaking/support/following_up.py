@@ -14,8 +14,9 @@ from app.journal import changing
 from app.models import Mail, Person
 from app.texts import said
 from events.models import Event, Participant, ParticipantStatus
-from events.networks.digests import DAYTIME, ZONE
+from events.networks.digests import DAYTIME
 from events.networks.support.models import Client
+from events.networks.wording import ZONE
 from matchmaking.models import Meeting, MeetingStatus, Seat
 from matchmaking.support.letters import SCOPE, office_letter
 from matchmaking.support.models import CameOf, FollowUp

@@ -10,6 +10,7 @@ from app.errors import Refused
 from app.i18n import _, language
 from app.models import Change
 from app.web import route, saved, see_other, submitted
+from events.journal import journal
 from events.networks.calls import announcing
 from events.networks.calls.forms import TermsForm, terms_of
 from events.networks.calls.models import Call, Phase
@@ -20,7 +21,6 @@ from events.networks.calls.proposals.tables import proposals_sheet
 from events.networks.calls.reading import offered
 from events.networks.calls.scope import Place, coordinator
 from events.networks.calls.wording import call_sentence
-from events.networks.journal import journal
 from events.networks.pages import desk_page as network_desk_page
 from events.networks.scope import Standing
 from events.networks.scope import coordinator as network_coordinator
@@ -73,7 +73,7 @@ async def publish(request: Request, place: Place) -> Response:
 async def journal_page(request: Request, place: Place) -> Response:
     sentence = partial(call_sentence, call=place.call, sealed=place.phase in (Phase.DRAFT, Phase.OPEN))
     facts = Change.filter(scope=place.call.scope)
-    found = await journal(facts, sentence, before=request.query_params.get("before", ""))
+    found = await journal(facts, sentence, zone=place.call.tz, before=request.query_params.get("before", ""))
     return desk_page(request, place, "events/journal.html", journal=found)
 
 

@@ -29,10 +29,10 @@ SENTENCES: Mapping[str, str] = {
     "officer.dismissed": later("Dismissed: %(name)s, %(role)s"),
     "call_proposal.submitted": later("A proposal was submitted"),
     "call_proposal.withdrawn": later("A proposal was withdrawn"),
-    "review.assigned": later("A proposal was given to a reviewer: %(name)s"),
-    "review.finished": later("A review is final: %(name)s"),
-    "review.recused": later("A conflict of interest: %(name)s"),
-    "review.given_back": later("A review was given back: %(name)s"),
+    "review.assigned": later("Given to %(name)s to review: “%(title)s”"),
+    "review.finished": later("%(name)s has reviewed “%(title)s”"),
+    "review.recused": later("%(name)s has an interest in “%(title)s” and does not review it"),
+    "review.given_back": later("%(name)s can change their review of “%(title)s” again"),
     "decision.made": later("Decided: “%(title)s”, %(verdict)s"),
 }
 GRANTED = later("Decided: “%(title)s”, granted %(amount)s")

@@ -50,7 +50,8 @@ async def assign(reviewer: CallOfficer, proposals: Sequence[CallProposal], *, by
                 raise Refused(words % {"name": reviewer.name, "title": proposal.title})
             review = await CallReview.create(proposal=proposal, reviewer=reviewer, points={})
             await owe(proposal, LetterKind.REVIEWING, reviewer, changes, review=review.id)
-            changes.record("review.assigned", review, topics=[current.desk], data={"name": reviewer.name})
+            told = {"name": reviewer.name, "title": proposal.title}
+            changes.record("review.assigned", review, topics=[current.desk], data=told)
 
 
 async def write_review(
@@ -72,7 +73,7 @@ async def write_review(
         await current.save()
         heard = [proposal.call.desk] if final else []
         kind = "review.finished" if final else "review.drafted"
-        changes.record(kind, current, topics=heard, data={"name": current.reviewer.name})
+        changes.record(kind, current, topics=heard, data={"name": current.reviewer.name, "title": proposal.title})
     return current
 
 
@@ -134,7 +135,8 @@ async def _put(review: CallReview, status: ReviewStatus, kind: str, *, by: Perso
             return current
         current.status, current.version = status, current.version + 1
         await current.save()
-        changes.record(kind, current, topics=[proposal.call.desk], data={"name": current.reviewer.name})
+        told = {"name": current.reviewer.name, "title": proposal.title}
+        changes.record(kind, current, topics=[proposal.call.desk], data=told)
     return current
 
 
