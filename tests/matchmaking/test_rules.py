@@ -2,7 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from events.models import Participant
 from matchmaking.models import MeetingStatus
+from matchmaking.refusals import Standing, refusal
 from matchmaking.rule_models import Between
 from matchmaking.rules import (
     PASSED_BY_DESK,
@@ -132,3 +134,13 @@ def test_the_cap_is_fair(cap, accepted, refused):
     assert found >= fair_cap(cap, accepted=accepted, refused=refused + 1)
     if accepted >= refused:
         assert found == cap
+
+
+@pytest.mark.parametrize("desk_reads", [False, True])
+@pytest.mark.parametrize("against", Hindrance)
+def test_every_hindrance_is_said_with_its_names(against: Hindrance, desk_reads: bool) -> None:
+    anna, mikko = Participant(name="Anna"), Participant(name="Mikko")
+    found = refusal(Standing(anna, mikko, ANNA, MIKKO, against, opens="4 May"), desk_reads=desk_reads)
+    for sentence in (str(found), *found.hints):
+        assert sentence.endswith(".")
+        assert "%" not in sentence
