@@ -96,3 +96,10 @@ def test_bytes_of_any_kind_give_an_answer(ending: str, content: bytes) -> None:
     for start in (b"", b"PK\x03\x04", PDF[:9], DOCX[:60], ODT[:90]):
         with contextlib.suppress(BadText):
             assert checked(f"file.{ending}", start + content)[1].ending == ending
+
+
+def test_list_of_a_hundred_thousand_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would take seconds, and whoever sends it could send another."""
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    with pytest.raises(BadText, match="not what its name says"):
+        checked("plan.docx", b"PK\x03\x04" + b"PK\x01\x02" * 100_000)
