@@ -83,6 +83,13 @@ class Known:
         self._moved.clear()
         self._kept.clear()
 
+    async def close(self) -> None:
+        """End what is still being read: the database is about to close."""
+        reading = list(self._reading.values())
+        for one in reading:
+            one.cancel()
+        await asyncio.gather(*reading, return_exceptions=True)
+
     async def follow(self) -> None:
         """Look at the journal for ever."""
         while True:

@@ -221,6 +221,7 @@ async def following(hub: Hub, database_url: str) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await hub.known.close()
         hub.close()
 
 

@@ -24,6 +24,7 @@ from pathlib import Path
 import asyncpg
 import httpx2
 import hypothesis
+import hypothesis.provisional  # st.emails() would load it in the middle of the run, where Python 3.11 may trip over it
 import pytest
 from starlette.types import ASGIApp
 

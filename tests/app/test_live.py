@@ -31,7 +31,7 @@ async def page(site: Site, since: int, person: Person | None = None, **how: Any)
 
 
 async def hear(page: ClientConnection) -> Any:
-    return json.loads(await asyncio.wait_for(page.recv(), 10))
+    return json.loads(await asyncio.wait_for(page.recv(), 30))
 
 
 async def hear_up_to(page: ClientConnection, last: int) -> list[Any]:
