@@ -2,7 +2,9 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 from app.config import Settings, from_environment
@@ -47,6 +49,37 @@ def test_every_setting_is_documented_with_its_default() -> None:
     settings = from_environment(NEEDED)
     defaults = {name: _default(settings, name) for name in rows.keys() - NEEDED.keys()}
     assert {name: rows[name].replace("`", "") for name in defaults} == defaults
+
+
+def test_every_library_is_declared_pinned_and_explained() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {_plain(re.split(r"[<>=;]", line)[0]) for line in project["dependencies"]}
+    known = packages_distributions()
+    imported = {_plain(known[name][0]) for file in _modules() for name in _imports(file) if name in known}
+    assert imported - {"pilotmatch"} <= declared, "what is imported is declared, not found by luck"
+    pinned = {_plain(line.partition("==")[0]) for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines()}
+    assert declared <= pinned
+    table = (ROOT / "ARCHITECTURE.md").read_text("utf-8").partition("| library | why |")[2].partition("\n\n")[0]
+    rows = [row.split("|")[1] for row in table.splitlines()[2:]]
+    explained = [_plain(name) for row in rows for name in re.split(r"[,()]", row) if name.strip()]
+    assert sorted(explained) == sorted(declared), "each once"
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _modules() -> Iterator[Path]:
+    return (file for slice in SLICES for file in (ROOT / slice).rglob("*.py"))
+
+
+def _imports(file: Path) -> Iterator[str]:
+    """The packages it imports, by the first part of their names."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name.partition(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.partition(".")[0]
 
 
 def _documented() -> dict[str, dict[str, str]]:
