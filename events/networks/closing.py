@@ -24,7 +24,7 @@ async def close(pilot: Pilot, case: DemoCase | None = None, *, by: Actor) -> Non
         if not current.closed:
             current.closed_at = changes.at
             await current.save(update_fields=["closed_at"])
-            _record(changes, "closed", pilot, current)
+            _record(changes, "pilot.closed", "democase.closed", pilot, current)
 
 
 async def reopen(pilot: Pilot, case: DemoCase | None = None, *, by: Actor) -> None:
@@ -33,7 +33,7 @@ async def reopen(pilot: Pilot, case: DemoCase | None = None, *, by: Actor) -> No
         if current.closed:
             current.closed_at = None
             await current.save(update_fields=["closed_at"])
-            _record(changes, "reopened", pilot, current)
+            _record(changes, "pilot.reopened", "democase.reopened", pilot, current)
 
 
 async def uses(pilot: Pilot, case: DemoCase | None, today: date) -> list[str]:
@@ -60,12 +60,12 @@ async def _current(pilot: Pilot, case: DemoCase | None) -> Pilot | DemoCase:
     return await DemoCase.get(id=case.id)
 
 
-def _record(changes: Changes, what: str, pilot: Pilot, current: Pilot | DemoCase) -> None:
+def _record(changes: Changes, of_pilot: str, of_case: str, pilot: Pilot, current: Pilot | DemoCase) -> None:
     topics = [Network.scope_of(pilot.network_id)]
     if isinstance(current, DemoCase):
-        changes.record(f"democase.{what}", current, topics=topics, data={"pilot": pilot.code, "name": current.name})
+        changes.record(of_case, current, topics=topics, data={"pilot": pilot.code, "name": current.name})
     else:
-        changes.record(f"pilot.{what}", current, topics=topics, data={"code": pilot.code})
+        changes.record(of_pilot, current, topics=topics, data={"code": pilot.code})
 
 
 def _partners(n: int) -> str:
