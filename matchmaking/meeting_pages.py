@@ -13,7 +13,6 @@ from events.models import Participant
 from events.pages import desk_page, event_page
 from events.scope import Place, find
 from matchmaking.admits import AtMeeting, number_of
-from matchmaking.answers import proposal
 from matchmaking.asking import allowance
 from matchmaking.directory import Match
 from matchmaking.forms import AcceptForm, LinkForm, MoveForm, ReasonForm, RequestForm
@@ -31,6 +30,7 @@ from matchmaking.onsite.reading import missed_by, open_absence
 from matchmaking.outcomes.saying import outcome_of, said_by
 from matchmaking.outcomes.verdict import Said
 from matchmaking.overview import Ticket, overview, ticket, whole, with_answers
+from matchmaking.proposing import proposal, propose_time
 from matchmaking.round_models import Location, Slot
 from matchmaking.video import give_link
 from matchmaking.waitlist.reading import standing_at
@@ -136,6 +136,15 @@ async def moving(request: Request, at: AtMeeting) -> Response:
     slot = await _slot(str(form.slot.data))
     await reschedule(at.meeting, slot=slot, version=int(form.version.data or 0), by=at.place.actor)
     return answer(request, {"ok": True}, url=at.path, flash=_("Moved. Both of you get the new time."))
+
+
+async def proposing(request: Request, at: AtMeeting) -> Response:
+    form = await submitted(request, MoveForm)
+    if not form.validate():
+        raise Refused(_("Choose one of the free times."))
+    slot = await _slot(str(form.slot.data))
+    await propose_time(at.meeting, slot=slot, version=int(form.version.data or 0), by=at.place.actor)
+    return answer(request, {"ok": True}, url=at.path, flash=_("Proposed. The other one sees it and can take it."))
 
 
 async def cancellation(request: Request, at: AtMeeting) -> Response:

@@ -118,11 +118,7 @@ async def reschedule(meeting: Meeting, *, slot: Slot, version: int, by: Actor) -
     Raises Stale for an old version, Refused with why the slot is not free and which are."""
     async with changing_meeting(meeting, by=by) as (changes, current):
         acting = await acting_for(current.asker, current.invitee, by=by, office=True)
-        if current.version != version:
-            raise Stale(
-                _("This meeting was changed a moment ago."),
-                hints=[_both(current, slot), _("Repeat your change if you still want it.")],
-            )
+        refuse_stale_meeting(current, slot, version)
         if not as_desk(acting):
             await refuse_locked(current.event_id)
         if current.status != MeetingStatus.ACCEPTED:
@@ -266,6 +262,15 @@ def _refuse_answered(meeting: Meeting, now: datetime) -> None:
 def _refuse_over(meeting: Meeting, now: datetime) -> None:
     if meeting.slot and meeting.slot.end <= now:
         raise Refused(_("This meeting is over."))
+
+
+def refuse_stale_meeting(current: Meeting, wanted: Slot, version: int) -> None:
+    """Raises Stale with both times where the page was older than the meeting."""
+    if current.version != version:
+        raise Stale(
+            _("This meeting was changed a moment ago."),
+            hints=[_both(current, wanted), _("Repeat your change if you still want it.")],
+        )
 
 
 def _both(current: Meeting, wanted: Slot) -> str:

@@ -36,6 +36,7 @@ from matchmaking.meeting_pages import (
     meeting_page,
     meetings_page,
     moving,
+    proposing,
 )
 from matchmaking.models import MeetingStatus
 from matchmaking.obstacles import nothing_free
@@ -213,6 +214,7 @@ routes: list[BaseRoute] = [
     route("/e/{slug}/meetings/{id}/acceptance", acceptance, at_meeting, methods=["POST"]),
     route("/e/{slug}/meetings/{id}/decline", declining, at_meeting, methods=["POST"]),
     route("/e/{slug}/meetings/{id}/slot", moving, at_meeting, methods=["POST"]),
+    route("/e/{slug}/meetings/{id}/proposal", proposing, at_meeting, methods=["POST"]),
     route("/e/{slug}/meetings/{id}/link", linking, at_meeting, methods=["POST"]),
     route("/e/{slug}/meetings/{id}/cancellation", cancellation, at_meeting, methods=["POST"]),
     *colleague_pages.routes,

@@ -48,7 +48,7 @@ SENTENCES = {
     "meeting.left": later("%(names)s: the meeting goes on without %(left)s"),
     "meeting.muted": later("%(names)s: the meeting goes on without %(left)s, and without an interpreter"),
     "meeting.answered": later("%(names)s: an answer came by mail"),
-    "meeting.proposed": later("%(names)s: another time was proposed by mail"),
+    "meeting.proposed": later("%(names)s: another time was proposed"),
     "opportunity.posted": later("%(name)s posted “%(title)s”"),
     "opportunity.edited": later("%(name)s edited “%(title)s”"),
     "opportunity.closed": later("“%(title)s” by %(name)s was closed"),

@@ -23,10 +23,11 @@ from app.invitations import settle_due
 from app.models import Change, Invitation, Mail, MailState
 from app.source import Entry
 from events.models import Participant
-from matchmaking.answers import answers_to, proposal
+from matchmaking.answers import answers_to
 from matchmaking.colleagues import bring_along
 from matchmaking.meetings import accept, cancel, request_meeting, reschedule
 from matchmaking.models import Meeting, MeetingStatus
+from matchmaking.proposing import proposal
 from matchmaking.round_models import Table
 from matchmaking.times import keep_free
 from tests.answering import SHAPES, answer, invitation_in

@@ -18,14 +18,14 @@ from matchmaking.parties import people, with_people
 from matchmaking.profile_models import Profile
 from matchmaking.round_models import Round
 from tests.matchmaking.conftest import Fair, sound
-from tests.matchmaking.test_routes import browse
+from tests.matchmaking.visiting import visit
 
-__all__ = ["browse"]
+__all__ = ["visit"]
 
 
 @pytest.fixture
-async def opened(sqlite_fair: Fair) -> Round:
-    return await sqlite_fair.round("10:00", "11:00", tables=4)
+async def opened(fair: Fair) -> Round:
+    return await fair.round("10:00", "11:00", tables=4)
 
 
 async def names(meeting: Meeting) -> list[str]:
@@ -39,11 +39,10 @@ async def house(fair: Fair, opened: Round) -> tuple[Participant, Participant, Pa
     return mikko, maija, await fair.delegate("Anna", opened)
 
 
-async def test_a_company_is_asked_once_and_any_colleague_accepts(sqlite_fair, opened, browse):
-    fair = sqlite_fair
+async def test_a_company_is_asked_once_and_any_colleague_accepts(fair, opened, visit):
     mikko, maija, anna = await house(fair, opened)
     await Profile.filter(participant=maija).update(languages=["fi"])
-    hers, theirs = await browse(fair[anna]), await browse(fair[maija])
+    hers, theirs = await visit(fair[anna]), await visit(fair[maija])
     page = (await hers.get(f"/e/tampere/companies/{mikko.organisation_id}")).text
     for why in ("same demo case: Biobased aromatics", "speaks English", "free at 10:00"):
         assert why in page
@@ -65,13 +64,12 @@ async def test_a_company_is_asked_once_and_any_colleague_accepts(sqlite_fair, op
     await sound()
 
 
-async def test_the_meeting_page_hands_over_adds_and_leaves(sqlite_fair, opened, browse):
-    fair = sqlite_fair
+async def test_the_meeting_page_hands_over_adds_and_leaves(fair, opened, visit):
     mikko, maija, anna = await house(fair, opened)
     meeting = await request_meeting(anna, mikko, message="", by=fair[anna])
     await accept(meeting, by=fair[mikko])
     path = f"/e/tampere/meetings/{meeting.id}"
-    his, hers = await browse(fair[mikko]), await browse(fair[maija])
+    his, hers = await visit(fair[mikko]), await visit(fair[maija])
     assert "Goes instead of you" in (await his.get(path)).text
     assert (await his.post(f"{path}/joining", data={"to": maija.id})).status_code == 303
     assert "comes along" in (await hers.get(path)).text
@@ -89,24 +87,22 @@ async def test_the_meeting_page_hands_over_adds_and_leaves(sqlite_fair, opened, 
     await sound()
 
 
-async def test_strangers_find_no_meeting_to_take_over(sqlite_fair, opened, browse):
-    fair = sqlite_fair
+async def test_strangers_find_no_meeting_to_take_over(fair, opened, visit):
     mikko, _maija, anna = await house(fair, opened)
     sara = await fair.delegate("Sara", opened)
     meeting = await request_meeting(anna, mikko, message="", by=fair[anna])
-    strange = await browse(fair[sara])
+    strange = await visit(fair[sara])
     for button in ("takeover", "joining", "handover", "leaving", "keeping"):
         answer = await strange.post(f"/e/tampere/meetings/{meeting.id}/{button}", data={"of": mikko.id, "to": sara.id})
         assert answer.status_code == 404
 
 
-async def test_each_says_whether_the_meeting_may_move(sqlite_fair, opened, browse):
-    fair = sqlite_fair
+async def test_each_says_whether_the_meeting_may_move(fair, opened, visit):
     mikko, _maija, anna = await house(fair, opened)
     meeting = await request_meeting(anna, mikko, message="", by=fair[anna])
     await accept(meeting, by=fair[mikko])
     path = f"/e/tampere/meetings/{meeting.id}"
-    his, hers = await browse(fair[mikko]), await browse(fair[anna])
+    his, hers = await visit(fair[mikko]), await visit(fair[anna])
     assert "A new schedule may move it" in (await his.get(path)).text
     assert (await his.post(f"{path}/keeping", data={"keep": "y"})).status_code == 303
     assert "Its time is kept by: Mikko." in (await hers.get(path)).text
@@ -115,10 +111,9 @@ async def test_each_says_whether_the_meeting_may_move(sqlite_fair, opened, brows
     assert not (await Meeting.get()).fixed
 
 
-async def test_a_group_is_proposed_joined_and_meets(sqlite_fair, opened, browse):
-    fair = sqlite_fair
+async def test_a_group_is_proposed_joined_and_meets(fair, opened, visit):
     delegates = [await fair.delegate(name, opened, needs=("kraft lignin",)) for name in ("Anna", "Mikko", "Jan")]
-    browsers = [await browse(fair[one]) for one in delegates]
+    browsers = [await visit(fair[one]) for one in delegates]
     page = (await browsers[0].get("/e/tampere/groups")).text
     assert "3 people seek “kraft lignin” in Biobased aromatics." in page
     data = {"demo_case": fair.demo_case.id, "title": "Lignin", "about": "", "seats": 4}
@@ -140,13 +135,12 @@ async def test_a_group_is_proposed_joined_and_meets(sqlite_fair, opened, browse)
     await sound()
 
 
-async def test_the_desk_registers_an_interpreter_who_is_booked(sqlite_fair, opened, browse):
-    fair = sqlite_fair
+async def test_the_desk_registers_an_interpreter_who_is_booked(fair, opened, visit):
     mikko, _maija, anna = await house(fair, opened)
     await Profile.filter(participant=mikko).update(languages=["fi"])
     await Profile.filter(participant=anna).update(languages=["pl"])
     irma = await fair.newcomer("Irma")
-    desk = await browse(fair.organiser)
+    desk = await visit(fair.organiser)
     url = "/e/tampere/desk/interpreters"
     assert "No interpreters yet." in (await desk.get(url)).text
     assert (await desk.post(url, data={"who": irma.id, "languages": ["pl"]})).status_code == 409
@@ -154,36 +148,34 @@ async def test_the_desk_registers_an_interpreter_who_is_booked(sqlite_fair, open
     data = {"who": irma.id, "languages": ["pl", "fi"], "rounds": [opened.id]}
     assert (await desk.post(url, data=data)).status_code == 303
     meeting = await request_meeting(anna, mikko, message="", by=fair[anna])
-    his = await browse(fair[mikko])
+    his = await visit(fair[mikko])
     page = (await his.get(f"/e/tampere/meetings/{meeting.id}")).text
     assert "An interpreter is booked when the request is accepted: Polish – Finnish." in page
     assert (await his.post(f"/e/tampere/meetings/{meeting.id}/acceptance", data={})).status_code == 303
     assert await names(meeting) == ["Anna", "Mikko", "Irma"]
-    hers = await browse(fair[irma])
+    hers = await visit(fair[irma])
     assert "interprets" in (await hers.get(f"/e/tampere/meetings/{meeting.id}")).text
     interpreter = await Interpreter.get()
     assert (await desk.post(f"{url}/{interpreter.id}/removal", data={})).status_code == 409
     await sound()
 
 
-async def test_the_person_page_says_when_a_colleague_meets_them(sqlite_fair, opened, browse):
-    fair = sqlite_fair
+async def test_the_person_page_says_when_a_colleague_meets_them(fair, opened, visit):
     mikko, maija, anna = await house(fair, opened)
     await request_meeting(mikko, anna, message="", by=fair[mikko])
-    hers = await browse(fair[maija])
+    hers = await visit(fair[maija])
     assert "Mikko of your organisation already meets Anna" in (await hers.get(f"/e/tampere/people/{anna.id}")).text
     assert (await hers.post("/e/tampere/meetings", data={"invitee": anna.id})).status_code == 409
     assert (await hers.post("/e/tampere/meetings", data={"invitee": anna.id, "beside": "y"})).status_code == 303
 
 
-async def test_the_page_says_when_an_interpreter_has_left_and_nobody_follows(sqlite_fair, opened, browse):
-    fair = sqlite_fair
+async def test_the_page_says_when_an_interpreter_has_left_and_nobody_follows(fair, opened, visit):
     mikko, _maija, anna = await house(fair, opened)
     await Profile.filter(participant=mikko).update(languages=["fi"])
     irma = await fair.newcomer("Irma")
     await register_interpreter(irma, languages=["en", "fi"], rounds=[opened], by=fair.organiser)
     meeting = await accept(await request_meeting(anna, mikko, message="", by=fair[anna]), by=fair[mikko])
-    hers, desk = await browse(fair[anna]), await browse(fair.organiser)
+    hers, desk = await visit(fair[anna]), await visit(fair.organiser)
     path = f"/e/tampere/meetings/{meeting.id}"
     assert "An interpreter is booked with the meeting: English – Finnish." in (await hers.get(path)).text
     await leave_meeting(meeting, irma, by=fair[irma])
@@ -192,15 +184,14 @@ async def test_the_page_says_when_an_interpreter_has_left_and_nobody_follows(sql
     assert "without Irma, and without an interpreter" in (await desk.get("/e/tampere/desk/journal")).text
 
 
-async def test_programs_read_the_sentences_and_hints_that_the_pages_show(sqlite_fair, opened, browse):
-    fair = sqlite_fair
+async def test_programs_read_the_sentences_and_hints_that_the_pages_show(fair, opened, visit):
     mikko, maija, anna = await house(fair, opened)
     jan = await fair.delegate("Jan", opened)
     meeting = await accept(await request_meeting(anna, mikko, message="", by=fair[anna]), by=fair[mikko])
     group = await propose_group(fair.event, fair.demo_case, title="Bark", proposer=anna, by=fair[anna])
     await mark(maija, anna, Mark.NOT, by=fair[maija])
     await mark(anna, jan, Mark.NOT, by=fair[anna])
-    hers, his, desk = [await browse(who) for who in (fair[maija], fair[jan], fair.organiser)]
+    hers, his, desk = [await visit(who) for who in (fair[maija], fair[jan], fair.organiser)]
     path = f"/e/tampere/meetings/{meeting.id}"
     for browser, url, data, hints in (
         (hers, f"{path}/takeover", {"of": mikko.id}, True),

@@ -9,7 +9,7 @@ from events.schedule import Details, create_session
 from matchmaking.meetings import accept, request_meeting
 from matchmaking.models import Meeting, MeetingStatus
 from tests.matchmaking.conftest import Fair
-from tests.matchmaking.test_routes import Browse, browse  # noqa: F401 - a fixture
+from tests.matchmaking.visiting import Visit, visit  # noqa: F401 - a fixture
 
 
 async def agreed(fair: Fair) -> tuple[Participant, Participant]:
@@ -24,10 +24,9 @@ async def agreed(fair: Fair) -> tuple[Participant, Participant]:
     return anna, mikko
 
 
-async def test_page_shows_what_leaving_gives_up_and_partners_are_told(sqlite_fair: Fair, browse: Browse) -> None:  # noqa: F811
-    fair = sqlite_fair
+async def test_page_shows_what_leaving_gives_up_and_partners_are_told(fair: Fair, visit: Visit) -> None:  # noqa: F811
     anna, mikko = await agreed(fair)
-    hers = await browse(fair[anna])
+    hers = await visit(fair[anna])
     page = (await hers.get("/e/tampere")).text
     offered = page[page.index('action="/e/tampere/withdrawal"') :]
     assert "Meeting: Mikko" in offered
@@ -44,24 +43,22 @@ async def test_page_shows_what_leaving_gives_up_and_partners_are_told(sqlite_fai
     assert "Take part" in after
 
 
-async def test_visitors_are_offered_nothing_to_leave(sqlite_fair: Fair, browse: Browse) -> None:  # noqa: F811
-    stranger = await browse(await sqlite_fair.person("Stranger"))
+async def test_visitors_are_offered_nothing_to_leave(fair: Fair, visit: Visit) -> None:  # noqa: F811
+    stranger = await visit(await fair.person("Stranger"))
     assert "/withdrawal" not in (await stranger.get("/e/tampere")).text
 
 
-async def test_speaker_is_told_what_stands_in_the_way(sqlite_fair: Fair, browse: Browse) -> None:  # noqa: F811
-    fair = sqlite_fair
+async def test_speaker_is_told_what_stands_in_the_way(fair: Fair, visit: Visit) -> None:  # noqa: F811
     anna = await fair.newcomer("Anna")
     await create_session(fair.event, Details(title="Keynote", speakers=[anna]), by=fair.organiser)
-    refused = await (await browse(fair[anna])).post("/e/tampere/withdrawal", data={"sure": "yes"})
+    refused = await (await visit(fair[anna])).post("/e/tampere/withdrawal", data={"sure": "yes"})
     assert (refused.status_code, "Anna speaks in “Keynote”." in refused.text) == (409, True)
     assert (await Participant.get(id=anna.id)).status == ParticipantStatus.APPROVED
 
 
-async def test_desk_takes_somebody_off_with_a_reason(sqlite_fair: Fair, browse: Browse) -> None:  # noqa: F811
-    fair = sqlite_fair
+async def test_desk_takes_somebody_off_with_a_reason(fair: Fair, visit: Visit) -> None:  # noqa: F811
     anna, _mikko = await agreed(fair)
-    desk, here = await browse(fair.organiser), f"/e/tampere/desk/participants/{anna.id}"
+    desk, here = await visit(fair.organiser), f"/e/tampere/desk/participants/{anna.id}"
     assert f'action="{here}/withdrawal"' in (await desk.get(here)).text
     sent = {"sure": "yes", "reason": "No visa"}
     first = await desk.post(f"{here}/withdrawal", data=sent)

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
@@ -20,33 +19,28 @@ from matchmaking.profile_models import Interest, Profile
 from matchmaking.round_models import Availability, Block, Round, Table
 from tests.events.conftest import counting_statements
 from tests.matchmaking.conftest import Fair, solver
-from tests.matchmaking.visiting import Visit, visiting
+from tests.matchmaking.visiting import visit
+
+__all__ = ["visit"]
 
 
 @pytest.fixture
-async def browse(sqlite_database: str) -> AsyncIterator[Visit]:
-    async with visiting(sqlite_database) as sign_in:
-        yield sign_in
+async def opened(fair: Fair) -> Round:
+    return await fair.round("10:00", "11:00")
 
 
 @pytest.fixture
-async def opened(sqlite_fair: Fair) -> Round:
-    return await sqlite_fair.round("10:00", "11:00")
+async def anna(fair: Fair, opened: Round):
+    return await fair.delegate("Anna", opened, offers=("bark",), needs=("lignin",))
 
 
 @pytest.fixture
-async def anna(sqlite_fair: Fair, opened: Round):
-    return await sqlite_fair.delegate("Anna", opened, offers=("bark",), needs=("lignin",))
+async def mikko(fair: Fair, opened: Round):
+    return await fair.delegate("Mikko", opened, region=1, offers=("lignin",), needs=("bark",))
 
 
-@pytest.fixture
-async def mikko(sqlite_fair: Fair, opened: Round):
-    return await sqlite_fair.delegate("Mikko", opened, region=1, offers=("lignin",), needs=("bark",))
-
-
-async def test_from_the_recommendation_to_the_meeting(sqlite_fair, browse, anna, mikko):
-    fair = sqlite_fair
-    hers, his = await browse(fair[anna]), await browse(fair[mikko])
+async def test_from_the_recommendation_to_the_meeting(fair, visit, anna, mikko):
+    hers, his = await visit(fair[anna]), await visit(fair[mikko])
     assert "They offer lignin, you seek it." in (await hers.get("/e/tampere/matches")).text
     page = (await hers.get(f"/e/tampere/people/{mikko.id}")).text
     assert "They are from another region (Tampere Region, Finland)." in page
@@ -66,9 +60,8 @@ async def test_from_the_recommendation_to_the_meeting(sqlite_fair, browse, anna,
     assert "To this meeting" in (await hers.get(f"/e/tampere/people/{mikko.id}")).text
 
 
-async def test_accept_at_a_chosen_time_or_later(sqlite_fair, browse, anna, mikko):
-    fair = sqlite_fair
-    his = await browse(fair[mikko])
+async def test_accept_at_a_chosen_time_or_later(fair, visit, anna, mikko):
+    his = await visit(fair[mikko])
     meeting = await request_meeting(anna, mikko, message="", by=fair[anna])
     later = await his.post(f"/e/tampere/meetings/{meeting.id}/acceptance", data={"slot": "later"})
     assert later.status_code == 303
@@ -85,10 +78,9 @@ async def test_accept_at_a_chosen_time_or_later(sqlite_fair, browse, anna, mikko
 
 
 @pytest.mark.parametrize("slot", ["0", "-1", "99999999", "9" * 30, "x", "1e3", "１"])
-async def test_odd_slots_are_not_found_and_change_nothing(sqlite_fair, browse, anna, mikko, slot):
-    fair = sqlite_fair
+async def test_odd_slots_are_not_found_and_change_nothing(fair, visit, anna, mikko, slot):
     meeting = await request_meeting(anna, mikko, message="", by=fair[anna])
-    his = await browse(fair[mikko])
+    his = await visit(fair[mikko])
     refused = await his.post(f"/e/tampere/meetings/{meeting.id}/acceptance", data={"slot": slot})
     assert refused.status_code in (404, 303)
     if refused.status_code == 303:
@@ -97,9 +89,8 @@ async def test_odd_slots_are_not_found_and_change_nothing(sqlite_fair, browse, a
         assert (await Meeting.get(id=meeting.id)).status == MeetingStatus.REQUESTED
 
 
-async def test_declining_says_why_and_cancelling_frees(sqlite_fair, browse, anna, mikko):
-    fair = sqlite_fair
-    hers, his = await browse(fair[anna]), await browse(fair[mikko])
+async def test_declining_says_why_and_cancelling_frees(fair, visit, anna, mikko):
+    hers, his = await visit(fair[anna]), await visit(fair[mikko])
     meeting = await request_meeting(anna, mikko, message="", by=fair[anna])
     await his.post(f"/e/tampere/meetings/{meeting.id}/decline", data={"reason": "Not our field"})
     assert "Not our field" in (await hers.get(f"/e/tampere/meetings/{meeting.id}")).text
@@ -109,10 +100,9 @@ async def test_declining_says_why_and_cancelling_frees(sqlite_fair, browse, anna
     assert (await Meeting.get(id=back.id)).status == MeetingStatus.CANCELLED
 
 
-async def test_a_profile_keeps_what_was_typed_and_says_all_that_is_wrong(sqlite_fair, browse):
-    fair = sqlite_fair
+async def test_a_profile_keeps_what_was_typed_and_says_all_that_is_wrong(fair, visit):
     jan = await fair.newcomer("Jan")
-    his = await browse(fair[jan])
+    his = await visit(fair[jan])
     typed = {
         "about": "We grow <moss>",
         "languages": ["en", "pl"],
@@ -148,9 +138,8 @@ async def test_a_profile_keeps_what_was_typed_and_says_all_that_is_wrong(sqlite_
     assert "changed in another window" in stale.text
 
 
-async def test_times_are_ticked_and_kept_free(sqlite_fair, browse, anna, opened):
-    fair = sqlite_fair
-    hers = await browse(fair[anna])
+async def test_times_are_ticked_and_kept_free(fair, visit, anna, opened):
+    hers = await visit(fair[anna])
     await hers.post("/e/tampere/availability", data={})
     assert not await Availability.exists()
     await hers.post("/e/tampere/availability", data={"rounds": [opened.id]})
@@ -164,15 +153,14 @@ async def test_times_are_ticked_and_kept_free(sqlite_fair, browse, anna, opened)
     kept = await Block.get()
     assert kept.start == fair.at("10:00")
     mikko = await fair.newcomer("Mikko")
-    foreign = await (await browse(fair[mikko])).post(f"/e/tampere/availability/blocks/{kept.id}/removal")
+    foreign = await (await visit(fair[mikko])).post(f"/e/tampere/availability/blocks/{kept.id}/removal")
     assert foreign.status_code == 404
     await hers.post(f"/e/tampere/availability/blocks/{kept.id}/removal")
     assert not await Block.exists()
 
 
-async def test_nobody_leaves_by_a_slip(sqlite_fair, browse, anna):
-    fair = sqlite_fair
-    hers = await browse(fair[anna])
+async def test_nobody_leaves_by_a_slip(fair, visit, anna):
+    hers = await visit(fair[anna])
     assert (await hers.post("/e/tampere/withdrawal", data={})).status_code == 409
     await anna.refresh_from_db()
     assert anna.status == "approved"
@@ -181,9 +169,8 @@ async def test_nobody_leaves_by_a_slip(sqlite_fair, browse, anna):
     assert anna.status == "withdrawn"
 
 
-async def test_the_desk_opens_rounds_and_changes_them(sqlite_fair, browse):
-    fair = sqlite_fair
-    desk = await browse(fair.organiser)
+async def test_the_desk_opens_rounds_and_changes_them(fair, visit):
+    desk = await visit(fair.organiser)
     day = fair.at("10:00").astimezone(fair.event.tz).strftime("%Y-%m-%d")
     typed = {
         "name": "Morning", "place": "Hall", "start": f"{day}T10:00", "end": f"{day}T11:00",
@@ -202,9 +189,8 @@ async def test_the_desk_opens_rounds_and_changes_them(sqlite_fair, browse):
     assert not await Round.exists()
 
 
-async def test_the_desk_reads_beside_its_rounds_whether_all_fits(sqlite_fair, browse, anna, mikko):
-    fair = sqlite_fair
-    desk = await browse(fair.organiser)
+async def test_the_desk_reads_beside_its_rounds_whether_all_fits(fair, visit, anna, mikko):
+    desk = await visit(fair.organiser)
     jan, sara = [await fair.delegate(name, await Round.get()) for name in ("Jan", "Sara")]
     asked = await request_meeting(anna, mikko, message="", by=fair[anna])
     page = (await desk.get("/e/tampere/desk/rounds")).text
@@ -218,21 +204,19 @@ async def test_the_desk_reads_beside_its_rounds_whether_all_fits(sqlite_fair, br
     assert "Anna has agreed to 4 meetings and has time for 3." in page
 
 
-async def test_the_desk_approves_and_returns_profiles(sqlite_fair, browse, anna):
-    fair = sqlite_fair
-    desk = await browse(fair.organiser)
+async def test_the_desk_approves_and_returns_profiles(fair, visit, anna):
+    desk = await visit(fair.organiser)
     profile = await Profile.get(participant=anna)
     assert (await desk.post(f"/e/tampere/desk/profiles/{profile.id}/return", data={})).status_code == 409
     await desk.post(f"/e/tampere/desk/profiles/{profile.id}/return", data={"reason": "What do you seek?"})
-    assert "What do you seek?" in (await (await browse(fair[anna])).get("/e/tampere/profile")).text
+    assert "What do you seek?" in (await (await visit(fair[anna])).get("/e/tampere/profile")).text
     assert "Anna" in (await desk.get("/e/tampere/desk/profiles?status=returned")).text
     await desk.post(f"/e/tampere/desk/profiles/{profile.id}/approval")
     assert (await Profile.get(id=profile.id)).status == "approved"
 
 
-async def test_a_draft_from_asking_to_release(sqlite_fair, browse, anna, mikko):
-    fair = sqlite_fair
-    desk = await browse(fair.organiser)
+async def test_a_draft_from_asking_to_release(fair, visit, anna, mikko):
+    desk = await visit(fair.organiser)
     asked = await request_meeting(anna, mikko, message="", by=fair[anna])
     await accept(asked, waiting=True, by=fair[mikko])
     made = await desk.post("/e/tampere/desk/drafts", data={"seconds": 5, "seed": 1})
@@ -264,10 +248,10 @@ async def test_a_draft_from_asking_to_release(sqlite_fair, browse, anna, mikko):
     assert "Undo the release" not in (await desk.get(where)).text
 
 
-async def test_the_desk_loses_and_finds_a_table(sqlite_fair, browse, opened):
-    desk = await browse(sqlite_fair.organiser)
+async def test_the_desk_loses_and_finds_a_table(fair, visit, opened):
+    desk = await visit(fair.organiser)
     here = f"/e/tampere/desk/rounds/{opened.id}/losses"
-    start = sqlite_fair.at("10:20").astimezone(sqlite_fair.event.tz).strftime("%Y-%m-%dT%H:%M")
+    start = fair.at("10:20").astimezone(fair.event.tz).strftime("%Y-%m-%dT%H:%M")
     for wrong in ({"number": 0, "start": start}, {"number": 1}, {"number": 99, "start": start}):
         assert (await desk.post(here, data=wrong)).status_code == 409
     assert (await desk.post(here, data={"number": 2, "start": start})).status_code == 303
@@ -278,9 +262,8 @@ async def test_the_desk_loses_and_finds_a_table(sqlite_fair, browse, opened):
     assert "is lost from" not in (await desk.get("/e/tampere/desk/rounds")).text
 
 
-async def test_the_desk_mends_the_schedule(sqlite_fair, browse, anna, mikko):
-    fair = sqlite_fair
-    desk = await browse(fair.organiser)
+async def test_the_desk_mends_the_schedule(fair, visit, anna, mikko):
+    desk = await visit(fair.organiser)
     asked = await request_meeting(anna, mikko, message="", by=fair[anna])
     meeting = await accept(asked, by=fair[mikko])
     day = fair.at("10:00").astimezone(fair.event.tz).strftime("%Y-%m-%d")
@@ -302,9 +285,8 @@ async def test_the_desk_mends_the_schedule(sqlite_fair, browse, anna, mikko):
     assert "mended" in (await desk.get("/e/tampere/desk/drafts")).text
 
 
-async def test_the_desk_schedules_from_wishes(sqlite_fair, browse, anna, mikko):
-    fair = sqlite_fair
-    desk = await browse(fair.organiser)
+async def test_the_desk_schedules_from_wishes(fair, visit, anna, mikko):
+    desk = await visit(fair.organiser)
     asked = await request_meeting(anna, mikko, message="", by=fair[anna])
     here = "/e/tampere/desk/drafts"
     for wrong in (
@@ -330,7 +312,7 @@ async def test_the_desk_schedules_from_wishes(sqlite_fair, browse, anna, mikko):
     assert "style=" not in page
     assert (await desk.post(f"{where}/release")).status_code == 303
     assert (await Meeting.get(id=asked.id)).placed
-    theirs = (await (await browse(fair[mikko])).get(f"/e/tampere/meetings/{asked.id}")).text
+    theirs = (await (await visit(fair[mikko])).get(f"/e/tampere/meetings/{asked.id}")).text
     assert "What the schedule did" in theirs
     assert "chosen among the requests" in theirs
     assert f'href="{where}"' not in theirs, "drafts are the desk’s"
@@ -339,9 +321,8 @@ async def test_the_desk_schedules_from_wishes(sqlite_fair, browse, anna, mikko):
     assert (await Meeting.get(id=asked.id)).status == MeetingStatus.REQUESTED
 
 
-async def test_a_killed_solver_leaves_the_last_schedule_and_says_so(sqlite_fair, browse, anna, mikko):
-    fair = sqlite_fair
-    desk = await browse(fair.organiser)
+async def test_a_killed_solver_leaves_the_last_schedule_and_says_so(fair, visit, anna, mikko):
+    desk = await visit(fair.organiser)
     asked = await request_meeting(anna, mikko, message="", by=fair[anna])
     await accept(asked, waiting=True, by=fair[mikko])
     first = (await desk.post("/e/tampere/desk/drafts", data={"seconds": 2, "seed": 1})).headers["location"]
@@ -365,13 +346,13 @@ async def test_a_killed_solver_leaves_the_last_schedule_and_says_so(sqlite_fair,
 @pytest.mark.parametrize(
     "query", ["pilot=x", "page=-1", "page=99999999999", "role=%00", "q=%25", "case=1&case=2", "region=9" * 9]
 )
-async def test_odd_filters_mean_no_filter(sqlite_fair, browse, anna, mikko, query):
-    hers = await browse(sqlite_fair[anna])
+async def test_odd_filters_mean_no_filter(fair, visit, anna, mikko, query):
+    hers = await visit(fair[anna])
     assert (await hers.get(f"/e/tampere/people?{query}")).status_code == 200
 
 
-async def test_queries_of_lists_do_not_grow(sqlite_fair, opened):
-    fair, counts = sqlite_fair, []
+async def test_queries_of_lists_do_not_grow(fair, opened):
+    counts = []
     host = await fair.delegate("Host", opened)
     for first, last in ((0, 1), (1, 3)):
         for number in range(first, last):

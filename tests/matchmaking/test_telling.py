@@ -14,7 +14,7 @@ from matchmaking.profiles import return_profile
 from matchmaking.reshaping import change_tables, close_round
 from matchmaking.times import give_back, keep_free
 from tests.matchmaking.conftest import Fair
-from tests.matchmaking.test_routes import Browse, browse  # noqa: F401 - a fixture
+from tests.matchmaking.visiting import Visit, visit  # noqa: F401 - a fixture
 
 
 async def told(fair: Fair, since: int = 0) -> list[str]:
@@ -53,7 +53,7 @@ async def test_proposal_is_told_without_the_time_that_it_would_leave(sqlite_fair
     meeting = await accept(await request_meeting(anna, mikko, message="", by=fair[anna]), by=fair[mikko])
     async with changing(fair.event.scope, by=fair[mikko]) as changes:
         assert await proposed(changes, meeting.subject, fair[mikko], fair.at("10:40"), fair.at("11:00"))
-    assert (await told(fair))[-1] == "Anna and Mikko: another time was proposed by mail"
+    assert (await told(fair))[-1] == "Anna and Mikko: another time was proposed"
 
 
 async def test_profiles_rounds_times_and_drafts_are_told(sqlite_fair: Fair) -> None:
@@ -93,11 +93,10 @@ async def test_journal_speaks_the_language_of_its_reader(sqlite_fair: Fair) -> N
         assert telling.sentence(newest, fair.event).startswith("Anna i Mikko: ")
 
 
-async def test_desk_reads_both_slices_in_one_journal(sqlite_fair: Fair, browse: Browse) -> None:  # noqa: F811
-    fair = sqlite_fair
+async def test_desk_reads_both_slices_in_one_journal(fair: Fair, visit: Visit) -> None:  # noqa: F811
     opened = await fair.round("10:00", "11:00")
     anna, mikko = [await fair.delegate(name, opened) for name in ("Anna", "Mikko")]
     await request_meeting(anna, mikko, message="", by=fair[anna])
-    journal = (await (await browse(fair.organiser)).get("/e/tampere/desk/journal")).text
+    journal = (await (await visit(fair.organiser)).get("/e/tampere/desk/journal")).text
     assert "Anna and Mikko: meeting requested" in journal
     assert "Mikko was approved" in journal
