@@ -93,12 +93,13 @@ async def _groups(request: Request, place: Place, form: GroupForm, *, status: in
 
 
 async def _against(found: Sequence[Table], place: Place) -> dict[int, Refused | None]:
-    """By group why the reader cannot join, said before they try."""
+    """By group why the reader cannot join, said before they try; None for those they are in."""
+    against: dict[int, Refused | None] = {table.group.id: None for table in found}
     others = [table for table in found if not table.has(place.participant)]
-    if not place.participant:
-        return {}
-    me = await entrant(place.participant, (one for table in others for one in table.members))
-    return {table.group.id: me.against(table.group, table.members) for table in others}
+    if place.participant and others:
+        me = await entrant(place.participant, (one for table in others for one in table.members))
+        against |= {table.group.id: me.against(table.group, table.members) for table in others}
+    return against
 
 
 async def _demo_cases(place: Place) -> list[DemoCase]:

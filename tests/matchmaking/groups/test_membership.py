@@ -216,3 +216,8 @@ async def test_the_list_says_beforehand_why_one_cannot_join_in_as_many_queries_f
     assert "By the rules of the event and the wishes of those in it you cannot join them." in page
     assert f"/groups/{group.id}/joining" not in page
     assert f"/groups/{group.id}/joining" in (await his.get("/e/tampere/groups")).text
+    inside = (await (await visit(fair[anna])).get("/e/tampere/groups")).text
+    assert "You are in" in inside
+    assert f"/groups/{group.id}/joining" not in inside
+    desk = await (await visit(fair.organiser)).get("/e/tampere/groups")
+    assert desk.status_code == 200
