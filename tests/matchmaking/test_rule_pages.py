@@ -209,6 +209,20 @@ async def test_limits_are_shown_before_they_are_reached_and_then_hold(fair, peop
     assert refused["error"] == "Anna has agreed to as many meetings as they may."
 
 
+async def test_ones_own_limit_and_that_of_a_type_hold_on_the_pages(fair, types, people, visit):  # noqa: F811
+    anna, mikko = people
+    jan = await fair.delegate("Jan", await Round.get())
+    desk, hers, theirs = [await visit(who) for who in (fair.organiser, fair[anna], fair[jan])]
+    await accept(await Meeting.get(id=(await ask(hers, mikko)).json()["meeting"]), by=fair[mikko])
+    assert (await hers.post("/e/tampere/availability/limit", data={"most_meetings": "1"})).status_code == 303
+    assert "1 of 1 meeting is agreed." in (await hers.get("/e/tampere/meetings")).text
+    assert (await ask(hers, jan)).json()["error"] == "You have agreed to as many meetings as you may: 1."
+    assert (await hers.post("/e/tampere/availability/limit", data={"most_meetings": ""})).status_code == 303
+    limited = {"name": types[1].name, "open": "y", "most_meetings": "1"}
+    assert (await desk.post(f"{DESK}/rules/types/{types[1].id}", data=limited)).status_code == 303
+    assert (await ask(theirs, mikko)).json()["error"] == "Mikko has agreed to as many meetings as they may."
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"life": "14"}, {"life": "14401"}, {"pending": "0"}, {"pause_minutes": "7"}, {"unit": "years"}, {"life": "ten"}],
