@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
@@ -136,6 +137,16 @@ def saved(body: bytes, filename: str, *, kind: str = "text/csv; charset=utf-8") 
     """A file of a person's own to keep; `filename` is plain ASCII."""
     headers = {"Content-Disposition": f'attachment; filename="{filename}"', "Cache-Control": "private, no-store"}
     return Response(body, media_type=kind, headers=headers)
+
+
+def number(value: str | None) -> int | None:
+    """Out of a query string; None for anything that no row has."""
+    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 10 else None
+
+
+def today() -> date:
+    """For pages outside of events, which have no zone of their own: UTC's."""
+    return datetime.now(UTC).date()
 
 
 def wants_json(request: Request) -> bool:

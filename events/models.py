@@ -288,6 +288,11 @@ class Participant(Model):
         return f"person:{self.person_id}" if self.person_id else None
 
     @property
+    def inbox(self) -> str | None:
+        """Where they hear of messages, offers and the like: their open pages do, and no calendar."""
+        return f"inbox:{self.person_id}" if self.person_id else None
+
+    @property
     def runs_desk(self) -> bool:
         return self.status == ParticipantStatus.APPROVED and self.kind in (
             ParticipantKind.ORGANISER,

@@ -125,7 +125,7 @@ async def acceptance(request: Request, at: AtMeeting) -> Response:
 
 
 async def declining(request: Request, at: AtMeeting) -> Response:
-    await decline(at.meeting, reason=await _reason(request), by=at.place.actor)
+    await decline(at.meeting, reason=await reason_of(request), by=at.place.actor)
     return answer(request, {"ok": True}, url=_list(at), flash=_("Declined. The other one is told."))
 
 
@@ -149,7 +149,7 @@ async def proposing(request: Request, at: AtMeeting) -> Response:
 
 async def cancellation(request: Request, at: AtMeeting) -> Response:
     requested = at.meeting.status == MeetingStatus.REQUESTED
-    await cancel(at.meeting, reason=await _reason(request), by=at.place.actor)
+    await cancel(at.meeting, reason=await reason_of(request), by=at.place.actor)
     flash = _("Cancelled. The other one is told, and the time is free again.")
     if requested:
         flash = _("Your request is withdrawn.")
@@ -183,7 +183,7 @@ async def _keepers(meeting: Meeting) -> list[str]:
     return [one.name if one else _("the organisers") for one in await keepers(meeting)]
 
 
-async def _reason(request: Request) -> str:
+async def reason_of(request: Request) -> str:
     form = await submitted(request, ReasonForm)
     if not form.validate():
         raise Refused(" ".join(str(error) for error in form.reason.errors))

@@ -1,13 +1,13 @@
 """Pictures of a network's work: a pilot's value chain on its page, who brings what, and the network in figures."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from app import web
 from app.i18n import _
 from app.web import route
 from events.networks.drawing import year_chart
@@ -29,7 +29,7 @@ def navigation(standing: Standing) -> Sequence[Link]:
 
 async def pilot_piece(standing: Standing, pilot: Pilot) -> tuple[str, Mapping[str, Any]]:
     """A part of the pilot's page: its template, and what that shows."""
-    covered = await chain_of(pilot, today=_today())
+    covered = await chain_of(pilot, today=web.today())
     came = await presences(pilot)
     years: dict[int, int] = {}
     for one in came:
@@ -39,7 +39,7 @@ async def pilot_piece(standing: Standing, pilot: Pilot) -> tuple[str, Mapping[st
         "chain": chain(covered.links),
         "presences": came,
         "years": year_chart([(year, [count]) for year, count in sorted(years.items())]),
-        "ahead": await ahead(pilot, standing.person, today=_today()),
+        "ahead": await ahead(pilot, standing.person, today=web.today()),
         "role_name": role_name,
     }
 
@@ -47,7 +47,7 @@ async def pilot_piece(standing: Standing, pilot: Pilot) -> tuple[str, Mapping[st
 async def chain_page(request: Request, standing: Standing) -> Response:
     """With names, so for people who have signed in."""
     pilot = await pilot_of(standing, request.path_params["pilot"])
-    today = _today()
+    today = web.today()
     return network_page(
         request,
         standing,
@@ -76,10 +76,6 @@ async def figures_page(request: Request, standing: Standing) -> Response:
         pilots=here,
         participation=grid(came, [pilot.id for pilot in here], years, names=110),
     )
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()
 
 
 routes: list[BaseRoute] = [

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from app import web
 from app.errors import NotFound, Refused
 from app.i18n import _
 from app.navigation import Tab
@@ -91,7 +92,7 @@ async def people_page(request: Request, place: Place) -> Response:
     kept = replace(_filter(request), people=people)
     found = everybody.only(kept)
     pages = max(1, -(-len(found) // A_PAGE))
-    number = min(_number(request.query_params.get("page")) or 1, pages)
+    number = min(web.number(request.query_params.get("page")) or 1, pages)
     return event_page(
         request,
         place,
@@ -182,18 +183,14 @@ def _filter(request: Request) -> Filter:
     query = request.query_params
     role, house = query.get("role", ""), query.get("house", "")
     return Filter(
-        pilot=_number(query.get("pilot")),
-        demo_case=_number(query.get("case")),
-        region=_number(query.get("region")),
+        pilot=web.number(query.get("pilot")),
+        demo_case=web.number(query.get("case")),
+        region=web.number(query.get("region")),
         role=role if role in {known.value for known in ChainRole} else None,
         house=house if house in {known.value for known in OrganisationKind} else None,
-        trl=_number(query.get("trl")),
+        trl=web.number(query.get("trl")),
         words=query.get("q", "")[:SEARCH],
     )
-
-
-def _number(value: str | None) -> int | None:
-    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 10 else None
 
 
 routes: list[BaseRoute] = [

@@ -1,12 +1,12 @@
 """Pages for everybody who is signed in: what a region's organisations, or one organisation, offer and seek by pilot."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from app import web
 from app.auth import signed_in
 from app.errors import NotFound
 from app.i18n import _
@@ -36,7 +36,7 @@ async def region_page(request: Request, person: Person) -> Response:
         region,
         code=query.get("pilot", ""),
         number=int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 1,
-        today=_today(),
+        today=web.today(),
     )
     return page(request, "matchmaking/region_supply.html", region=region, shown=shown)
 
@@ -45,12 +45,8 @@ async def organisation_page(request: Request, person: Person) -> Response:
     organisation = await Organisation.get_or_none(id=request.path_params["id"]).select_related("region")
     if organisation is None:
         raise NotFound
-    lines = await of_organisation(organisation, today=_today())
+    lines = await of_organisation(organisation, today=web.today())
     return page(request, "matchmaking/organisation_supply.html", organisation=organisation, lines=lines)
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()
 
 
 routes: list[BaseRoute] = [

@@ -1,9 +1,11 @@
 """How meetings and their places are said in refusals and journal lines, in the language of whoever reads."""
 
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from app.i18n import _, ngettext
 from app.wording import several, when
+from events.models import Participant
 from matchmaking.models import Meeting
 from matchmaking.parties import people
 from matchmaking.round_models import Slot, Table
@@ -29,6 +31,11 @@ def meeting_line(meeting: Meeting, zone: ZoneInfo) -> str:
 def names_of(meeting: Meeting) -> str:
     """Anna Nowak, Mikko Virtanen and Jan Kowalski"""
     return several(one.name for one in people(meeting))
+
+
+def houses_of(several: Iterable[Participant]) -> str:
+    """Lignin Oy, Drukarnia; for a cell of a table."""
+    return ", ".join(dict.fromkeys(one.organisation.name for one in several if one.organisation))
 
 
 def over_committed(name: str, *, meetings: int, room: int) -> str:

@@ -1,11 +1,12 @@
 """The desk's pages about a network's members and the regions themselves."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from app import web
 from app.errors import NotFound, Refused, Stale
 from app.i18n import _
 from app.seen import mark_of
@@ -29,7 +30,7 @@ NEW = "new-"  # before the names of what is to come, beside what was entered
 
 
 async def members_page(request: Request, standing: Standing) -> Response:
-    return await _members(request, standing, MembershipForm(data={"start": _today()}))
+    return await _members(request, standing, MembershipForm(data={"start": web.today()}))
 
 
 async def admit_member(request: Request, standing: Standing) -> Response:
@@ -150,7 +151,7 @@ async def _members(request: Request, standing: Standing, form: MembershipForm, *
     ordered = sorted(found, key=lambda one: (alphabetical(one.region.name), one.start or date.min))
     return desk_page(
         request, standing, "events/network_desk_members.html", status=status, form=form, memberships=ordered,
-        today=_today(),
+        today=web.today(),
     )  # fmt: skip
 
 
@@ -160,8 +161,8 @@ def _member(
     others = [one for one in MembershipStatus if one != membership.status]
     return desk_page(
         request, standing, "events/network_desk_member.html", status=status, membership=membership, form=form,
-        status_form=StatusForm(data={"status": others[0].value, "on": _today()}, prefix=NEW),
-        end_form=EndForm(data={"on": _today()}), today=_today(),
+        status_form=StatusForm(data={"status": others[0].value, "on": web.today()}, prefix=NEW),
+        end_form=EndForm(data={"on": web.today()}), today=web.today(),
     )  # fmt: skip
 
 
@@ -191,10 +192,6 @@ async def _region(request: Request, standing: Standing) -> Region:
 def _of(day: date | None) -> date:
     assert day is not None  # validated: a day was given
     return day
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()
 
 
 routes: list[BaseRoute] = [

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from app import web
 from app.auth import anyone
 from app.errors import NotFound
 from app.i18n import _
@@ -32,12 +33,12 @@ EnumT = TypeVar("EnumT", bound=StrEnum)
 
 
 async def networks_page(request: Request, person: Person | None) -> Response:
-    return page(request, "events/networks.html", networks=await networks(_today()))
+    return page(request, "events/networks.html", networks=await networks(web.today()))
 
 
 async def one_network(request: Request, standing: Standing) -> Response:
     """Its members are those of the day in the address; a day that cannot be read is today."""
-    today, network, now = _today(), standing.network, datetime.now(UTC)
+    today, network, now = web.today(), standing.network, datetime.now(UTC)
     query = request.query_params
     return network_page(
         request,
@@ -66,7 +67,7 @@ async def one_pilot(request: Request, standing: Standing) -> Response:
         pieces=[template for template, _shown in pieces],
         **{name: value for _template, shown in pieces for name, value in shown.items()},
         pilot=pilot,
-        shown=await pilot_page(pilot, _today()),
+        shown=await pilot_page(pilot, web.today()),
         partners=await partners(pilot),
         houses=await houses(standing.person) if standing.person else [],
         stages=STAGES,
@@ -95,7 +96,10 @@ async def network_calendar(request: Request, standing: Standing) -> Response:
         standing,
         "events/network_calendar.html",
         shown=await calendar_page(
-            standing.network, year=_year(query.get("year")), kind=_one_of(EventKind, query.get("kind")), today=_today()
+            standing.network,
+            year=_year(query.get("year")),
+            kind=_one_of(EventKind, query.get("kind")),
+            today=web.today(),
         ),
         subscription=feeds.subscription(request, f"{standing.path}/feed.ics", standing.network.name),
     )
@@ -109,7 +113,7 @@ async def one_series(request: Request, standing: Standing) -> Response:
         "events/series.html",
         series=series,
         events=await events_of(series),
-        today=_today(),
+        today=web.today(),
         subscription=feeds.subscription(request, f"{standing.path}/series/{series.slug}/feed.ics", series.title),
     )
 
@@ -124,8 +128,8 @@ async def one_region(request: Request, person: Person | None) -> Response:
         request,
         "events/region.html",
         region=region,
-        shown=await region_page(region, _today()),
-        houses=await organisations(region, words=words, kind=kind, number=_number(query.get("page")) or 1),
+        shown=await region_page(region, web.today()),
+        houses=await organisations(region, words=words, kind=kind, number=web.number(query.get("page")) or 1),
         words=words,
         kind=kind,
         kinds=list(OrganisationKind),
@@ -142,10 +146,6 @@ async def one_organisation(request: Request, person: Person | None) -> Response:
     return page(request, "events/organisation.html", organisation=organisation, shown=shown, links=links)
 
 
-def _today() -> date:
-    return datetime.now(UTC).date()
-
-
 def _day(value: str | None) -> date | None:
     try:
         return date.fromisoformat(value or "")
@@ -153,12 +153,8 @@ def _day(value: str | None) -> date | None:
         return None
 
 
-def _number(value: str | None) -> int | None:
-    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 7 else None
-
-
 def _year(value: str | None) -> int | None:
-    year = _number(value)
+    year = web.number(value)
     return year if year and 1990 <= year <= 2200 else None
 
 

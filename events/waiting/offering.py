@@ -53,9 +53,8 @@ async def could_come(session: Session, participant: Participant, *, now: datetim
 
 def record(changes: Changes, kind: str, wait: Wait, session: Session, **more: str) -> None:
     """For whoever waits and the desk; it moves nobody's calendar."""
-    inbox = f"inbox:{wait.participant.person_id}" if wait.participant.person_id else None
     data = {"session_id": session.id, "title": session.title, "name": wait.participant.name, **more}
-    changes.record(kind, wait, topics=[session.event.desk, inbox], data=data)
+    changes.record(kind, wait, topics=[session.event.desk, wait.participant.inbox], data=data)
 
 
 class Looking:

@@ -1,12 +1,12 @@
 """Pages of the partner search: a call's boards and searches, one board, and what can be done on it."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from app import web
 from app.errors import NotFound, Refused
 from app.i18n import _, language
 from app.models import Person
@@ -185,7 +185,7 @@ async def closing(request: Request, at: AtBoard) -> Response:
 async def group_meeting(request: Request, at: AtBoard) -> Response:
     """Gathered at an event where the reader is; the other members join it there."""
     form = await submitted(request, GatherForm)
-    form.offer(await places_to_meet(at.actor, _today()))
+    form.offer(await places_to_meet(at.actor, web.today()))
     if not form.validate():
         return await _board(request, at, gather=form, status=422)
     me = form.places[str(form.event.data)]
@@ -216,7 +216,7 @@ async def _partners(request: Request, place: Place, form: BoardForm, *, status: 
         boards=shown,
         own=[one for one in shown if one.decides],
         searches=await searches(topics, place.actor),
-        markets=await places_to_meet(place.actor, _today()),
+        markets=await places_to_meet(place.actor, web.today()),
         role_name=role_name,
     )
 
@@ -237,7 +237,7 @@ async def _board(
     ask.offer(parts)
     ask.offer_regions(await Region.all())
     invite.offer(parts)
-    gather.offer(await places_to_meet(at.actor, _today()) if at.board.inside else [])
+    gather.offer(await places_to_meet(at.actor, web.today()) if at.board.inside else [])
     return call_page(
         request,
         at.place,
@@ -277,10 +277,6 @@ async def _offer(form: BoardForm, place: Place) -> None:
 
 async def _topics(call: Call) -> Sequence[CallTopic]:
     return await CallTopic.filter(call=call)
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()
 
 
 routes: list[BaseRoute] = [

@@ -14,12 +14,12 @@ from events.pages import event_page
 from events.scope import Place, find, member
 from matchmaking.conditions import matrix_of
 from matchmaking.directory import directory, directory_for
-from matchmaking.forms import ReasonForm
 from matchmaking.groups.entering import entrant
 from matchmaking.groups.forms import GroupForm
 from matchmaking.groups.membership import cancel_group, join_group, leave_group, propose_group
 from matchmaking.groups.models import Group
 from matchmaking.groups.reading import Table, suggestions, table_of, tables
+from matchmaking.meeting_pages import reason_of
 
 
 async def groups_page(request: Request, place: Place) -> Response:
@@ -64,13 +64,13 @@ async def joining(request: Request, place: Place) -> Response:
 
 async def leaving(request: Request, place: Place) -> Response:
     group = await find(Group, place, request.path_params["id"])
-    await leave_group(group, place.me, reason=await _reason(request), by=place.actor)
+    await leave_group(group, place.me, reason=await reason_of(request), by=place.actor)
     return answer(request, {"ok": True}, url=_page(place, group), flash=_("You have left the group."))
 
 
 async def cancellation(request: Request, place: Place) -> Response:
     group = await find(Group, place, request.path_params["id"])
-    await cancel_group(group, reason=await _reason(request), by=place.actor)
+    await cancel_group(group, reason=await reason_of(request), by=place.actor)
     return answer(request, {"ok": True}, url=_page(place, group), flash=_("Cancelled. Everybody in it is told."))
 
 
@@ -105,13 +105,6 @@ async def _against(found: Sequence[Table], place: Place) -> dict[int, Refused | 
 async def _demo_cases(place: Place) -> list[DemoCase]:
     found = DemoCase.filter(pilot__network_id=place.event.network_id)
     return await found.order_by("pilot__position", "pilot_id", "id")
-
-
-async def _reason(request: Request) -> str:
-    form = await submitted(request, ReasonForm)
-    if not form.validate():
-        raise Refused(" ".join(str(error) for error in form.reason.errors))
-    return form.reason.data or ""
 
 
 def _page(place: Place, group: Group) -> str:

@@ -6,6 +6,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from app import web
 from app.errors import NotFound, Refused
 from app.i18n import _
 from app.web import answer, route, see_other, submitted, wants_json
@@ -85,7 +86,7 @@ async def opportunities_page(request: Request, place: Place) -> Response:
     wanted = _wanted(request, found.fields)
     kept = found.only(wanted)
     pages = max(1, -(-len(kept) // A_PAGE))
-    number = min(_number(request.query_params.get("page")) or 1, pages)
+    number = min(web.number(request.query_params.get("page")) or 1, pages)
     return event_page(
         request,
         place,
@@ -275,15 +276,15 @@ async def _fields(
 def _wanted(request: Request, fields: tuple[Field, ...]) -> Wanted:
     """What of the address makes sense; the rest is no filter."""
     query = request.query_params
-    options = {field.id: _number(query.get(f"field-{field.id}")) for field in fields if field.listed}
+    options = {field.id: web.number(query.get(f"field-{field.id}")) for field in fields if field.listed}
     return Wanted(
         kind=_known(query.get("kind"), OpportunityKind),
-        pilot=_number(query.get("pilot")),
-        demo_case=_number(query.get("case")),
-        region=_number(query.get("region")),
+        pilot=web.number(query.get("pilot")),
+        demo_case=web.number(query.get("case")),
+        region=web.number(query.get("region")),
         house=_known(query.get("house"), OrganisationKind),
         role=_known(query.get("role"), ChainRole),
-        trl=_number(query.get("trl")),
+        trl=web.number(query.get("trl")),
         language=query.get("language", "")[:8] or None,
         call_topic=query.get("topic", "")[:SEARCH],
         words=query.get("q", "")[:SEARCH],
@@ -293,10 +294,6 @@ def _wanted(request: Request, fields: tuple[Field, ...]) -> Wanted:
 
 def _known(value: str | None, kinds: type[OpportunityKind] | type[OrganisationKind] | type[ChainRole]) -> str | None:
     return value if value in {one.value for one in kinds} else None
-
-
-def _number(value: str | None) -> int | None:
-    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 10 else None
 
 
 routes: list[BaseRoute] = [

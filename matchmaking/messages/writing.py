@@ -18,11 +18,6 @@ MOST_AN_HOUR = 40  # messages of one person, to whomever
 MOST_UNANSWERED = 10  # to one person in a row
 
 
-def inbox(participant: Participant) -> str | None:
-    """The topic of a person's messages: their open pages hear of it, and no calendar."""
-    return f"inbox:{participant.person_id}" if participant.person_id else None
-
-
 async def send(sender: Participant, recipient: Participant, text: str, *, by: Person) -> Message:
     """Raises Refused where the two have not agreed to meet, one wants no more, or the sender writes too much."""
     if sender.person_id != by.id:
@@ -110,5 +105,5 @@ async def _refuse_flood(sender: Participant, recipient: Participant, now: dateti
 
 def _tell(changes: Changes, message: Message, sender: Participant | None, recipient: Participant) -> None:
     """That there is one, and not what it says."""
-    topics = [inbox(recipient), inbox(sender) if sender else None]
+    topics = [recipient.inbox, sender.inbox if sender else None]
     changes.record("message.sent", message, topics=topics, data={"from": sender.id if sender else None})

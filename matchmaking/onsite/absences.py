@@ -247,7 +247,7 @@ def _refuse_answered(stand_in: StandIn) -> None:
 def _record(changes: Changes, kind: str, absence: Absence, event: Event, more: dict[str, Any]) -> None:
     """For those concerned and the desk. It moves no calendar, so their inboxes hear of it."""
     data = {"waits": absence.reporter.name, "missing": absence.missing.name, **more}
-    inboxes = [_inbox(one) for one in (absence.reporter, *absence.asked)]
+    inboxes = [one.inbox for one in (absence.reporter, *absence.asked)]
     changes.record(kind, absence, topics=[event.desk, *inboxes], data=data)
 
 
@@ -255,9 +255,5 @@ def _tell(changes: Changes, kind: str, stand_in: StandIn, more: dict[str, Any]) 
     """For the two who could meet, and the desk."""
     absence = stand_in.absence
     data = {"waits": absence.reporter.name, "guest": stand_in.guest.name, **more}
-    inboxes = [_inbox(one) for one in (absence.reporter, stand_in.guest)]
+    inboxes = [one.inbox for one in (absence.reporter, stand_in.guest)]
     changes.record(kind, stand_in, topics=[absence.meeting.event.desk, *inboxes], data=data)
-
-
-def _inbox(participant: Participant) -> str | None:
-    return f"inbox:{participant.person_id}" if participant.person_id else None

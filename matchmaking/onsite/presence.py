@@ -40,8 +40,7 @@ async def say(participant: Participant, said: Said, *, by: Actor) -> Presence:
             return presence
         await presence.save()
         data = {"name": current.name, "here": presence.here_at is not None, "standby": presence.standby, **acting}
-        inbox = f"inbox:{current.person_id}" if current.person_id else None
-        changes.record("presence.said", presence, topics=[current.event.desk, inbox], data=data)
+        changes.record("presence.said", presence, topics=[current.event.desk, current.inbox], data=data)
     return presence
 
 

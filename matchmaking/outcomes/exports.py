@@ -23,6 +23,7 @@ from matchmaking.outcomes.saying import said_by
 from matchmaking.overview import whole
 from matchmaking.parties import of_participants, people, principals
 from matchmaking.round_models import Block
+from matchmaking.wording import houses_of
 
 
 async def own_data(me: Participant) -> dict[str, Any]:
@@ -83,7 +84,7 @@ async def own_meetings(me: Participant) -> bytes:
             (
                 *_times(one, event),
                 ", ".join(other.name for other in _others(one, me)),
-                _houses(_others(one, me)),
+                houses_of(_others(one, me)),
                 one.table.number if one.table else None,
                 one.status.value,
                 said[one.id].value if one.id in said else "",
@@ -103,7 +104,7 @@ async def own_contacts(me: Participant, *, now: datetime) -> bytes:
             met.update({other.id: (other, meeting) for other in principals(meeting) if other.id != me.id})
     head = [_("Name"), _("Position"), _("Organisation"), _("Region"), _("Day"), _("My note")]
     rows = [
-        (one.name, one.position, _houses([one]), _region(one), _times(meeting, event)[0], notes.get(one.id, ""))
+        (one.name, one.position, houses_of([one]), _region(one), _times(meeting, event)[0], notes.get(one.id, ""))
         for one, meeting in met.values()
     ]
     return sheet(head, rows)
@@ -129,7 +130,7 @@ async def all_participants(event: Event) -> bytes:
                 one.name,
                 one.person.email if one.person else "",
                 one.position,
-                _houses([one]),
+                houses_of([one]),
                 one.organisation.kind.value if one.organisation else "",
                 _region(one),
                 one.kind.value,
@@ -228,15 +229,11 @@ def _times(one: Meeting, event: Event) -> tuple[str, str, str]:
 
 
 def _side(one: Participant) -> tuple[str, str, str]:
-    return one.name, _houses([one]), _region(one)
+    return one.name, houses_of([one]), _region(one)
 
 
 def _named(one: Participant) -> str:
     return f"{one.name} ({one.organisation.name})" if one.organisation else one.name
-
-
-def _houses(several: Sequence[Participant]) -> str:
-    return ", ".join(dict.fromkeys(one.organisation.name for one in several if one.organisation))
 
 
 def _region(one: Participant) -> str:

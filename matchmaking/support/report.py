@@ -16,6 +16,7 @@ from matchmaking.outcomes.report import Result, results
 from matchmaking.outcomes.verdict import Said, Verdict, useful
 from matchmaking.parties import of_persons
 from matchmaking.support.models import CameOf, FollowUp
+from matchmaking.wording import houses_of
 
 WORDS = {
     Verdict.HELD: later("realised"),
@@ -107,7 +108,7 @@ async def follow_ups_sheet(office: Office) -> bytes:
             (
                 said(one.participant.event, "title"),
                 one.participant.name,
-                _houses([one.participant]),
+                houses_of([one.participant]),
                 f"{one.asked_at:%Y-%m-%d}",
                 f"{one.answered_at:%Y-%m-%d}" if one.answered_at else "",
                 _(one.came_of.value) if one.came_of else "",
@@ -153,17 +154,13 @@ def _row(one: Ours) -> tuple[str, ...]:
         f"{one.day:%Y-%m-%d}",
         f"{slot.start.astimezone(one.event.tz):%H:%M}",
         ", ".join(each.name for each in one.clients),
-        _houses(one.clients),
+        houses_of(one.clients),
         ", ".join(each.name for each in one.partners),
-        _houses(one.partners),
+        houses_of(one.partners),
         ", ".join(sorted(_places(one.partners), key=alphabetical)),
         _(WORDS[one.result.verdict]),
         ", ".join(dict.fromkeys(_(said.value) for said in one.said)),
     )
-
-
-def _houses(several: Iterable[Participant]) -> str:
-    return ", ".join(dict.fromkeys(one.organisation.name for one in several if one.organisation))
 
 
 def _places(several: Iterable[Participant]) -> set[str]:

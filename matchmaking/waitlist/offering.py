@@ -65,8 +65,9 @@ async def let_go(wait: MeetingWait) -> None:
 def record(changes: Changes, kind: str, wait: MeetingWait, **more: object) -> None:
     """For whoever waits and the desk; it moves nobody's calendar."""
     names = [one.name for one in people(wait.meeting)]
-    inbox = f"inbox:{wait.waiter.person_id}" if wait.waiter.person_id else None
-    changes.record(kind, wait.meeting, topics=[wait.meeting.event.desk, inbox], data={"names": names, **more})
+    changes.record(
+        kind, wait.meeting, topics=[wait.meeting.event.desk, wait.waiter.inbox], data={"names": names, **more}
+    )
 
 
 class Looking:
