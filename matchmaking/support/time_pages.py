@@ -24,10 +24,10 @@ from matchmaking.support.pages import office_page
 
 async def times_page(request: Request, here: AtClient) -> Response:
     """For whom the office may act; what is free tells of others' days too."""
-    if here.client.allowed_at is None:
-        raise Forbidden(_("Only your client can let you act for them, on their account page."))
     form = MeetingForm(request.query_params)
     meeting, client = await _meeting(here, form.meeting.data if form.validate() else None)
+    if here.client.allowed_at is None:
+        raise Forbidden(_("Only your client can let you act for them, on their account page."))
     gathering = await gathering_of(meeting.event, meeting, reader=here.at.person, now=datetime.now(UTC))
     free = gathering.free()
     return office_page(
