@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 ADDRESS_LIMIT = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
@@ -62,14 +62,23 @@ def canonical_address(value: str) -> str:
 
 def plain(text: str) -> str:
     """For searching and sorting: without case, accents and strokes; "Łódź" is "lodz"."""
+    if text.isascii():
+        return text.casefold()
     folded = unicodedata.normalize("NFKD", text).casefold().translate(_STROKES)
     return "".join(letter for letter in folded if not unicodedata.combining(letter))
 
 
-def has_words(text: str, words: str) -> bool:
-    """Whether each of the first five words stands in the text, wherever in it; accents and capitals aside."""
-    sought = plain(words).split()[:5]
-    return not sought or all(word in plain(text) for word in sought)
+def sought(words: str) -> list[str]:
+    """What somebody typed to search by, for `has_words`: five words at the most."""
+    return plain(words).split()[:5]
+
+
+def has_words(text: str, words: Sequence[str]) -> bool:
+    """Whether each of the words (`sought`) stands in the text, wherever in it; accents and capitals aside."""
+    if not words:
+        return True
+    where = plain(text)
+    return all(word in where for word in words)
 
 
 def _normal(value: str, limit: int) -> str:

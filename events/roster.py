@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute
 
 from app.errors import NotFound
 from app.i18n import _
-from app.text import has_words
+from app.text import has_words, sought
 from app.web import route, see_other, submitted
 from app.wording import alphabetical
 from events.forms import ReasonForm, SpeakerForm, TypeForm
@@ -69,7 +69,8 @@ async def _roster(request: Request, place: Place, *, form: SpeakerForm | None = 
     waiting = await found.filter(status=ParticipantStatus.PENDING).count()
     if wanted in set(ParticipantStatus):
         found = found.filter(status=wanted)
-    named = [(id, name) for id, name in await found.values_list("id", "name") if has_words(name, words)]
+    typed = sought(words)
+    named = [(id, name) for id, name in await found.values_list("id", "name") if has_words(name, typed)]
     named.sort(key=lambda one: alphabetical(one[1]))
     total, first = len(named), (int(number) - 1) * A_PAGE
     ids = [id for id, _name in named[first : first + A_PAGE]]

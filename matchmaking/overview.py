@@ -7,7 +7,7 @@ from datetime import datetime
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from app.text import has_words
+from app.text import has_words, sought
 from events.models import Event, Participant
 from matchmaking.answers import answers_to
 from matchmaking.models import Meeting, MeetingStatus
@@ -138,7 +138,8 @@ async def desk_list(event: Event, *, state: str = "", words: str = "", page: int
         found = found.filter(status=state)
     found = found.order_by("slot__start", "table__number", "id")
     rows = await found.values_list("id", *(NAMES if words else ()))
-    ids = [id for id, *names in rows if has_words(" ".join(filter(None, names)), words)]
+    wanted = sought(words)
+    ids = [id for id, *names in rows if has_words(" ".join(filter(None, names)), wanted)]
     pages = max(1, -(-len(ids) // DESK_PAGE))
     page = min(max(page, 1), pages)
     ids = ids[(page - 1) * DESK_PAGE : page * DESK_PAGE]

@@ -8,7 +8,7 @@ from datetime import date
 
 from tortoise.expressions import Q
 
-from app.text import has_words
+from app.text import has_words, sought
 from app.wording import alphabetical
 from events.models import Event, Organisation, OrganisationKind, ParticipantStatus
 from events.networks.models import Listing, Membership, Pilot, Region
@@ -72,7 +72,8 @@ async def organisations(
     """By name in the reader's alphabet; every word must be found, accents and capitals aside. Two queries."""
     everything = Organisation.filter(region=region, kind=kind) if kind else Organisation.filter(region=region)
     rows = await everything.values_list("id", "name", "kind")
-    found = sorted((row for row in rows if has_words(row[1], words)), key=lambda row: alphabetical(row[1]))
+    wanted = sought(words)
+    found = sorted((row for row in rows if has_words(row[1], wanted)), key=lambda row: alphabetical(row[1]))
     pages = max(1, -(-len(found) // A_PAGE))
     number = max(1, min(number, pages))
     shown = found[(number - 1) * A_PAGE : number * A_PAGE]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.models import Person, Reminder, ReminderKind
-from app.text import has_words
+from app.text import has_words, sought
 from app.wording import alphabetical, when
 from events.models import Organisation, Participant, ParticipantStatus
 from events.networks.support.models import Adviser, Client, Office
@@ -61,7 +61,8 @@ async def portfolio(
     """By name; `adviser` narrows it to their own. Each word must be in the name or the address."""
     mine = Client.filter(office=office, adviser=adviser) if adviser else Client.filter(office=office)
     rows = await mine.order_by("id").values_list("id", "person__name", "person__email")
-    named = [(id, name) for id, name, email in rows if has_words(f"{name} {email}", words)]
+    wanted = sought(words)
+    named = [(id, name) for id, name, email in rows if has_words(f"{name} {email}", wanted)]
     named.sort(key=lambda one: alphabetical(one[1]))
     found = len(named)
     pages = max(1, -(-found // A_PAGE))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.text import ADDRESS_LIMIT, BadText, canonical_address, clean_line, clean_text
+from app.text import ADDRESS_LIMIT, BadText, canonical_address, clean_line, clean_text, has_words, sought
 
 CONTROLS = ["\x00", "\x07", "\x0b", "\x0c", "\x1b", "\x1f", "\x7f", "\x85", "\x9f", "\u2028", "\u2029", "\ud800"]
 ENCODED_WORDS = [
@@ -214,3 +214,16 @@ def test_canonical_address_is_stable_and_plain(typed):
     assert address == address.lower()
     assert len(address) <= ADDRESS_LIMIT
     assert not set(address) & set(" ,;<>\"'()[]\\%!|`") - {"'"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "has"),
+    [
+        ("Łódzcy Ludzie", "lud LODZ", True),
+        ("Łódzcy Ludzie", "ludzie oulu", False),
+        ("Äijä", "", True),
+        ("abc", "Ą", True),
+    ],
+)
+def test_words_are_found_anywhere_in_a_text_without_their_strokes(text, words, has):
+    assert has_words(text, sought(words)) == has
