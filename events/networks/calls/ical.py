@@ -5,7 +5,7 @@ from datetime import timedelta
 from app.i18n import _
 from app.source import Entry
 from app.texts import in_language
-from app.wording import deadline
+from app.wording import clock_of, deadline
 from events.networks.calls.models import Call
 
 LENGTH = timedelta(minutes=30)
@@ -13,7 +13,7 @@ LENGTH = timedelta(minutes=30)
 
 def deadline_entry(call: Call) -> Entry:
     """In the language being spoken."""
-    told = {"time": deadline(call.deadline, call.tz), "zone": call.zone.replace("_", " ")}
+    told = {"time": deadline(call.deadline, call.tz), "zone": clock_of(call.zone)}
     return Entry(
         subject=f"call:{call.id}",
         summary=_("Deadline: %(title)s") % {"title": in_language(call.titles, call.language)},

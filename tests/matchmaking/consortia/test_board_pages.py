@@ -92,3 +92,23 @@ async def test_queries_do_not_grow_with_boards_parts_and_members(search: Search,
     for name in ("Robert", "Maria", "Pekka", "Aino"):
         await search.open(name, parts=PARTS)
     assert await asked() == few
+
+
+async def test_partners_look_for_a_coordinator_together_and_one_of_them_takes_it_on(
+    search: Search, visit: Visit
+) -> None:
+    made = await search.open("Anna", coordinates=False)
+    await search.inside(made, "Mikko")
+    anna, mikko, olli = [await visit(await search.person(name)) for name in ("Anna", "Mikko", "Olli")]
+    partners = f"{search.call.path}/partners"
+    assert "seeks a coordinator" in (await olli.get(partners)).text
+    member = {one.name: one.id for one in await ConsortiumMember.filter(consortium=made)}
+    for name, client in (("Anna", anna), ("Mikko", mikko)):
+        assert f"/consortia/members/{member[name]}/coordination" in (await client.get(made.path)).text
+        assert f'href="{made.path}/text"' in (await client.get(made.path)).text, "without one every member decides"
+    assert (await olli.post(f"/consortia/members/{member['Mikko']}/coordination")).status_code == 404
+    for_another = await anna.post(f"/consortia/members/{member['Mikko']}/coordination")
+    assert for_another.status_code == 409
+    assert (await mikko.post(f"/consortia/members/{member['Mikko']}/coordination")).status_code == 303
+    assert "seeks a coordinator" not in (await olli.get(partners)).text
+    assert (await anna.get(f"{made.path}/text")).status_code == 404, "now Mikko decides"
