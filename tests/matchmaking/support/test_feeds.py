@@ -36,6 +36,7 @@ async def test_feed_shows_the_clients_meetings_until_one_leaves_or_the_adviser_d
     raw = await stage.feed(address)
     assert b"meeting-" not in raw
     assert len(Calendar.from_ical(raw).events) == 1, "never empty"
+    await add_adviser(office, (await fair.person("Jan")).email, by=fair.organiser)  # who stays does not keep it alive
     await dismiss_adviser(adviser, by=fair.organiser)
     await stage.known.look()
     gone = await stage.program.get(address)
@@ -44,6 +45,7 @@ async def test_feed_shows_the_clients_meetings_until_one_leaves_or_the_adviser_d
 
 async def test_strangers_calendar_of_an_office_is_not_there(stage: Stage) -> None:
     office = await open_office("Centrum", stage.fair.regions[0], by=stage.fair.organiser)
+    await add_adviser(office, (await stage.fair.person("Ewa")).email, by=stage.fair.organiser)  # hers would be
     key, olga = stage.settings.secret_key, stage.fair.organiser
     for scope in (f"office:{office.id}", "office:999"):
         address = feeds.address_of(await feeds.rotate(olga, scope, key=key), stage.settings)
