@@ -28,6 +28,7 @@ async def over(help: Help) -> Meeting:
 async def test_meeting_is_counted_once_it_is_over_and_said(help: Help) -> None:
     assert (await office_report(help.office, now=NOW)).lines == []
     meeting = await over(help)
+    assert (await office_report(help.office, now=NOW - timedelta(minutes=41))).lines == [], "they sat there then"
     (line,) = (await office_report(help.office, now=NOW)).lines
     assert (line.clients, line.meetings, line.held, line.open, line.abroad) == (1, 1, 0, 1, 1)
     await say(meeting, help.anna, Said.FOLLOW_UP, by=help.fair[help.anna])

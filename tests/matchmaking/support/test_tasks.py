@@ -1,6 +1,10 @@
 """What waits for an adviser on their first page."""
 
+from datetime import UTC, datetime, timedelta
+
+from events.networks.support.assigning import link_due
 from matchmaking.meetings import decline, request_meeting
+from matchmaking.models import Meeting
 from tests.matchmaking.support.conftest import Help
 from tests.matchmaking.visiting import visit
 
@@ -18,3 +22,14 @@ async def test_an_adviser_reads_how_many_clients_others_wait_for(help: Help, vis
     assert "Beside events" not in (await client.get("/")).text
     await decline(asked, by=fair[help.anna])
     assert "Beside events" not in (await adviser.get("/")).text
+
+
+async def test_clients_are_counted_and_not_requests_nor_those_that_have_ended(help: Help, visit) -> None:
+    fair, adviser = help.fair, await visit(help.ewa)
+    ola, liisa = await fair.delegate("Ola", help.morning), await fair.delegate("Liisa", help.morning, region=1)
+    await link_due()
+    for asker, invitee in ((help.mikko, help.anna), (liisa, help.anna), (liisa, ola)):
+        await request_meeting(asker, invitee, message="", by=fair[asker])
+    assert "Centrum: others wait for 2 clients." in (await adviser.get("/")).text
+    await Meeting.filter(invitee=ola).update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
+    assert "Centrum: others wait for 1 client." in (await adviser.get("/")).text
