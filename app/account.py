@@ -37,6 +37,7 @@ class RemindersForm(Form):
     messages = Tick(later("Once a day at most, about messages that you have not read"))
     news = Tick(later("Once a day at most, about news in the pilots you follow"))
     support = Tick(later("From your support office, and its question half a year after an event"))
+    receipts = Tick(later("At once, that a proposal of yours was submitted or withdrawn"))
 
 
 async def account_page(request: Request, person: Person) -> Response:
@@ -81,6 +82,7 @@ async def choose_reminders(request: Request, person: Person) -> Response:
             news_digest=form.news.data,
             message_digest=form.messages.data,
             support_mails=form.support.data,
+            receipt_mails=form.receipts.data,
         )
         changes.record("person.chose_reminders", person, topics=[])
     return see_other("/account#reminders", flash=_("Saved."))
@@ -141,6 +143,7 @@ async def _account(request: Request, person: Person, form: AccountForm, *, statu
                 "news": person.news_digest,
                 "messages": person.message_digest,
                 "support": person.support_mails,
+                "receipts": person.receipt_mails,
             }
         ),
         sign_ins=await SignIn.filter(person=person).order_by("-created_at"),

@@ -25,6 +25,7 @@ class Person(Model):
     news_digest = fields.BooleanField(default=True)
     message_digest = fields.BooleanField(default=True)
     support_mails = fields.BooleanField(default=True)
+    receipt_mails = fields.BooleanField(default=True)  # that a proposal of theirs was submitted or withdrawn
     created_at: datetime = UTCDatetimeField(auto_now_add=True)
 
     class Meta:

@@ -11,6 +11,7 @@ CREATE TABLE person (
     news_digest {bool} NOT NULL,
     message_digest {bool} NOT NULL,
     support_mails {bool} NOT NULL,
+    receipt_mails {bool} NOT NULL,
     created_at {instant} NOT NULL
 );
 

@@ -23,6 +23,7 @@ from events.networks.calls.proposals.models import CallLetter, LetterKind
 log = logging.getLogger("pilotmatch.calls")
 
 A_ROUND = 50
+RECEIPTS = frozenset({LetterKind.RECEIPT, LetterKind.WITHDRAWAL})
 NOTHING_TOLD = {"title": "", "reason": "", "verdict": ""}
 
 SUBJECTS: Mapping[LetterKind, str] = {
@@ -47,9 +48,9 @@ async def tell(settings: Settings) -> bool:
     call_id, now = owed[0].call_id, datetime.now(UTC)
     ours = [one for one in owed if one.call_id == call_id]
     call = await Call.get(id=call_id).select_related("network", "region")
-    languages = dict(await Person.filter(email__in=[one.email for one in ours]).values_list("email", "language"))
+    people = {person.email: person for person in await Person.filter(email__in=[one.email for one in ours])}
     mails = await asyncio.to_thread(
-        lambda: {one.id: _mail(one, call, languages.get(one.email, call.language), settings, now) for one in ours}
+        lambda: {one.id: _mail(one, call, people.get(one.email), settings, now) for one in ours}
     )
     await _queue(call, mails, now)
     return True
@@ -66,10 +67,13 @@ async def _queue(call: Call, mails: Mapping[int, Mail | None], now: datetime) ->
         changes.record("call_letter.queued", mine[0], topics=[], data={"count": len(mine)})
 
 
-def _mail(owed: CallLetter, call: Call, code: str, settings: Settings, now: datetime) -> Mail | None:
-    """None, and a line in the log, for one that cannot be written: it must not keep the others."""
+def _mail(owed: CallLetter, call: Call, person: Person | None, settings: Settings, now: datetime) -> Mail | None:
+    """None for a receipt that its reader has switched off; and, with a line in the log, for one that cannot be
+    written: it must not keep the others."""
+    if person and not person.receipt_mails and owed.kind in RECEIPTS:
+        return None
     try:
-        return _worded(owed, call, code, settings, now)
+        return _worded(owed, call, person.language if person else call.language, settings, now)
     except ValueError as error:  # HeaderInjection
         log.error("letter %d cannot be written: %s", owed.id, error)
         return None

@@ -88,3 +88,18 @@ async def test_a_letter_that_cannot_be_written_keeps_no_other(office: Office, se
         pass
     assert await Mail.all().values_list("recipient", flat=True) == ["jan@example.org"]
     assert not await CallLetter.filter(queued_at__isnull=True).exists()
+
+
+async def test_receipts_are_switched_off_by_each_for_themselves(office: Office, settings: Settings) -> None:
+    anna = await office.person("Anna")
+    sent = await office.submitted("Anna")
+    await name_author(sent, email="basia@example.org", name="Basia", by=anna)
+    await Person.filter(id=anna.id).update(receipt_mails=False)
+    await withdraw(sent, by=anna)
+    while await tell(settings):
+        pass
+    kinds = {(letter.email, letter.kind) for letter in await CallLetter.all()}
+    assert {(anna.email, LetterKind.RECEIPT), (anna.email, LetterKind.WITHDRAWAL)} <= kinds
+    assert [mail["To"].addresses[0].addr_spec for mail in await told()].count(anna.email) == 0
+    assert "basia@example.org" in [mail["To"].addresses[0].addr_spec for mail in await told()]
+    assert not await CallLetter.filter(queued_at__isnull=True).exists(), "nothing stays owed"
