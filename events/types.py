@@ -1,9 +1,13 @@
 """An event's own types of participants, such as buyer and supplier: what there is, and the desk's verbs."""
 
+from collections.abc import Collection
+
+from tortoise.functions import Count
+
 from app.errors import Refused
 from app.i18n import _
 from app.journal import Actor, Changes, changing
-from events.models import Event, ParticipantType
+from events.models import Event, Participant, ParticipantType
 
 MOST_TYPES = 12  # a matrix of more nobody can read
 
@@ -12,6 +16,12 @@ async def types_of(event: Event, *, open_only: bool = False) -> list[Participant
     """In the organisers' order; `open_only`: those one may choose at registration."""
     found = ParticipantType.filter(event=event).order_by("position", "id")
     return await (found.filter(open=True) if open_only else found)
+
+
+async def headcounts(types: Collection[int]) -> dict[int, int]:
+    """By type (id) how many are of it; without those that nobody is of."""
+    rows = Participant.filter(type_id__in=types).annotate(number=Count("id")).group_by("type_id")
+    return dict(await rows.values_list("type_id", "number"))
 
 
 async def add_type(event: Event, name: str, *, open: bool, by: Actor) -> ParticipantType:

@@ -1,5 +1,6 @@
 """Pages of meetings: one's list, one meeting with all that can be done, and the buttons on them."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from starlette.requests import Request
@@ -57,7 +58,7 @@ async def create_meeting(request: Request, place: Place) -> Response:
     if not form.validate():
         raise Refused(" ".join(error for errors in form.errors.values() for error in errors))
     invitee = await find(Participant, place, str(form.invitee.data))
-    times = [await _slot(number) for number in form.times.data or ()]
+    times = await _slots(form.times.data or ())
     about = await find(Opportunity, place, str(form.opportunity.data)) if form.opportunity.data else None
     words = form.message.data or ""
     asked = await request_meeting(
@@ -191,11 +192,17 @@ async def reason_of(request: Request) -> str:
 
 
 async def _slot(number: str) -> Slot:
-    """Whether it belongs to this event is for the verb to say."""
-    slot = await Slot.get_or_none(id=number_of(number))
-    if slot is None:
-        raise NotFound
+    (slot,) = await _slots([number])
     return slot
+
+
+async def _slots(numbers: Collection[str]) -> list[Slot]:
+    """Whether they belong to this event is for the verb to say."""
+    wanted = {number_of(number) for number in numbers}
+    found = await Slot.filter(id__in=list(wanted))
+    if len(found) < len(wanted):
+        raise NotFound
+    return found
 
 
 def _list(at: AtMeeting) -> str:

@@ -16,7 +16,7 @@ from app.wording import by_name
 from events.models import Organisation, Participant, ParticipantStatus, ParticipantType
 from events.pages import desk_page
 from events.scope import Place, desk, find
-from events.types import add_type, edit_type, types_of
+from events.types import add_type, edit_type, headcounts, types_of
 from matchmaking.asking import standing
 from matchmaking.breakage import Breaks
 from matchmaking.breakage_view import confirm
@@ -170,11 +170,13 @@ async def _rules(
 
 async def _type_forms(types: Sequence[ParticipantType]) -> list[tuple[ParticipantType, int, TypeForm]]:
     """Each type with how many are of it, and its form."""
-    own = {one.type_id: one for one in await TypeConditions.filter(type_id__in=[type.id for type in types])}
+    ids = [type.id for type in types]
+    own = {one.type_id: one for one in await TypeConditions.filter(type_id__in=ids)}
+    people = await headcounts(ids)
     return [
         (
             type,
-            await Participant.filter(type=type).count(),
+            people.get(type.id, 0),
             TypeForm(
                 data={
                     "name": type.name,

@@ -13,6 +13,7 @@ from app.wording import by_name, country
 from events.models import Event, Participant
 from matchmaking.bookmarks.models import Bookmark
 from matchmaking.directory import own_card
+from matchmaking.marketplace.extras import Field
 from matchmaking.marketplace.market import fields_of
 from matchmaking.marketplace.models import Opportunity
 from matchmaking.messages.models import Message, Silence
@@ -32,6 +33,7 @@ async def own_data(me: Participant) -> dict[str, Any]:
     card = await own_card(me)
     person = await Person.get(id=me.person_id)
     written = Message.filter(Q(sender=me) | Q(recipient=me)).order_by("id").select_related("sender", "recipient")
+    fields = await fields_of(event)
     return {
         "event": event.title,
         "name": me.name,
@@ -39,7 +41,7 @@ async def own_data(me: Participant) -> dict[str, Any]:
         "position": me.position,
         "organisation": card.organisation.name if card and card.organisation else "",
         "profile": _profile(card) if card else None,
-        "opportunities": [await _opportunity(event, one) for one in await Opportunity.filter(participant=me)],
+        "opportunities": [_opportunity(one, fields) for one in await Opportunity.filter(participant=me)],
         "meetings": [_meeting(one, me) for one in await _meetings(me)],
         "outcomes": [
             {"meeting": one.meeting_id, "said": one.said.value, "note": one.note, "at": one.at.isoformat()}
@@ -194,8 +196,8 @@ def _profile(card: Any) -> dict[str, Any]:
     return {"about": card.about, "languages": card.languages, "interests": lines}
 
 
-async def _opportunity(event: Event, one: Opportunity) -> dict[str, Any]:
-    answers = {own.label: own.words(one.answers.get(str(own.id))) for own in await fields_of(event)}
+def _opportunity(one: Opportunity, fields: Sequence[Field]) -> dict[str, Any]:
+    answers = {own.label: own.words(one.answers.get(str(own.id))) for own in fields}
     return {
         "kind": one.kind.value, "title": one.title, "text": one.text, "call_topic": one.call_topic,
         "answers": answers, "open": one.open,

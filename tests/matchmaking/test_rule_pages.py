@@ -11,13 +11,14 @@ from events.models import OrganisationKind, ParticipantType, Session
 from events.partaking_models import Booking
 from events.releasing import release_programme
 from events.schedule import Details, create_session
-from events.types import add_type
+from events.types import add_type, headcounts
 from matchmaking.conditions import conditions_of, matrix_of
 from matchmaking.matrix import give_type
 from matchmaking.meetings import accept, request_meeting
 from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.round_models import Round
 from matchmaking.rules import pair_of_types
+from tests.events.conftest import counting_statements
 from tests.matchmaking.visiting import visit  # noqa: F401 - a fixture
 
 DESK = "/e/tampere/desk"
@@ -282,6 +283,20 @@ async def test_types_are_named_changed_and_removed(fair, people, types, visit): 
     assert refused.json()["error"] == "One participant is of this type."
     assert (await desk.post(f"{DESK}/rules/types/{investor.id}/removal")).status_code == 303
     assert not await ParticipantType.filter(id=investor.id).exists()
+
+
+async def test_the_page_says_how_many_are_of_each_type_and_takes_the_same_queries_for_more(fair, types, people, visit):  # noqa: F811
+    buyer, _supplier = types
+    desk, counts = await visit(fair.organiser), []
+    await give_type(people[1], buyer, by=fair.organiser)
+    for name in ("Adviser", "Funder"):
+        with counting_statements() as statements:
+            page = await desk.get("/e/tampere/desk/rules")
+        assert page.status_code == 200
+        counts.append(len(statements))
+        await add_type(fair.event, name, open=True, by=fair.organiser)
+    assert await headcounts([type.id for type in types]) == {buyer.id: 2}
+    assert counts[0] == counts[1]
 
 
 async def test_the_question_wants_names_of_the_list(fair, people, visit):  # noqa: F811
