@@ -4,6 +4,7 @@ from datetime import datetime
 
 from app import occupancy
 from app.errors import NotFound
+from app.intervals import Interval
 from app.journal import Actor
 from app.models import Person
 from matchmaking import availability
@@ -35,10 +36,15 @@ async def sit_down(meeting: Meeting, place: availability.Place, *, at: datetime)
 
 
 def claims(meeting: Meeting) -> list[occupancy.Claim]:
-    """What a placed meeting occupies: its people and its table."""
+    """What a placed meeting occupies."""
     assert meeting.slot
-    resources = (*(one.topic for one in people(meeting)), f"table:{meeting.table_id}")
-    return [(resource, meeting.slot.span) for resource in resources if resource]
+    return claims_at(meeting, meeting.slot.span, meeting.table_id)
+
+
+def claims_at(meeting: Meeting, span: Interval, table: int | None) -> list[occupancy.Claim]:
+    """Then and there: its people and the table."""
+    resources = (*(one.topic for one in people(meeting)), f"table:{table}")
+    return [(resource, span) for resource in resources if resource]
 
 
 async def _hold_to(meeting: Meeting, chooser: Actor | None) -> None:

@@ -9,7 +9,6 @@ from app.journal import Changes, changing, revisions
 from events.models import Event
 from events.waiting.models import WaitState, offer_minutes
 from events.waiting.queueing import Place, deadline, in_order
-from matchmaking import availability
 from matchmaking.affinity import score
 from matchmaking.availability import free_slots
 from matchmaking.cards import cards
@@ -17,6 +16,7 @@ from matchmaking.diaries import diaries, floor
 from matchmaking.gathering import gathering_of
 from matchmaking.models import Meeting
 from matchmaking.parties import people, principals, with_people
+from matchmaking.placing import claims_at
 from matchmaking.profile_models import Profile
 from matchmaking.waitlist.models import MeetingWait
 
@@ -120,16 +120,11 @@ async def _offer(changes: Changes, event: Event, wait: MeetingWait, *, minutes: 
     until = deadline(changes.at, minutes=minutes, start=place.slot.span.start)
     if until is None:
         return
-    await occupancy.hold(wait.meeting.subject, _claims(wait.meeting, place))
+    await occupancy.hold(wait.meeting.subject, claims_at(wait.meeting, place.slot.span, place.table))
     wait.state, wait.slot_id, wait.table_id = WaitState.OFFERED, place.slot.id, place.table
     wait.until, wait.told_at = until, None
     await wait.save()
     record(changes, "time.offered", wait, start=place.slot.span.start.isoformat(), until=until.isoformat())
-
-
-def _claims(meeting: Meeting, place: availability.Place) -> list[occupancy.Claim]:
-    resources = (*(one.topic for one in people(meeting)), f"table:{place.table}")
-    return [(resource, place.slot.span) for resource in resources if resource]
 
 
 async def _pass_on(changes: Changes, event: Event) -> None:
