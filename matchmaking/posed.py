@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from matchmaking.proposal import Cause, Placement, Proposal, Quality, Spot, Unplaced, Wished
-from matchmaking.scheduler.plan import Plan, attended, touched, waiting
+from matchmaking.scheduler.plan import Plan, touched
 from matchmaking.scheduler.problem import Meeting, Problem
 from matchmaking.scheduler.quality import Measures, Report
 from matchmaking.scheduler.reasons import (
@@ -21,6 +21,7 @@ from matchmaking.scheduler.reasons import (
     remedies,
     unplaced,
 )
+from matchmaking.scheduler.waiting import waiting
 
 WHY = {NoCommonSlot: "no common slot", OverCommitted: "over-committed", TablesFull: "tables full", LostOut: "lost out"}
 
@@ -52,7 +53,7 @@ class Posed:
 
     def unplaced(self, plan: Plan) -> tuple[Unplaced, ...]:
         """Why what was agreed has no time, and the one change that would give it one."""
-        come = attended(self.problem, plan.people)
+        come = self.problem.attended(plan.people)
         helps = remedies(come, plan.slots)
         reasons = {one.meeting: one for one in unplaced(come, plan.slots)}
         agreed = [one.id for one in self.problem.meetings if one.id in reasons and not one.asked]
@@ -60,7 +61,7 @@ class Posed:
 
     def _placements(self, plan: Plan, *, mended: bool) -> Iterator[Placement]:
         opens = self.problem.possible_slots()
-        come = attended(self.problem, plan.people).meetings
+        come = self.problem.attended(plan.people).meetings
         rows = zip(self.problem.meetings, self.versions, self.spots, plan.slots, plan.tables, opens, come, strict=True)
         for meeting, version, before, slot, table, mask, sent in rows:
             after = self._spot(meeting.id, slot, table)
@@ -92,7 +93,7 @@ class Posed:
         return Cause.MADE_ROOM if mended else Cause.BETTER
 
     def _wished(self, plan: Plan) -> Wished:
-        come = attended(self.problem, plan.people).meetings
+        come = self.problem.attended(plan.people).meetings
         pairs = [(one, slot is not None) for one, slot in zip(come, plan.slots, strict=True)]
         wishes = Counter(person for one, _ in pairs if one.asked for person in one.people)
         got = Counter(person for one, placed in pairs if one.asked and placed for person in one.people)
@@ -140,7 +141,7 @@ class Posed:
         return Unplaced(reason.meeting, why)
 
     def _quality(self, plan: Plan) -> Quality:
-        breaks = [count for count, _minutes in waiting(attended(self.problem, plan.people), plan.slots)]
+        breaks = [count for count, _minutes in waiting(self.problem.attended(plan.people), plan.slots)]
         worst = _largest(breaks)
         passed = sum(one.asked and slot is None for one, slot in zip(self.problem.meetings, plan.slots, strict=True))
         return Quality(

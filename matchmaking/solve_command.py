@@ -12,7 +12,7 @@ import click
 from matchmaking.posed import Posed
 from matchmaking.scheduler.dzn import solve_dzn
 from matchmaking.scheduler.generate import generate
-from matchmaking.scheduler.plan import Plan, attended, difference, today, touched
+from matchmaking.scheduler.plan import Plan, difference, today, touched
 from matchmaking.scheduler.quality import report
 from matchmaking.scheduler.solve import Progress, solve
 
@@ -97,9 +97,7 @@ def _by_id(posed: Posed, plan: Plan) -> dict[str, Any]:
     problem = posed.problem
     return {
         "ids": plan.ids,
-        "participants": [
-            [posed.participants[one] for one in m.people] for m in attended(problem, plan.people).meetings
-        ],
+        "participants": [[posed.participants[one] for one in m.people] for m in problem.attended(plan.people).meetings],
         "slots": posed.slots,
         "unplaced": [asdict(one) for one in posed.unplaced(plan)],
         "touched": len(touched(problem, plan)),

@@ -2,15 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import log
 from random import Random
 
 from matchmaking.scheduler.bounds import floors, matching
-from matchmaking.scheduler.construct import construct, insert, must_leave, slots_in
+from matchmaking.scheduler.construct import construct, insert, must_leave
 from matchmaking.scheduler.plan import Bound
 from matchmaking.scheduler.pools import relaxed
-from matchmaking.scheduler.problem import Problem
+from matchmaking.scheduler.problem import Problem, slots_in
 from matchmaking.scheduler.timetable import FREE, Timetable
 
 FLOOR = 10  # a meeting lacking to somebody's floor weighs as much as so many of the heaviest requests
@@ -57,13 +57,8 @@ def choose(problem: Problem, *, seed: int, seconds: float, stop: Callable[[], bo
 
 def chosen(problem: Problem, choice: Choice) -> Problem:
     """Only the chosen requests, with the slots they were placed in to begin from."""
-    kept = [(meeting, slot) for meeting, slot in zip(problem.meetings, choice.slots, strict=True) if slot is not None]
-    place = {index: at for at, index in enumerate(i for i, slot in enumerate(choice.slots) if slot is not None)}
-    return replace(
-        problem,
-        meetings=tuple(meeting for meeting, _ in kept),
-        precedences=tuple((place[a], place[b]) for a, b in problem.precedences if a in place and b in place),
-    )
+    places = enumerate(zip(problem.meetings, choice.slots, strict=True))
+    return problem.only({index: meeting for index, (meeting, slot) in places if slot is not None})
 
 
 class _Choosing:

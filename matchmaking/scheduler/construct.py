@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from random import Random
 
+from matchmaking.scheduler.problem import slots_in
 from matchmaking.scheduler.timetable import FREE, Chain, Timetable
 
 SAMPLE = 12  # meetings tried when a full slot needs one to leave
@@ -48,10 +49,6 @@ def insert(timetable: Timetable, meeting: int, random: Random) -> bool:
     slots = slots_in(timetable.open[meeting] & timetable.window(meeting))
     random.shuffle(slots)
     return any(_make_room(timetable, meeting, slot, random) for slot in slots)
-
-
-def slots_in(mask: int) -> list[int]:
-    return [slot for slot in range(mask.bit_length()) if mask >> slot & 1]
 
 
 def _tightest_first(timetable: Timetable, among: Sequence[int], random: Random) -> list[int]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from matchmaking.scheduler.pools import relaxed
-from matchmaking.scheduler.problem import Problem
+from matchmaking.scheduler.problem import Problem, slots_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +59,9 @@ def fit(problem: Problem) -> Fit:
 
 
 def _committed(problem: Problem, opens: list[int]) -> Iterable[Committed]:
-    for person, mine in enumerate(problem.meetings_of()):
-        masks = [opens[meeting] for meeting in mine if opens[meeting]]
-        choice = 0
-        for mask in masks:
-            choice |= mask
-        most = problem.participants[person].most
-        room = choice.bit_count() if most is None else min(most, choice.bit_count())
-        if len(masks) > room:
-            yield Committed(person, len(masks), room)
+    for person, (possible, room) in enumerate(problem.rooms(opens)):
+        if possible > room:
+            yield Committed(person, possible, room)
 
 
 def _in_need(problem: Problem, opens: list[int]) -> list[int]:
@@ -88,7 +82,7 @@ def _crowded(tables: list[int], masks: list[int]) -> Iterable[Crowded]:
 def _seat(mask: int, seated: list[Counter[int]], tables: list[int]) -> bool:
     """Into a slot with a free table, along the shortest way of meetings that move on to make room."""
     came_from: dict[int, tuple[int, int]] = {}  # slot -> the slot before, and the mask of who moves from there
-    queue = _slots(mask)
+    queue = slots_in(mask)
     seen = mask
     for here in queue:
         if seated[here].total() < tables[here]:
@@ -100,7 +94,7 @@ def _seat(mask: int, seated: list[Counter[int]], tables: list[int]) -> bool:
             seated[here][mask] += 1
             return True
         for other in seated[here]:
-            for there in _slots(other & ~seen):
+            for there in slots_in(other & ~seen):
                 came_from[there] = here, other
                 queue.append(there)
             seen |= other
@@ -109,10 +103,10 @@ def _seat(mask: int, seated: list[Counter[int]], tables: list[int]) -> bool:
 
 def _reach(mask: int, seated: list[Counter[int]]) -> int:
     """The slots a meeting could come to, were others to make room: all full, and only with meetings of these slots."""
-    queue = _slots(mask)
+    queue = slots_in(mask)
     for here in queue:
         for other in seated[here]:
-            queue.extend(_slots(other & ~mask))
+            queue.extend(slots_in(other & ~mask))
             mask |= other
     return mask
 
@@ -126,7 +120,3 @@ def _apart(sets: Iterable[int]) -> list[int]:
             one |= other
         apart.append(one)
     return apart
-
-
-def _slots(mask: int) -> list[int]:
-    return [t for t in range(mask.bit_length()) if mask >> t & 1]

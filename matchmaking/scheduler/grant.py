@@ -4,12 +4,13 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from matchmaking.scheduler.choose import choose, chosen
-from matchmaking.scheduler.plan import Bound, Plan, Status, attended, totals
+from matchmaking.scheduler.choose import choose
+from matchmaking.scheduler.plan import Bound, Plan, Status
 from matchmaking.scheduler.pools import balanced
 from matchmaking.scheduler.problem import Meeting, Problem
 from matchmaking.scheduler.solve import Progress, solve
 from matchmaking.scheduler.tables import seat
+from matchmaking.scheduler.waiting import totals
 
 AGREED, CHOOSING = 0.2, 0.4  # shares of the time; the rest is for closing gaps
 
@@ -25,21 +26,20 @@ def grant(problem: Problem, *, seed: int, deadline_seconds: float, progress: Cal
     first, sent = _places(agreed), dict(zip(agreed.ids, agreed.people, strict=False))
     held = tuple(_held(one, first.get(one.id), sent.get(one.id, one.people)) for one in problem.meetings)
     until = time.monotonic() + deadline_seconds * CHOOSING
-    choosing = replace(problem, meetings=tuple(one for one in held if one.asked or one.fixed is not None))
-    choosing = replace(choosing, precedences=())
+    among = {index: one for index, one in enumerate(held) if one.asked or one.fixed is not None}
+    choosing = replace(problem.only(among), precedences=())
     choice = choose(
         choosing, seed=seed, seconds=deadline_seconds * CHOOSING / 2, stop=lambda: time.monotonic() >= until
     )
-    kept = chosen(choosing, choice)
     begun = {one.id: slot for one, slot in zip(choosing.meetings, choice.slots, strict=True) if slot is not None}
     left = deadline_seconds - (time.monotonic() - started)
     last = _solved(_begin(problem, begun), lambda one: one.id in begun, seed, max(0.1, left), progress)
-    whole = last.placed == len(kept.meetings)
+    whole = last.placed == len(begun)
     slots = tuple((_places(last) if whole else begun).get(one.id) for one in problem.meetings)
     sent = {one.id: one.people for one in held} | dict(zip(last.ids, last.people, strict=False) if whole else ())
     people = tuple(sent[one.id] for one in problem.meetings)
     bound = replace(choice.limits(len(problem.meetings)), breaks=last.bound.breaks if whole else 0)
-    plan = _plan(attended(problem, people), slots, bound, seed=seed, seconds=time.monotonic() - started)
+    plan = _plan(problem.attended(people), slots, bound, seed=seed, seconds=time.monotonic() - started)
     return replace(plan, short=choice.short, people=people if any(one.pools for one in problem.meetings) else ())
 
 
@@ -47,13 +47,7 @@ def _solved(
     problem: Problem, which: Callable[[Meeting], bool], seed: int, seconds: float, progress: Callable[[Progress], None]
 ) -> Plan:
     """Some of the meetings, as if there were no others."""
-    at = [index for index, one in enumerate(problem.meetings) if which(one)]
-    place = {index: number for number, index in enumerate(at)}
-    some = replace(
-        problem,
-        meetings=tuple(problem.meetings[index] for index in at),
-        precedences=tuple((place[a], place[b]) for a, b in problem.precedences if a in place and b in place),
-    )
+    some = problem.only({index: one for index, one in enumerate(problem.meetings) if which(one)})
     return solve(some, seed=seed, deadline_seconds=seconds, progress=progress)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from matchmaking.scheduler.plan import Plan, attended, today
+from matchmaking.scheduler.plan import Plan, today
 from matchmaking.scheduler.problem import Meeting, Problem
 from matchmaking.scheduler.repair import Changes, repair
 from matchmaking.scheduler.solve import Progress, solve
@@ -19,7 +19,7 @@ def mend(problem: Problem, *, seed: int, deadline_seconds: float, progress: Call
     seconds = deadline_seconds * REPAIRING
     mended = repair(problem, today(problem), Changes(), seed=seed, seconds=seconds).plan
     slots, sent = dict(zip(mended.ids, mended.slots, strict=True)), dict(zip(mended.ids, mended.people, strict=False))
-    settled = attended(problem, tuple(sent.get(one.id, one.people) for one in problem.meetings))
+    settled = problem.attended(tuple(sent.get(one.id, one.people) for one in problem.meetings))
     settled = replace(settled, meetings=tuple(_settled(one, slots.get(one.id)) for one in settled.meetings))
     plan = solve(settled, seed=seed, deadline_seconds=deadline_seconds - seconds, progress=progress)
     return replace(

@@ -4,15 +4,17 @@ The search for slots knows `Meeting.people` only; between two searches `send` le
 worked out for `relaxed`, and so hold for every choice.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
-from matchmaking.scheduler.construct import insert, slots_in
-from matchmaking.scheduler.problem import Meeting, Participant, Problem
+from matchmaking.scheduler.construct import insert, must_leave
+from matchmaking.scheduler.problem import Meeting, Participant, Problem, slots_in
 from matchmaking.scheduler.timetable import FREE, RUIN, Timetable
 
 ROUNDS = 20  # of asking every pool again
+FORCED = 300  # meetings forced in, at most
 
 
 def choosable(problem: Problem) -> list[int]:
@@ -96,7 +98,8 @@ def send(timetable: Timetable, *, random: Random, stop: Callable[[], bool]) -> N
     for _ in range(ROUNDS):
         found = [sending.improve(meeting) for meeting in sending.meetings if not stop()]
         if not any(found):
-            return
+            break
+    sending.force(stop)
 
 
 class _Sending:
@@ -128,6 +131,46 @@ class _Sending:
         self._go(meeting, people)
         timetable.place(meeting, slot)
         return False
+
+    def force(self, stop: Callable[[], bool]) -> None:
+        """Those that still wait go in with anybody, who is in their way goes out and in again; the fullest stays."""
+        timetable, ejected = self.timetable, Counter[int]()
+        waiting = [one for one, slot in enumerate(timetable.slot) if slot == FREE and self.open[one]]
+        most, best = timetable.placed, (timetable.slot[:], timetable.people[:])
+        for _ in range(FORCED):
+            if not waiting or stop():
+                break
+            meeting = waiting.pop(self.random.randrange(len(waiting)))
+            if not self.improve(meeting):
+                waiting += self._force(meeting, ejected)
+            if timetable.placed > most:
+                most, best = timetable.placed, (timetable.slot[:], timetable.people[:])
+        if timetable.placed < most:
+            for meeting, people in enumerate(best[1]):
+                self._go(meeting, people)
+            timetable.load_slots(best[0])
+
+    def _force(self, meeting: int, ejected: Counter[int]) -> list[int]:
+        """Who waits now: those who had to leave, or the meeting itself."""
+        timetable, random, asked = self.timetable, self.random, self.problem.meetings[meeting]
+        slot = random.choice(slots_in(self.open[meeting]))
+        people = list(sure(asked))
+        for pool in asked.pools if asked.fixed is None else ():
+            able = [one for one in pool if not self.lost[one] >> slot & 1]
+            people += random.sample(able, min(len(able), len({*pool} & {*asked.people})))
+        if len(people) < len(asked.people):
+            return [meeting]
+        self._go(meeting, tuple(people))
+        out = must_leave(timetable, meeting, slot, ejected, random)
+        if out is None or not timetable.bears(meeting, slot, out):
+            return [meeting]
+        if any(self.problem.meetings[other].fixed is not None for other in out):
+            return [meeting]
+        for other in out:
+            timetable.remove(other)
+            ejected[other] += 1
+        timetable.place(meeting, slot)
+        return out
 
     def _open(self, meeting: int) -> int:
         """Slots in which those are free who must attend, and a table is."""
@@ -168,6 +211,8 @@ class _Sending:
         return insert(self.timetable, meeting, self.random)
 
     def _go(self, meeting: int, people: tuple[int, ...]) -> None:
+        if self.problem.meetings[meeting].fixed is not None:
+            return
         self.timetable.people[meeting] = people
         self.timetable.open[meeting] = self.open[meeting]
         for person in people:

@@ -1,6 +1,7 @@
 """The question put to the scheduler: who can meet when, how many tables there are, and which meetings want a slot."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
@@ -117,12 +118,36 @@ class Problem:
                 found[person].append(index)
         return found
 
+    def choices(self, opens: Sequence[int]) -> list[int]:
+        """For each participant the slots in which one of their meetings could be, by the `opens` of the meetings."""
+        found = [0] * len(self.participants)
+        for meeting, mask in zip(self.meetings, opens, strict=True):
+            for person in meeting.people:
+                found[person] |= mask
+        return found
+
+    def rooms(self, opens: Sequence[int]) -> list[tuple[int, int]]:
+        """For each participant how many of their meetings have a slot at all, and how many they have room for."""
+        found = []
+        for participant, mine, choice in zip(self.participants, self.meetings_of(), self.choices(opens), strict=True):
+            room = choice.bit_count() if participant.most is None else min(participant.most, choice.bit_count())
+            found.append((sum(opens[meeting] != 0 for meeting in mine), room))
+        return found
+
+    def only(self, meetings: Mapping[int, Meeting]) -> "Problem":
+        """With these meetings for those at their indices, and no others."""
+        place = {index: at for at, index in enumerate(meetings)}
+        order = tuple((place[one], place[other]) for one, other in self.precedences if {one, other} <= place.keys())
+        return replace(self, meetings=tuple(meetings.values()), precedences=order)
+
+    def attended(self, people: tuple[tuple[int, ...], ...]) -> "Problem":
+        """With the people whom a plan sends (`Plan.people`), for whoever asks what it means for them."""
+        pairs = zip(self.meetings, people, strict=True) if people else ()
+        return replace(self, meetings=tuple(replace(one, people=come) for one, come in pairs)) if people else self
+
     def round_masks(self) -> list[int]:
         """The slots of each round that has any, in order of time."""
-        masks: dict[int, int] = {}
-        for index, slot in enumerate(self.slots):
-            masks[slot.round] = masks.get(slot.round, 0) | 1 << index
-        return list(masks.values())
+        return _rounds(self.slots)
 
     def seen_through(self, person: int) -> int:
         """Slots that are no gap between two meetings of this participant: a session is not waiting."""
@@ -143,6 +168,10 @@ class Problem:
         ]
 
 
+def slots_in(mask: int) -> list[int]:
+    return [slot for slot in range(mask.bit_length()) if mask >> slot & 1]
+
+
 def in_a_row(slots: tuple[Slot, ...], most: int) -> list[Limit]:
     """Nobody has more than so many meetings of a round without a free slot between."""
     windows = [slots[first : first + most + 1] for first in range(len(slots) - most)]
@@ -155,10 +184,14 @@ def in_a_row(slots: tuple[Slot, ...], most: int) -> list[Limit]:
 
 def spared(slots: tuple[Slot, ...], free: int) -> list[Limit]:
     """Everybody who meets in a round has so many of its slots without a meeting and without a session."""
-    rounds: dict[int, int] = {}
+    return [Limit(mask, max(0, mask.bit_count() - free), with_blocked=True) for mask in _rounds(slots)]
+
+
+def _rounds(slots: tuple[Slot, ...]) -> list[int]:
+    masks: dict[int, int] = {}
     for index, slot in enumerate(slots):
-        rounds[slot.round] = rounds.get(slot.round, 0) | 1 << index
-    return [Limit(mask, max(0, mask.bit_count() - free), with_blocked=True) for mask in rounds.values()]
+        masks[slot.round] = masks.get(slot.round, 0) | 1 << index
+    return list(masks.values())
 
 
 def _room(limit: Limit, participant: Participant, fixed: int, today: int) -> int:

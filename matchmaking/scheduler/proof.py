@@ -3,16 +3,25 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite
 
 from ortools.sat.python import cp_model, cp_model_helper
 
-from matchmaking.scheduler.bounds import Proof
 from matchmaking.scheduler.problem import Problem
 
 Literal = cp_model.LiteralT
 POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The best slots found (None: none), the fewest breaks possible, and whether all meetings can be placed."""
+
+    slots: list[int] | None
+    breaks: int
+    possible: bool
 
 
 def prove(
@@ -32,14 +41,13 @@ def prove(
     solver = _solver(seconds, workers, seed)
     status = _solve(solver, model.model, cancelled)
     if status == cp_model.INFEASIBLE:
-        return Proof(None, breaks, possible=False, complete=True)
+        return Proof(None, breaks, possible=False)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return Proof(None, max(breaks, whole(solver.best_objective_bound)), possible=True, complete=False)
+        return Proof(None, max(breaks, whole(solver.best_objective_bound)), possible=True)
     return Proof(
         model.slots(solver),
         max(breaks, whole(solver.best_objective_bound)),
         possible=True,
-        complete=status == cp_model.OPTIMAL,
     )
 
 

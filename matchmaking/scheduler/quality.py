@@ -3,9 +3,10 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from matchmaking.scheduler.plan import Plan, attended, today, totals, waiting
+from matchmaking.scheduler.plan import Plan, today
 from matchmaking.scheduler.problem import Meeting, Problem
 from matchmaking.scheduler.tables import seat
+from matchmaking.scheduler.waiting import totals, waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ IDLE_STEP = 30  # minutes in a bar of the idle histogram
 
 def report(problem: Problem, plan: Plan) -> Report:
     problem, plan = _without_passed(problem, plan)
-    before, come = today(problem), attended(problem, plan.people)
+    before, come = today(problem), problem.attended(plan.people)
     everything = plan.placed == len(plan.ids)
     gap = plan.breaks - plan.bound.breaks if everything else plan.breaks
     return Report(
@@ -71,9 +72,7 @@ def _without_passed(problem: Problem, plan: Plan) -> tuple[Problem, Plan]:
     kept = [index for index, (one, slot) in pairs if slot is not None or not one.asked]
     if len(kept) == len(problem.meetings):
         return problem, plan
-    place = {index: at for at, index in enumerate(kept)}
-    order = tuple((place[a], place[b]) for a, b in problem.precedences if a in place and b in place)
-    some = replace(problem, meetings=tuple(problem.meetings[index] for index in kept), precedences=order)
+    some = problem.only({index: problem.meetings[index] for index in kept})
     return some, replace(
         plan,
         ids=tuple(plan.ids[index] for index in kept),

@@ -87,6 +87,7 @@ class _Reasons:
         anybody = relaxed(problem)
         self.opens = anybody.possible_slots()
         self.meetings_of = anybody.meetings_of()  # those that nobody else can go to
+        self.rooms = anybody.rooms(self.opens)
         pairs = zip(problem.meetings, slots, strict=True)
         self.load = Counter(slot for meeting, slot in pairs if slot is not None and not meeting.own >> slot & 1)
         self.held = {
@@ -102,7 +103,7 @@ class _Reasons:
         if not common:
             return NoCommonSlot(meeting.id, meeting.fixed)
         for person in self._persons(index):
-            wanted, room = len(self.meetings_of[person]), self._room(person)
+            wanted, room = len(self.meetings_of[person]), self.rooms[person][1]
             if wanted > room:
                 return OverCommitted(meeting.id, person, wanted, room)
         free = [t for t in common if not self._meeting_others(index, t)]
@@ -121,14 +122,6 @@ class _Reasons:
             if len(able) - len(taken) < len({*pool} & {*meeting.people}):
                 found += taken
         return found
-
-    def _room(self, person: int) -> int:
-        """How many meetings the participant has slots for."""
-        choice = 0
-        for meeting in self.meetings_of[person]:
-            choice |= self.opens[meeting]
-        most = self.problem.participants[person].most
-        return choice.bit_count() if most is None else min(most, choice.bit_count())
 
     def remedy(self, index: int) -> Remedy | None:
         """A table is easier to find than an hour, and an hour easier than to give up a meeting."""

@@ -5,13 +5,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from matchmaking.scheduler.construct import fill, in_the_way, leaves_room, slots_in, some_in
-from matchmaking.scheduler.fewest import Fewest, fewest, must_hear, unsettled
-from matchmaking.scheduler.plan import Bound, Plan, Status, totals, touched
+from matchmaking.scheduler.construct import fill, in_the_way, leaves_room, some_in
+from matchmaking.scheduler.fewest import Fewest, fewest
+from matchmaking.scheduler.neighbourhood import must_hear, unsettled
+from matchmaking.scheduler.plan import Bound, Plan, Status, touched
 from matchmaking.scheduler.pools import sure
-from matchmaking.scheduler.problem import Meeting, Problem
+from matchmaking.scheduler.problem import Meeting, Problem, slots_in
 from matchmaking.scheduler.tables import seat
 from matchmaking.scheduler.timetable import FREE, Chain, Timetable
+from matchmaking.scheduler.waiting import totals
 
 PROVING = 0.4  # seconds
 
@@ -105,17 +107,12 @@ def changed(problem: Problem, today: Plan, changes: Changes) -> Problem:
         for index, (meeting, slot, table) in enumerate(held)
         if slot is not None and not changes.gone & {*meeting.people}
     }
-    place = {index: at for at, index in enumerate(kept)}
-    return replace(
-        problem,
-        participants=tuple(
-            replace(participant, blocked=participant.blocked | changes.blocked.get(person, 0))
-            for person, participant in enumerate(problem.participants)
-        ),
-        slots=tuple(replace(slot, tables=changes.tables.get(t, slot.tables)) for t, slot in enumerate(problem.slots)),
-        meetings=tuple(kept.values()),
-        precedences=tuple((place[a], place[b]) for a, b in problem.precedences if a in place and b in place),
+    people = (
+        replace(participant, blocked=participant.blocked | changes.blocked.get(person, 0))
+        for person, participant in enumerate(problem.participants)
     )
+    slots = (replace(slot, tables=changes.tables.get(t, slot.tables)) for t, slot in enumerate(problem.slots))
+    return replace(problem.only(kept), participants=tuple(people), slots=tuple(slots))
 
 
 def _as_it_is_now(meeting: Meeting, problem: Problem, changes: Changes) -> Meeting:
@@ -147,10 +144,7 @@ class _Mending:
         self.timetable = Timetable(problem)
         self.loose = set(unsettled(problem))
         self.touched = {*heard, *must_hear(problem)}
-        self.choice = [0] * len(problem.participants)  # slots in which each could have one of their meetings
-        for people, mask in zip(self.timetable.people, self.timetable.open, strict=True):
-            for person in people:
-                self.choice[person] |= mask
+        self.choice = problem.choices(self.timetable.open)
 
     def place_all(self) -> None:
         waiting = self._keep()

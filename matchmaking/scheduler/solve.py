@@ -9,14 +9,17 @@ from random import Random
 from typing import Any
 
 from matchmaking.scheduler.anneal import anneal, compiles
-from matchmaking.scheduler.bounds import Proof, counted, fitting, paired, waited
+from matchmaking.scheduler.bounds import counted, fitting, paired
 from matchmaking.scheduler.construct import construct, fill
-from matchmaking.scheduler.plan import Bound, Plan, Rule, Status, attended, totals
+from matchmaking.scheduler.plan import Bound, Plan, Status
 from matchmaking.scheduler.pools import balanced, choosable, relaxed, send
 from matchmaking.scheduler.pricing import objectives
 from matchmaking.scheduler.problem import Aim, Problem
 from matchmaking.scheduler.tables import seat
 from matchmaking.scheduler.timetable import FREE, Timetable
+from matchmaking.scheduler.violations import Rule
+from matchmaking.scheduler.waiting import totals
+from matchmaking.scheduler.waits import waited
 
 STEPS, FAST_STEPS = 100_000, 6_000_000  # of annealing planned for each second, so that the clock rarely decides
 FEW = 0.05  # of the people: where more wait after a first annealing, some always will
@@ -104,20 +107,24 @@ class _Run:
         return self._plan()
 
     def _relax(self) -> None:
-        """What linear programmes know about the questions that the first timetable left open."""
+        """What a matching and linear programmes know about the questions that the first timetable left open."""
+        if not self._complete():
+            self._at_most(paired(self.relaxed))
         if self._done():
             return
         limit = self._left() / 4
-        if not self._complete():
-            most = paired(self.relaxed), fitting(self.relaxed, seconds=limit)
-            self.bound = replace(self.bound, placed=min(self.bound.placed, *(one for one in most if one is not None)))
+        if not self._complete() and (most := fitting(self.relaxed, seconds=limit)) is not None:
+            self._at_most(most)
         known = waited(self.relaxed, seconds=limit)
         if not known.possible:
             self._impossible()
         self.bound = replace(self.bound, breaks=known.breaks)
 
     def _impossible(self) -> None:
-        self.bound = replace(self.bound, placed=min(self.bound.placed, len(self.problem.meetings) - 1))
+        self._at_most(len(self.problem.meetings) - 1)
+
+    def _at_most(self, placed: int) -> None:
+        self.bound = replace(self.bound, placed=min(self.bound.placed, placed))
 
     def _all_may_fit(self) -> bool:
         return self.bound.placed == len(self.problem.meetings)
@@ -204,7 +211,7 @@ class _Run:
     def _prove(self) -> None:
         if self._done():
             return
-        proof: Proof = self._load("proof").prove(
+        proof = self._load("proof").prove(
             self.problem,
             hint=self.timetable.slot if self._complete() else None,
             breaks=self.bound.breaks,
@@ -256,7 +263,7 @@ class _Run:
     def _plan(self) -> Plan:
         slots = tuple(None if slot == FREE else slot for slot in self.timetable.slot)
         sent = tuple(map(tuple, self.timetable.people)) if self.pooled else ()
-        come = attended(self.problem, sent)
+        come = self.problem.attended(sent)
         breaks, idle = totals(come, slots)
         plan = Plan(
             ids=tuple(meeting.id for meeting in self.problem.meetings),

@@ -22,10 +22,11 @@ from matchmaking.scheduler.anneal import COMPILER
 from matchmaking.scheduler.choose import choose
 from matchmaking.scheduler.dzn import solve_dzn
 from matchmaking.scheduler.generate import generate
-from matchmaking.scheduler.plan import Plan, waiting
+from matchmaking.scheduler.plan import Plan
 from matchmaking.scheduler.problem import Meeting, Problem
 from matchmaking.scheduler.repair import Changes, repair
 from matchmaking.scheduler.solve import Progress, solve
+from matchmaking.scheduler.waiting import waiting
 from matchmaking.solving import solve_apart
 from tests.bench.rig import Client, Figure, Ground, Server, percentile, serving
 from tests.bench.stage import conference

@@ -2,6 +2,8 @@ import asyncio
 import json
 import os
 import signal
+import sys
+import textwrap
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -579,3 +581,43 @@ async def test_mending_keeps_to_pauses_and_limits_of_a_round_and_lets_stand_what
     proposal = proposal_of(await ready(fair, kind=DraftKind.MEND))
     assert [one.meeting for one in proposal.changes] == [waits.id]
     assert {one.id for one in held}.isdisjoint(one.meeting for one in proposal.changes)
+
+
+WORKER = """
+    import asyncio
+    from app import db
+    from matchmaking.drafting import work
+    from tests.conftest import settings_for
+
+    async def main():
+        await db.connect(settings_for({url!r}))
+        await work()
+
+    asyncio.run(main())
+"""
+
+
+async def test_a_worker_that_is_killed_leaves_the_schedule_and_a_broken_run(database, fair, opened, crowd):
+    """kill -9: no handler runs. Its solver ends by itself, for nobody listens; another worker finds the run broken."""
+    anna, mikko, jan = crowd
+    await agree(fair, anna, mikko)
+    await agree(fair, mikko, jan)
+    before = await Meeting.all().order_by("id").values_list("id", "slot_id", "table_id", "version")
+    draft = await draft_schedule(fair.event, seconds=60, by=fair.organiser)
+    code = textwrap.dedent(WORKER).format(url=database)
+    worker = await asyncio.create_subprocess_exec(sys.executable, "-c", code)
+    for _ in range(600):
+        if await Draft.filter(id=draft.id, state=DraftState.RUNNING).exists():
+            break
+        await asyncio.sleep(0.1)
+    os.kill(worker.pid, signal.SIGKILL)
+    assert await worker.wait() == -signal.SIGKILL
+    assert (await Draft.get(id=draft.id)).state == DraftState.RUNNING, "nobody could say so"
+    assert not await work(), "its lease holds: another worker leaves it alone"
+    await Draft.filter(id=draft.id).update(leased_until=datetime.now(UTC) - timedelta(seconds=1))
+    assert not await work()
+    draft = await Draft.get(id=draft.id)
+    assert (draft.state, draft.plan) == (DraftState.FAILED, None)
+    assert "server stopped" in failure(draft)
+    assert await Meeting.all().order_by("id").values_list("id", "slot_id", "table_id", "version") == before
+    assert await draft_schedule(fair.event, by=fair.organiser), "a new one can be asked for"

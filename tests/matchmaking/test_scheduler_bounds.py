@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from matchmaking.scheduler.bounds import Waited, counted, fitting, waited
+from matchmaking.scheduler.bounds import counted, fitting
 from matchmaking.scheduler.problem import Meeting, Participant, Problem, Slot
+from matchmaking.scheduler.waits import Waited, waited
 
 ANY = Participant()
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from matchmaking.scheduler.bounds import floors
 from matchmaking.scheduler.choose import FLOOR, Choice, choose, chosen
 from matchmaking.scheduler.generate import generate
-from matchmaking.scheduler.plan import Rule, today
+from matchmaking.scheduler.plan import today
 from matchmaking.scheduler.problem import Meeting, Participant, Problem, Slot
 from matchmaking.scheduler.solve import solve
+from matchmaking.scheduler.violations import Rule
 
 
 def pick(problem: Problem) -> Choice:

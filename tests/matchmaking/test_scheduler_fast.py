@@ -13,11 +13,12 @@ from matchmaking.scheduler import fast, kernel
 from matchmaking.scheduler.construct import construct
 from matchmaking.scheduler.fast import CROWDED, LOOSE, Way, anneal_fast, board_of
 from matchmaking.scheduler.generate import generate
-from matchmaking.scheduler.plan import today, totals
+from matchmaking.scheduler.plan import today
 from matchmaking.scheduler.pricing import beside, objectives
 from matchmaking.scheduler.problem import Meeting, Participant, Problem, Slot, in_a_row
 from matchmaking.scheduler.tables import seat
 from matchmaking.scheduler.timetable import FREE, Timetable
+from matchmaking.scheduler.waiting import totals
 
 TEN = tuple(Slot(30 * t, 30 * t + 20 + 5 * (t // 6), 9, round=t // 6) for t in range(10))
 

@@ -96,7 +96,7 @@ def test_what_full_tables_leave_out_is_proven_but_for_little(seed: int) -> None:
     """With seed 5 those free in two of the slots cannot fill the tables: two meetings are out by matching, and one more
     by a linear programme, if there is time for it."""
     made = generate(people=50, table_use=1.0, seed=seed)
-    plan = solve(made, seed=seed, deadline_seconds=5)
+    plan = solve(made, seed=seed, deadline_seconds=15)
     assert plan.violations(made) == []
     assert plan.bound.placed - plan.placed <= 2
     assert plan.bound.placed in {2: (200,), 5: (197, 198)}[seed]

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 
 from matchmaking.scheduler.generate import generate
 from matchmaking.scheduler.mend import mend
-from matchmaking.scheduler.plan import Plan, Rule, today, touched, waiting
+from matchmaking.scheduler.plan import Plan, today, touched
 from matchmaking.scheduler.pricing import Tariff
 from matchmaking.scheduler.problem import Aim, Limit, Meeting, Participant, Problem, Slot, in_a_row, spared
 from matchmaking.scheduler.quality import first_fit
 from matchmaking.scheduler.repair import Changes, repair
 from matchmaking.scheduler.solve import solve
+from matchmaking.scheduler.violations import Rule
+from matchmaking.scheduler.waiting import waiting
 
 ANY = Participant()
 

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from matchmaking.scheduler.plan import Bound, Move, Plan, Rule, Status, difference, today, totals, waiting
+from matchmaking.scheduler.plan import Bound, Move, Plan, Status, difference, today
 from matchmaking.scheduler.problem import Meeting, Participant, Problem, Slot
+from matchmaking.scheduler.violations import Rule
+from matchmaking.scheduler.waiting import totals, waiting
 
 SLOTS = tuple(Slot(start=30 * t, end=30 * t + 20, tables=2, round=t // 4) for t in range(6))
 PROBLEM = Problem(

@@ -6,17 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchmaking.scheduler import bounds
-from matchmaking.scheduler.bounds import Waited, waited
+from matchmaking.scheduler import waits
 from matchmaking.scheduler.generate import generate
 from matchmaking.scheduler.problem import Meeting, Participant, Problem, Slot
+from matchmaking.scheduler.waits import Waited, waited
 
 ANY = Participant()
 
 
 @pytest.fixture(autouse=True)
 def _no_programme(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounds, "LARGEST", 0)
+    monkeypatch.setattr(waits, "LARGEST", 0)
 
 
 def pairs(*allowed: int, tables: int = 9, slots: int = 6) -> Problem:
@@ -56,6 +56,6 @@ def test_prices_never_say_more_than_the_programme(seed: int, use: float) -> None
     asked = generate(people=16, slots=9, meetings_each=5, blocked=0.25, table_use=use, seed=seed)
     priced = waited(asked, seconds=5)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bounds, "LARGEST", 10**9)
+        patch.setattr(waits, "LARGEST", 10**9)
         exact = waited(asked, seconds=20)
     assert priced.breaks <= exact.breaks or not exact.possible

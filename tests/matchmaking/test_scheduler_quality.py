@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchmaking.scheduler.generate import generate
-from matchmaking.scheduler.plan import Bound, Plan, Status, today, totals
+from matchmaking.scheduler.plan import Bound, Plan, Status, today
 from matchmaking.scheduler.problem import Meeting, Participant, Problem, Slot
 from matchmaking.scheduler.quality import WorstOff, first_fit, jain, measure, report
 from matchmaking.scheduler.solve import solve
+from matchmaking.scheduler.waiting import totals
 
 ANY = Participant()
 DAY = Problem(

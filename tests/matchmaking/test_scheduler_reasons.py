@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchmaking.scheduler.generate import generate
-from matchmaking.scheduler.plan import Rule, today
+from matchmaking.scheduler.plan import today
 from matchmaking.scheduler.problem import Meeting, Participant, Problem, Slot, in_a_row
 from matchmaking.scheduler.quality import first_fit
 from matchmaking.scheduler.reasons import (
@@ -21,6 +21,7 @@ from matchmaking.scheduler.reasons import (
     remedies,
     unplaced,
 )
+from matchmaking.scheduler.violations import Rule
 
 TWO = (Slot(0, 20, 1), Slot(20, 40, 1))
 ANY = Participant()

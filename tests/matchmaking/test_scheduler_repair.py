@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchmaking.scheduler.fewest import must_hear
 from matchmaking.scheduler.generate import generate
-from matchmaking.scheduler.plan import Plan, Rule, difference, today
+from matchmaking.scheduler.neighbourhood import must_hear
+from matchmaking.scheduler.plan import Plan, difference, today
 from matchmaking.scheduler.problem import Meeting, Participant, Problem, Slot
 from matchmaking.scheduler.repair import Changes, Repair, repair
 from matchmaking.scheduler.solve import solve
+from matchmaking.scheduler.violations import Rule
 
 ANY = Participant()
 EVENT = generate(people=40, table_use=0.8, seed=3)

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from matchmaking.scheduler.plan import Plan, Rule, Status, difference, today
+from matchmaking.scheduler.plan import Plan, Status, difference, today
 from matchmaking.scheduler.problem import EVERY, Meeting, Participant, Problem, Slot
 from matchmaking.scheduler.solve import Phase, Progress, solve
+from matchmaking.scheduler.violations import Rule
 
 patient = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

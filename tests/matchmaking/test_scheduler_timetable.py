@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from matchmaking.scheduler.anneal import anneal, cooled
 from matchmaking.scheduler.construct import construct
 from matchmaking.scheduler.generate import generate
-from matchmaking.scheduler.plan import totals
 from matchmaking.scheduler.pricing import objectives, price
 from matchmaking.scheduler.problem import Meeting, Participant, Problem, Slot
 from matchmaking.scheduler.timetable import FREE, Timetable
+from matchmaking.scheduler.waiting import totals
 
 EVENT = generate(people=24, meetings_each=6, slots=12, table_use=0.9, seed=2)
 
