@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.errors import Refused
-from app.i18n import _, languages
+from app.i18n import _, languages, speaking
 from app.journal import Changes, changing
 from app.models import Person
 from app.texts import in_language
@@ -88,7 +88,13 @@ def heard(call: Call) -> list[str]:
 
 
 def shown(call: Call) -> dict[str, str]:
-    return {"title": str(in_language(call.titles, call.language)), "deadline": call.deadline.isoformat()}
+    return {"title": in_first(call.titles, call), "deadline": call.deadline.isoformat()}
+
+
+def in_first(texts: Mapping[str, str], call: Call) -> str:
+    """As the journal keeps it: in the call's own language, whoever writes."""
+    with speaking(call.language):
+        return str(in_language(texts, call.language))
 
 
 def _say(call: Call, terms: Terms) -> None:

@@ -6,9 +6,8 @@ from app import db
 from app.errors import NotFound, Refused
 from app.i18n import _
 from app.models import Person
-from app.texts import in_language
 from events.models import Event, Session
-from events.networks.calls.announcing import heard
+from events.networks.calls.announcing import heard, in_first
 from events.networks.calls.gate import changing_call
 from events.networks.calls.models import (
     Call,
@@ -55,8 +54,7 @@ async def add_criterion(call: Call, titles: Mapping[str, str], *, weight: int, m
         if await CallCriterion.filter(call=current).count() >= MOST_CRITERIA:
             raise Refused(_("A call has %(most)d criteria at most.") % {"most": MOST_CRITERIA})
         criterion = await CallCriterion.create(call=current, titles=dict(titles), weight=weight, most=most)
-        title = str(in_language(titles, current.language))
-        changes.record("criterion.added", criterion, topics=heard(current), data={"title": title})
+        changes.record("criterion.added", criterion, topics=heard(current), data={"title": in_first(titles, current)})
     return criterion
 
 
@@ -64,7 +62,7 @@ async def remove_criterion(criterion: CallCriterion, *, by: Person) -> None:
     async with changing_call(await criterion.call, by) as (changes, current):
         await _refuse_reviewed(current)
         if await CallCriterion.filter(id=criterion.id).delete():
-            title = str(in_language(criterion.titles, current.language))
+            title = in_first(criterion.titles, current)
             changes.record("criterion.removed", criterion, topics=heard(current), data={"title": title})
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from app.models import Change
 from events.networks.calls.models import Call, CallOfficer, OfficerRole
 from events.networks.calls.proposals.models import CallLetter, LetterKind
 
@@ -77,3 +78,14 @@ async def test_topics_criteria_and_people_are_refused_with_a_sentence_where_they
     last = await ewa.post(f"/calls/officers/{hers.id}/removal")
     assert last.status_code == 409
     assert "is the only coordinator of this call" in last.text
+
+
+async def test_the_journal_keeps_titles_in_the_calls_own_language_whoever_writes(
+    office: Office, browser: Browser
+) -> None:
+    ewa, desk = await browser(office.ewa), f"{office.call.path}/desk"
+    ewa.client.cookies.set("language", "en")
+    named = {"titles-pl": "Wpływ na region", "titles-en": "Impact on the region", "weight": "1", "most": "5"}
+    assert (await ewa.post(f"{desk}/criteria", **named)).status_code == 303
+    kept = await Change.get(scope=office.call.scope, kind="criterion.added")
+    assert kept.data == {"title": "Wpływ na region"}
