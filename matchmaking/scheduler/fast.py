@@ -28,11 +28,13 @@ class Way(NamedTuple):
     idle: float  # for an idle slot, times as much as in `pricing`
     even: float  # for squared breaks, likewise
     at_waiting: float  # share of steps that begin with somebody who waits
+    recent: float  # of those, 1: any alike; the more, the rather whoever began to wait last
 
 
-# On the way to no break at all, short gaps close soonest; where some must wait, better few than shortly.
-LOOSE = Way(hot=3.5, cold=1.0, idle=2.0, even=1.0, at_waiting=0.6)
-CROWDED = Way(hot=2.5, cold=0.5, idle=0.5, even=0.0, at_waiting=0.9)
+# On the way to no break at all, short gaps close soonest; where some must wait, better few than shortly. There whoever
+# a chain just made wait is helped next, so that chains follow one another before the first is undone.
+LOOSE = Way(hot=3.5, cold=1.0, idle=2.0, even=1.0, at_waiting=0.6, recent=1)
+CROWDED = Way(hot=2.2, cold=0.8, idle=0.5, even=0.0, at_waiting=0.9, recent=3)
 
 
 def ready(seconds: float) -> bool:
@@ -120,7 +122,8 @@ def board_of(timetable: Timetable, seed: int, way: Way = LOOSE) -> kernel.Board:
         idle=np.array([_mean([m for t, m in enumerate(minutes) if mask >> t & 1]) for mask in rounds])
         / usual
         * way.idle,
-        weights=np.array([BREAK_ENERGY, even, timetable.stay_energy, UNEVEN_ENERGY, limit, RUINOUS, way.at_waiting]),
+        weights=np.array([BREAK_ENERGY, even, timetable.stay_energy, UNEVEN_ENERGY, limit, RUINOUS]),
+        focus=np.array([way.at_waiting, way.recent]),
         waiting=np.zeros(everybody, np.int64),
         position=np.full(everybody, -1, np.int64),
         seen=np.zeros(len(timetable.slot), np.int64),

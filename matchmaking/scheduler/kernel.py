@@ -70,7 +70,8 @@ class Board(NamedTuple):
     limits_of: Ints  # where each participant's begin
     rounds: Ints  # masks
     idle: Floats  # energy of an idle slot of each round
-    weights: Floats  # of break, squared breaks, moved meeting, break beyond the limit; limit; ruin; steps at who waits
+    weights: Floats  # of break, squared breaks, moved meeting, break beyond the limit; limit; ruin
+    focus: Floats  # share of steps that begin with who waits, and how much rather with who began to wait last
     waiting: Ints  # participants with energy; the first `counts[0]` count
     position: Ints  # of each participant in `waiting`
     seen: Ints  # of each meeting, the chain that found it last
@@ -234,8 +235,9 @@ def beside(busy: int, unseen: int) -> int:
 def propose(board: Board) -> tuple[int, int]:
     """A meeting and a slot for it, or (-1, -1)."""
     waiting = board.counts[0]
-    if waiting and throw(board.state) < board.weights[6]:
-        person = board.waiting[int(throw(board.state) * waiting)]
+    if waiting and throw(board.state) < board.focus[0]:
+        since = int(throw(board.state) ** board.focus[1] * waiting)  # the last in the list began last
+        person = board.waiting[waiting - 1 - since]
     else:
         person = int(throw(board.state) * len(board.busy))
     busy = board.busy[person]

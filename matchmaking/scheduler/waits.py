@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from math import ceil
 
+from matchmaking.scheduler.alone import waiting_anyway
 from matchmaking.scheduler.bounds import places
 from matchmaking.scheduler.priced import BEFORE, MEETING, WAITING, priced
 from matchmaking.scheduler.problem import Problem
@@ -26,7 +27,8 @@ class Waited:
 def waited(problem: Problem, *, seconds: float) -> Waited:
     """The flow relaxation: each participant's day is a path through (slot, meetings so far, phase).
 
-    Participants whose days look alike flow together; what couples them is the number of seats in each slot.
+    Participants whose days look alike flow together; what couples them is the number of seats in each slot. Who waits
+    by themselves is counted exactly as well: the flow only knows how many of their meetings fit where.
     """
     opens = _settled(problem)
     if not all(opens):
@@ -36,16 +38,17 @@ def waited(problem: Problem, *, seconds: float) -> Waited:
         return Waited(0, possible=False)
     largest = max((len(meeting.people) for meeting in problem.meetings), default=0)
     seats = [largest * room for room in places(problem)]
+    alone = len(waiting_anyway(problem, opens))
     if sum(day.meetings * day.open.bit_count() * 4 for day in days) > LARGEST:
         enough = time.monotonic() + seconds
         breaks = priced(list(days), list(days.values()), problem.slots, seats, stop=lambda: time.monotonic() > enough)
-        return Waited(0, possible=False) if breaks is None else Waited(breaks)
+        return Waited(0, possible=False) if breaks is None else Waited(max(breaks, alone))
     programme = Programme()
     for day, people in days.items():
         if not _flow(programme, problem, day, people, seats):
             return Waited(0, possible=False)
     least = programme.least(seconds)
-    return Waited(0 if least is None else max(0, ceil(least - ROUNDING)), possible=not programme.infeasible)
+    return Waited(max(alone, ceil((least or 0) - ROUNDING)), possible=not programme.infeasible)
 
 
 @dataclass(frozen=True, slots=True)

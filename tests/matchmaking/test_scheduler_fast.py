@@ -123,6 +123,15 @@ def test_two_chains_give_what_the_better_one_gives() -> None:
     assert both.slot == min(alone, key=energy).slot
 
 
+def test_steps_turn_to_whoever_began_to_wait_last() -> None:
+    timetable = started(generate(people=40, table_use=0.95))
+    kernel.weigh(board := board_of(timetable, 1, CROWDED._replace(at_waiting=1, recent=1e6)))
+    last = board.waiting[board.counts[0] - 1]
+    proposed = {kernel.propose(board)[0] for _ in range(50)} - {FREE}
+    assert proposed
+    assert all(last in timetable.people[meeting] for meeting in proposed)
+
+
 def test_references_are_not_counted() -> None:
     """`_nrt=False` is no documented option of Numba: if it goes, or stops working, this tells. Without counting nothing
     can be made, not even a view."""
