@@ -31,6 +31,7 @@ from matchmaking.onsite.reading import missed_by, open_absence
 from matchmaking.outcomes.saying import outcome_of, said_by
 from matchmaking.outcomes.verdict import Said
 from matchmaking.overview import Ticket, overview, ticket, whole, with_answers
+from matchmaking.posing import FREEZE
 from matchmaking.proposing import proposal, propose_time
 from matchmaking.round_models import Location, Slot
 from matchmaking.video import give_link
@@ -95,6 +96,7 @@ async def meeting_page(request: Request, at: AtMeeting) -> Response:
         keeps=(reader if at.mine else None) in await keepers(meeting),
         bridging=gathering.bridging.between if gathering.bridging else "",
         begun=meeting.placed and bool(meeting.slot and meeting.slot.start <= now),
+        frozen=meeting.placed and bool(meeting.slot and meeting.slot.start < now + FREEZE),
         said=await outcome_of(meeting, reader) if at.mine else None,
         wait=await standing_at(meeting),
         missing=await open_absence(meeting, now=now) if at.mine else None,

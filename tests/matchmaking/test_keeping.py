@@ -1,12 +1,13 @@
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from app.errors import Forbidden, Refused
-from events.models import Participant
+from events.models import Event, Participant
 from matchmaking.away import mark_away
-from matchmaking.draft_models import DraftKind
-from matchmaking.drafting import draft_schedule, run_draft
+from matchmaking.draft_models import Draft, DraftKind
+from matchmaking.drafting import draft_schedule, run_draft, work
 from matchmaking.keeping import keep_time, keepers, let_move
 from matchmaking.meetings import accept, request_meeting, reschedule
 from matchmaking.models import Meeting
@@ -14,8 +15,13 @@ from matchmaking.parties import with_people
 from matchmaking.posing import FREEZE, problem_of
 from matchmaking.releasing import release_draft
 from matchmaking.round_models import Slot
+from matchmaking.rounds import Shape, open_round
 from matchmaking.scheduler.solve import solve
 from tests.matchmaking.conftest import Fair
+from tests.matchmaking.visiting import visit
+
+__all__ = ["visit"]
+DESK = "/e/tampere/desk"
 
 
 async def stand(meeting: Meeting) -> Meeting:
@@ -117,3 +123,91 @@ async def test_a_draft_made_before_somebody_kept_the_time_is_not_released_over_i
     with pytest.raises(Refused) as refused:
         await release_draft(draft, by=fair.organiser)
     assert [*refused.value.hints] == ["Anna and Mikko have changed their meeting."]
+
+
+async def test_whoever_ticks_that_it_may_not_move_is_passed_over_by_drafts_and_mending(fair: Fair, visit) -> None:
+    anna, _mikko, meeting = await agreed(fair)
+    await _fixed_later(fair, anna)
+    hers, desk, path = await visit(fair[anna]), await visit(fair.organiser), f"/e/tampere/meetings/{meeting.id}"
+    assert "A new schedule may move it, up to half an hour before it begins." in (await hers.get(path)).text
+    assert "Get another time" in await _drafted(desk)
+    assert (await hers.post(f"{path}/keeping", data={"keep": "y"})).status_code == 303
+    for browser in (hers, desk):
+        assert "No schedule moves this meeting. Its time is kept by: Anna." in (await browser.get(path)).text
+    for asked in ("drafts", "drafts/mending"):
+        assert "Nothing would change." in await _drafted(desk, asked)
+    refused = await desk.post(f"{DESK}/absences", data=await _away(fair, desk, "Mikko"))
+    assert refused.status_code == 409
+    assert "Meetings that are fixed or begin soon stand in this time." in refused.text
+    assert (await hers.post(f"{path}/keeping", data={})).status_code == 303
+    assert (await desk.post(f"{DESK}/absences", data=await _away(fair, desk, "Mikko"))).status_code == 303
+    assert "Get another time" in await _drafted(desk, "drafts/mending")
+    released = await desk.post(f"{DESK}/drafts/{(await Draft.all().order_by('-id').first()).id}/release")
+    assert released.status_code == 303
+    assert (await stand(meeting)).slot.start == fair.at("10:20")
+    assert "What the schedule did" in (await hers.get(path)).text
+
+
+async def test_what_begins_within_the_freeze_is_moved_by_no_draft_and_its_page_says_so(fair: Fair, visit) -> None:
+    """The same two meetings, of which the first begins in twenty to twenty-five minutes."""
+    anna, meeting = await _soon(fair)
+    hers, desk, path = await visit(fair[anna]), await visit(fair.organiser), f"/e/tampere/meetings/{meeting.id}"
+    page = (await hers.get(path)).text
+    assert "It begins within half an hour or has begun: no schedule moves it any more." in page
+    assert "A new schedule may move it" not in page
+    for asked in ("drafts", "drafts/mending"):
+        assert "Nothing would change." in await _drafted(desk, asked)
+    assert "so does what begins within half an hour" in (await desk.get(f"{DESK}/drafts")).text
+    assert not (await stand(meeting)).fixed, "nobody keeps it"
+    refused = await desk.post(f"{DESK}/absences", data=await _away(fair, desk, "Mikko"))
+    assert refused.status_code == 409
+    assert (await stand(meeting)).slot_id == meeting.slot_id
+
+
+async def _fixed_later(fair: Fair, anna: Participant) -> None:
+    """A second meeting of Anna's, after a gap: the best timetable would move the first."""
+    last = await Slot.all().order_by("-start").first()
+    sara = await fair.delegate("Sara")
+    await fair.ticks(sara)
+    other = await request_meeting(anna, sara, message="", by=fair[anna])
+    await accept(other, slot=last, by=fair[sara])
+
+
+async def _soon(fair: Fair) -> tuple[Participant, Meeting]:
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    start = now + timedelta(minutes=25 - now.minute % 5)
+    day = start.astimezone(fair.event.tz).date()
+    await Event.filter(id=fair.event.id).update(first_day=day, last_day=day + timedelta(days=1))
+    await fair.event.refresh_from_db()
+    shape = Shape(
+        name="Now",
+        start=start,
+        end=start + timedelta(hours=1),
+        slot_minutes=20,
+        break_minutes=0,
+        tables=1,
+        place="Hall",
+    )
+    opened = await open_round(fair.event, shape, by=fair.organiser)
+    anna, mikko = await fair.delegate("Anna", opened), await fair.delegate("Mikko", opened)
+    meeting = await accept(await request_meeting(anna, mikko, message="", by=fair[anna]), by=fair[mikko])
+    await _fixed_later(fair, anna)
+    return anna, meeting
+
+
+async def _drafted(desk, asked: str = "drafts") -> str:
+    """The page of a draft that the desk asks for with the form, once a worker has made it."""
+    answer = await desk.post(f"{DESK}/{asked}", data={"aim": "waits", "seconds": "1", "seed": "1"})
+    assert answer.status_code == 303, answer.text
+    assert await work()
+    return (await desk.get(answer.headers["location"])).text
+
+
+async def _away(fair: Fair, desk, name: str) -> dict[str, str]:
+    """What the form posts when somebody cannot be there in the first slot."""
+    page = (await desk.get(f"{DESK}/drafts")).text
+    who = re.search(rf'<option value="(\d+)">{name}<', page)
+    assert who
+    first = await Slot.all().order_by("start").first()
+    span = {key: f"{getattr(first, key).astimezone(fair.event.tz):%Y-%m-%dT%H:%M}" for key in ("start", "end")}
+    return {"who": who[1], **span}
