@@ -168,7 +168,7 @@ class _Run:
         if self._placed() < self.bound.placed:
             waiting = [meeting for meeting, slot in enumerate(self.timetable.slot) if slot == FREE]
             fill(self.timetable, waiting, random=self.random, stop=self._stop)
-        spent = self._spent_since(self._left())
+        spent = self._spent_of(min(self._left(), steps / (FAST_STEPS if fast else STEPS)))
         if fast:
             kernel, seed = self._load("fast"), self.random.getrandbits(32)
             way = kernel.CROWDED if self.crowded else kernel.LOOSE
@@ -182,13 +182,14 @@ class _Run:
     def _share_waiting(self) -> float:
         return sum(energy > 0 for energy in self.timetable.energy) / max(1, len(self.timetable.energy))
 
-    def _spent_since(self, left: float) -> Callable[[int], float]:
-        """The share of the time left that is gone since; all of it, where nothing better is to be had."""
+    def _spent_of(self, seconds: float) -> Callable[[int], float]:
+        """The share that is gone of so many seconds before the deadline, below 0 earlier: work that has time to spare
+        never sees the clock. All of it, where nothing better is to be had."""
 
         def spent(price: int) -> float:
             if time.monotonic() - self.told > TELL_SECONDS:
                 self._tell(Phase.ANNEALING, price)
-            return 1.0 if self._stop() or self._good_enough(price) else 1 - self._left() / left
+            return 1.0 if self._stop() or self._good_enough(price) else 1 - self._left() / seconds
 
         return spent
 

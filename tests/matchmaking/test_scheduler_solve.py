@@ -1,13 +1,16 @@
 """The whole solver: on every small problem as good as trying everything, never a rule broken, same seed same plan."""
 
 import itertools
+import time
 from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from matchmaking.scheduler.generate import generate
 from matchmaking.scheduler.plan import Plan, Status, difference, today
 from matchmaking.scheduler.problem import EVERY, Meeting, Participant, Problem, Slot
 from matchmaking.scheduler.solve import Phase, Progress, solve
@@ -224,3 +227,19 @@ def test_solve_keeps_breaks_even(limit: int, status: Status) -> None:
     plan = solve(asked, seed=1, deadline_seconds=5)
     assert plan.status is status
     assert bool(plan.violations(asked)) == (status is Status.INFEASIBLE)
+
+
+@pytest.mark.parametrize("stands", range(5, 60, 6))
+def test_a_machine_that_stands_still_for_a_while_changes_nothing_where_time_is_left(
+    stands: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At one of its looks at the clock twenty of the sixty seconds are gone."""
+    problem = generate(people=20, meetings_each=6, slots=10, table_use=0.6, seed=7)
+    looks, monotonic = itertools.count(), time.monotonic
+    monkeypatch.setattr(
+        "matchmaking.scheduler.solve.time",
+        SimpleNamespace(monotonic=lambda: monotonic() + (20 if next(looks) >= stands else 0)),
+    )
+    late = solve(problem, seed=1, deadline_seconds=60)
+    monkeypatch.undo()
+    assert late.slots == solve(problem, seed=1, deadline_seconds=60).slots

@@ -37,7 +37,7 @@ def test_published_instance_prints_one_json_object() -> None:
 
 
 def test_generated_event_places_everybody_at_the_same_slots_for_the_same_seed() -> None:
-    arguments = ["--generate", "20,60,10,10,7", "--seconds", "60", "--json"]  # it ends with the proof, before any clock
+    arguments = ["--generate", "20,60,10,10,7", "--seconds", "60", "--json"]  # it ends at the bound, long before
     first, second = (json.loads(CliRunner().invoke(command, arguments).output) for _ in range(2))
     assert first["placed"] == first["meetings"]
     assert first["assignment"] == second["assignment"]
