@@ -35,6 +35,7 @@ class Why(StrEnum):
     RULE = "rule"  # the one may not ask the other any more
     AGREED = "agreed"  # the rule forbids it from now on, and they agreed before
     TIMES = "times"  # the request loses a time that it named
+    SCHEDULE = "schedule"  # it named times in a round whose times the organisers give from now on
     LEAVES = "leaves"  # one of its people does not come, and too few remain
     GOES_ON = "goes on"  # one of its people does not come, and the others do
 

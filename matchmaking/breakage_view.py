@@ -113,6 +113,7 @@ def _why(why: Why) -> str:
         Why.RULE: _("the rules forbid it now"),
         Why.AGREED: _("the rules forbid it now, and they had agreed before"),
         Why.TIMES: _("a time that the request names goes"),
+        Why.SCHEDULE: _("it names times, which the organisers give from now on"),
         Why.LEAVES: _("too few remain"),
         Why.GOES_ON: _("the others go on"),
     }[why]

@@ -14,7 +14,7 @@ from events.models import Event, Participant
 from matchmaking.breakage import Breakage, Fate, Hit, Why, apply, refuse_unseen
 from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import desk_only, people, with_people
-from matchmaking.round_models import Availability, Location, Round, Slot, Table
+from matchmaking.round_models import Availability, Location, Mode, Round, Slot, Table
 from matchmaking.rounds import (
     OWN,
     Shape,
@@ -158,7 +158,10 @@ async def _breakage(
             hits.append(_hit(meeting, Fate.MOVED if table else Fate.WAITING, Why.TABLE, table))
         elif elsewhere or (meeting.table and meeting.table.line != (meeting.table.number > seats_of(shape))):
             hits.append(_hit(meeting, Fate.MOVED, Why.PLACE))
-    return Breakage((*hits, *await _named(gone)), ticks=len(barred))
+    given = before.mode != shape.mode == Mode.SCHEDULE
+    unheard = await Slot.filter(round=opened).exclude(id__in=list(going)) if given else []
+    named = {hit.meeting: hit for hit in (*await _named(unheard, Why.SCHEDULE), *await _named(gone))}
+    return Breakage((*hits, *named.values()), ticks=len(barred))
 
 
 async def _room(opened: Round, leaving: Collection[int], placed: Iterable[Meeting]) -> _Room:
@@ -175,11 +178,11 @@ async def _placed(opened: Round) -> list[Meeting]:
     return await with_people(found).select_related("event", "slot__round", "table")
 
 
-async def _named(slots: Collection[Slot]) -> list[Hit]:
+async def _named(slots: Collection[Slot], why: Why = Why.TIMES) -> list[Hit]:
     """Requests that named such a time: they stay, with the times that are left, or any."""
     named = Meeting.filter(status=MeetingStatus.REQUESTED, times__id__in=[slot.id for slot in slots])
     found = {meeting.id: meeting for meeting in await named.order_by("id")} if slots else {}
-    return [_hit(meeting, Fate.KEPT, Why.TIMES) for meeting in found.values()]
+    return [_hit(meeting, Fate.KEPT, why) for meeting in found.values()]
 
 
 async def _barred(opened: Round, shape: Shape) -> list[int]:

@@ -100,6 +100,42 @@ async def test_the_mode_may_change_while_bookings_exist(fair, opened, pair, asse
     await assert_sound()
 
 
+async def test_a_new_mode_first_shows_whose_times_count_no_more(fair, opened, pair, visit, assert_sound):  # noqa: F811
+    await change(fair, opened, mode=Mode.ASKING)
+    agreed = await accept(await asked_at(fair, pair, "10:00"), by=fair[pair[1]])
+    jan = await fair.delegate("Jan", opened)
+    asked = await asked_at(fair, [jan, pair[1]], "10:20", "10:40")
+    desk, his, page = await visit(fair.organiser), await visit(fair[pair[1]]), f"{DESK}/rounds/{opened.id}"
+    shape = await shape_of(opened)
+    first = await desk.post(page, data=form_of(fair, replace(shape, mode=Mode.SCHEDULE)))
+    assert first.status_code == 409
+    assert "1 stays as it is" in first.text
+    assert "Jan and Mikko" in first.text
+    assert "it names times, which the organisers give from now on" in first.text
+    assert "Anna and Mikko" not in first.text, "what is agreed keeps its time"
+    assert (await Round.get(id=opened.id)).mode == Mode.ASKING, "looking changes nothing"
+    fields = dict(part.split('" value="') for part in _hidden(first.text))
+    assert (await desk.post(page, data=fields)).status_code == 303
+    assert (await Round.get(id=opened.id)).mode == Mode.SCHEDULE
+    assert (await Meeting.get(id=agreed.id)).slot_id == agreed.slot_id
+    accepting = f"/e/tampere/meetings/{asked.id}/acceptance"
+    refused = await his.post(accepting, data={"slot": (await fair.slot("10:20")).id}, headers=JSON)
+    assert "The organisers give the times of “Morning”" in refused.json()["error"]
+    both = replace(shape, mode=Mode.ASKING, end=fair.at("10:40"))
+    second = await desk.post(page, data=form_of(fair, both))
+    assert second.status_code == 409
+    assert "a time that the request names goes" in second.text
+    assert "the organisers give from now on" not in second.text
+    fields = dict(part.split('" value="') for part in _hidden(second.text))
+    assert (await desk.post(page, data=fields)).status_code == 303
+    assert (await his.post(accepting, data={"slot": "first"})).status_code == 303
+    assert (await Meeting.get(id=asked.id)).slot_id == (await fair.slot("10:20")).id, "the time that is left"
+    free = await desk.post(page, data=form_of(fair, replace(both, mode=Mode.ACCEPTING)))
+    assert free.status_code == 303, "nothing breaks, nothing to look at"
+    assert {one.slot_id for one in await Meeting.all()} == {agreed.slot_id, (await fair.slot("10:20")).id}
+    await assert_sound()
+
+
 async def test_booking_opens_and_closes(fair, opened, pair, visit):  # noqa: F811
     anna, mikko = pair
     hers, his = await visit(fair[anna]), await visit(fair[mikko])
