@@ -1,7 +1,7 @@
 """May one participant ask another for a meeting, accept, or join? Loads what `rules` weighs."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -10,7 +10,7 @@ from tortoise.expressions import Q
 from app.errors import Refused
 from app.wording import when
 from events.models import Event, Participant, ParticipantStatus
-from matchmaking.bookmarks.vetoes import kept_apart, pair_of, shuts_out, vetoes_of
+from matchmaking.bookmarks.vetoes import kept_apart, pair_of, vetoes_among, vetoes_of
 from matchmaking.conditions import conditions_of, matrix_of, most_of
 from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import of_participants, people, with_people
@@ -23,16 +23,30 @@ from matchmaking.rules import Before, Hindrance, Matrix, Side, fair_cap, hindran
 
 async def standing(asker: Participant, invitee: Participant, *, desk_reads: bool = False) -> Standing:
     """Whether the one may ask the other; what the two think of each other is not for the desk to read."""
-    newest = await newest_meeting(asker, invitee)
-    conditions, matrix = await conditions_of(asker.event_id), await matrix_of(asker.event_id)
-    yours, theirs = await side_of(asker, conditions), await side_of(invitee, conditions)
-    if not desk_reads:
-        yours = replace(yours, shuts=await shuts_out(asker, invitee))
-        theirs = replace(theirs, shuts=await shuts_out(invitee, asker))
-    before = Before(newest.asker_id, newest.status.value) if newest else None
-    shut, opens = await _window(asker.event_id, conditions)
-    found = hindrance(yours, theirs, before=before, matrix=matrix, shut=shut)
-    return Standing(asker, invitee, yours, theirs, found, opens)
+    return (await standings([(asker, invitee)], desk_reads=desk_reads))[0]
+
+
+async def standings(pairs: Sequence[tuple[Participant, Participant]], *, desk_reads: bool = False) -> list[Standing]:
+    """For each (asker, invitee) of one event, in the same queries however many they are."""
+    if not pairs:
+        return []
+    event_id = pairs[0][0].event_id
+    conditions, matrix = await conditions_of(event_id), await matrix_of(event_id)
+    sides = await _sides([one for pair in pairs for one in pair], conditions)
+    newest = await _newest(pairs)
+    vetoes = (
+        frozenset[tuple[int, int]]() if desk_reads else await vetoes_among({one.id for pair in pairs for one in pair})
+    )
+    shut, opens = await _window(event_id, conditions)
+    found = []
+    for asker, invitee in pairs:
+        yours = replace(sides[asker.id], shuts=(asker.id, invitee.id) in vetoes)
+        theirs = replace(sides[invitee.id], shuts=(invitee.id, asker.id) in vetoes)
+        last = newest.get(pair_of(asker.id, invitee.id))
+        before = Before(last.asker_id, last.status.value) if last else None
+        against = hindrance(yours, theirs, before=before, matrix=matrix, shut=shut)
+        found.append(Standing(asker, invitee, yours, theirs, against, opens, last))
+    return found
 
 
 async def _window(event_id: int, conditions: Conditions) -> tuple[Hindrance | None, str]:
@@ -66,8 +80,7 @@ async def forbidden(requests: Sequence[Meeting]) -> list[Meeting]:
     ids = [one.id for one in both]
     matrix, most = await matrix_of(both[0].event_id), await most_of(both)
     apart = await kept_apart(await Event.get(id=both[0].event_id), among=ids)
-    agreed = with_people(Meeting.filter(of_participants(ids), status=MeetingStatus.ACCEPTED))
-    counts = Counter(one.id for meeting in await agreed for one in people(meeting))
+    counts = await agreed_by(ids)
     open_ = [each for each in requests if each.status == MeetingStatus.REQUESTED]
     counts.update(one.id for each in open_ for one in (each.asker, each.invitee))
     full = {one for one, limit in most.items() if counts[one] > limit}
@@ -111,8 +124,7 @@ async def newcomer(one: Participant) -> Newcomer:
 async def full_among(participants: Sequence[Participant]) -> frozenset[int]:
     """Those (ids) who have agreed to as many meetings as they may."""
     most = await most_of(participants)
-    agreed = with_people(Meeting.filter(of_participants(list(most)), status=MeetingStatus.ACCEPTED)) if most else None
-    counts = Counter(one.id for meeting in await agreed for one in people(meeting)) if agreed else Counter[int]()
+    counts = await agreed_by(most)
     return frozenset(one for one, limit in most.items() if counts[one] >= limit)
 
 
@@ -130,35 +142,53 @@ async def allowance(participant: Participant) -> Side:
 
 
 async def newest_meeting(one: Participant, other: Participant) -> Meeting | None:
-    either_way = Q(asker_id=one.id, invitee_id=other.id) | Q(asker_id=other.id, invitee_id=one.id)
-    return await Meeting.filter(either_way, group_id__isnull=True).order_by("-id").first()
+    return (await _newest([(one, other)])).get(pair_of(one.id, other.id))
 
 
 async def side_of(participant: Participant, conditions: Conditions) -> Side:
     """With how much they may ask and agree to, and have."""
-    approved = participant.status == ParticipantStatus.APPROVED and participant.person_id is not None
-    profile = await Profile.get_or_none(participant=participant)
-    counts = await _asked(participant)
-    return Side(
-        participant.id,
-        participant.organisation_id,
-        ready=approved and profile is not None and profile.status == ProfileStatus.APPROVED,
-        type=participant.type_id,
-        cap_of_all=conditions.pending,
-        pending=counts.get(MeetingStatus.REQUESTED, 0),
-        cap=fair_cap(
-            conditions.pending,
-            accepted=counts.get(MeetingStatus.ACCEPTED, 0),
-            refused=counts.get(MeetingStatus.DECLINED, 0) + counts.get(MeetingStatus.EXPIRED, 0),
-        ),
-        meetings=await Meeting.filter(of_participants([participant.id]), status=MeetingStatus.ACCEPTED).count(),
-        most=(await most_of([participant])).get(participant.id),
-    )
+    return (await _sides([participant], conditions))[participant.id]
 
 
-async def _asked(asker: Participant) -> dict[MeetingStatus, int]:
-    """How many of their requests have which status."""
-    counts: dict[MeetingStatus, int] = {}
-    for (status,) in await Meeting.filter(asker=asker).values_list("status"):
-        counts[status] = counts.get(status, 0) + 1
-    return counts
+async def agreed_by(ids: Collection[int]) -> Counter[int]:
+    """To how many meetings each participant (id) has agreed, whoever asked."""
+    if not ids:
+        return Counter()
+    agreed = with_people(Meeting.filter(of_participants(ids), status=MeetingStatus.ACCEPTED))
+    return Counter(one.id for meeting in await agreed for one in people(meeting))
+
+
+async def _newest(pairs: Sequence[tuple[Participant, Participant]]) -> dict[tuple[int, int], Meeting]:
+    """By `pair_of` the two the newest meeting that is no group's, whoever asked for it."""
+    ones, others = {one.id for one, _other in pairs}, {other.id for _one, other in pairs}
+    either_way = Q(asker_id__in=ones, invitee_id__in=others) | Q(asker_id__in=others, invitee_id__in=ones)
+    found = await Meeting.filter(either_way, group_id__isnull=True).order_by("id")
+    return {pair_of(each.asker_id, each.invitee_id): each for each in found}
+
+
+async def _sides(participants: Sequence[Participant], conditions: Conditions) -> dict[int, Side]:
+    """By participant (id); all are of one event."""
+    everybody = {one.id: one for one in participants}
+    ids = list(everybody)
+    approved = Profile.filter(participant_id__in=ids, status=ProfileStatus.APPROVED)
+    ready = {id for (id,) in await approved.values_list("participant_id")}
+    asked = Counter(await Meeting.filter(asker_id__in=ids).values_list("asker_id", "status"))
+    agreed, most = await agreed_by(ids), await most_of(list(everybody.values()))
+
+    def side(one: Participant) -> Side:
+        takes_part = one.status == ParticipantStatus.APPROVED and one.person_id is not None
+        refused = asked[one.id, MeetingStatus.DECLINED] + asked[one.id, MeetingStatus.EXPIRED]
+        accepted = asked[one.id, MeetingStatus.ACCEPTED]
+        return Side(
+            one.id,
+            one.organisation_id,
+            ready=takes_part and one.id in ready,
+            type=one.type_id,
+            cap_of_all=conditions.pending,
+            pending=asked[one.id, MeetingStatus.REQUESTED],
+            cap=fair_cap(conditions.pending, accepted=accepted, refused=refused),
+            meetings=agreed[one.id],
+            most=most.get(one.id),
+        )
+
+    return {one.id: side(one) for one in everybody.values()}

@@ -1,7 +1,6 @@
 """A company is asked once: loads its people for `delegating` to choose from, and says the choice with its reasons."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -12,14 +11,13 @@ from app.journal import Actor
 from app.wording import clock, several, tongue
 from events.models import Event, Organisation, Participant, ParticipantStatus
 from events.networks.models import DemoCase, Pilot
-from matchmaking.asking import standing
+from matchmaking.asking import agreed_by, standings
 from matchmaking.availability import Diary, Slot, free_slots
 from matchmaking.cards import Card, cards
 from matchmaking.delegating import Choice, Delegate, FreeAt, NeverFree, SameDemoCase, SamePilot, Speaks, Why, choose
 from matchmaking.diaries import diaries, floor
 from matchmaking.meetings import request_meeting
-from matchmaking.models import Meeting, MeetingStatus
-from matchmaking.parties import of_participants, people, with_people
+from matchmaking.models import Meeting
 from matchmaking.profile_models import Profile, ProfileStatus
 
 
@@ -31,27 +29,48 @@ class Candidate:
     why: tuple[str, ...]
 
 
-async def delegation(
-    asker: Participant, house: Organisation, *, asked: Participant | None = None, now: datetime
-) -> list[Candidate]:
-    """Who of the organisation could meet this asker, whoever fits best first; only people they may ask, or whom they
-    have asked."""
-    event = await Event.get(id=asker.event_id)
-    mine = await cards(Profile.filter(participant=asker))
-    theirs = await _delegates(asker, house, asked)
-    if not mine or not theirs:
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Of an organisation (id) as a whole; `asked` is whom the request went to, None: nobody yet."""
+
+    asker: Participant
+    house: int
+    asked: Participant | None = None
+
+
+async def delegation(asker: Participant, house: Organisation, *, now: datetime) -> list[Candidate]:
+    """Who of the organisation could meet this asker, whoever fits best first; only people they may ask."""
+    return (await delegations([Call(asker, house.id)], now=now))[0]
+
+
+async def delegations(calls: Sequence[Call], *, now: datetime) -> list[list[Candidate]]:
+    """`delegation` for each of the calls at one event, with whoever was asked, in the same queries however many."""
+    if not calls:
         return []
-    members = {card.id: card for card in theirs}
-    found = {one.id: one for one in await Participant.filter(id__in=members).select_related("organisation")}
+    event = await Event.get(id=calls[0].asker.event_id)
+    askers = {call.asker.id: call.asker for call in calls}
+    mine = {card.id: card for card in await cards(Profile.filter(participant_id__in=list(askers)))}
+    theirs = await _delegates(event, {call.house for call in calls})
+    found = {one.id: one for one in await Participant.filter(id__in=list(theirs)).select_related("organisation")}
+    pairs = [(call.asker, one) for call in calls for one in found.values() if one.organisation_id == call.house]
+    able = {(one.asker.id, one.invitee.id) for one in await standings(pairs) if not one.against}
     ground = await floor(event)
-    times = await diaries([asker, *found.values()], within=ground.span)
-    booked = await _agreed(list(members))
-    delegates = [
-        Delegate(card.wishes, _common(ground.slots, times[asker.id], times[card.id], now), booked[card.id])
-        for card in theirs
-    ]
+    times = await diaries(list((askers | found).values()), within=ground.span)
+    booked = await agreed_by(list(theirs))
     words = await _words(event)
-    return [words.candidate(choice, found) for choice in choose(mine[0].wishes, delegates)]
+
+    def candidates(call: Call) -> list[Candidate]:
+        if call.asker.id not in mine:
+            return []
+        asked = call.asked.id if call.asked else None
+        delegates = [
+            Delegate(card.wishes, _common(ground.slots, times[call.asker.id], times[card.id], now), booked[card.id])
+            for card in theirs.values()
+            if (call.asker.id, card.id) in able or (card.id == asked and found[card.id].organisation_id == call.house)
+        ]
+        return [words.candidate(choice, found) for choice in choose(mine[call.asker.id].wishes, delegates)]
+
+    return [candidates(call) for call in calls]
 
 
 async def ask_house(asker: Participant, house: Organisation, *, message: str, by: Actor, now: datetime) -> Meeting:
@@ -64,18 +83,11 @@ async def ask_house(asker: Participant, house: Organisation, *, message: str, by
     return await request_meeting(asker, chosen, message=message, house=house, by=by)
 
 
-async def _delegates(asker: Participant, house: Organisation, asked: Participant | None) -> list[Card]:
-    """With approved profiles, and nothing against asking them."""
-    profiles = Profile.filter(participant__event_id=asker.event_id, participant__organisation=house)
+async def _delegates(event: Event, houses: Collection[int]) -> dict[int, Card]:
+    """By participant those of the organisations who take part and have approved profiles."""
+    profiles = Profile.filter(participant__event=event, participant__organisation_id__in=houses)
     profiles = profiles.filter(participant__status=ParticipantStatus.APPROVED, participant__person_id__isnull=False)
-    found = await cards(profiles.filter(status=ProfileStatus.APPROVED))
-    here = {one.id: one for one in await Participant.filter(id__in=[card.id for card in found])}
-    return [card for card in found if here[card.id] == asked or not (await standing(asker, here[card.id])).against]
-
-
-async def _agreed(ids: Sequence[int]) -> Counter[int]:
-    meetings = Meeting.filter(of_participants(ids), status=MeetingStatus.ACCEPTED)
-    return Counter(one.id for meeting in await with_people(meetings) for one in people(meeting))
+    return {card.id: card for card in await cards(profiles.filter(status=ProfileStatus.APPROVED))}
 
 
 def _common(slots: Sequence[Slot], one: Diary, other: Diary, now: datetime) -> tuple[datetime, ...]:

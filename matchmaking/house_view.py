@@ -1,12 +1,12 @@
 """What a person sees of their organisation: its people, the requests to it and their meetings."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from events.models import Participant
 from matchmaking.answers import answers_to
-from matchmaking.delegations import Candidate, delegation
+from matchmaking.delegations import Call, Candidate, delegations
 from matchmaking.houses import are_colleagues, colleagues_of
 from matchmaking.models import Meeting, MeetingStatus, SeatRole
 from matchmaking.overview import Ticket, whole
@@ -79,7 +79,7 @@ async def house_of(reader: Participant, *, now: datetime) -> House:
     agreed = [one for one in found if one.meeting.status == MeetingStatus.ACCEPTED]
     return House(
         colleagues=tuple(colleagues),
-        requests=tuple([await _with_candidates(one, now) for one in sorted(to_us, key=_asked_of_one)]),
+        requests=await _with_candidates(sorted(to_us, key=_asked_of_one), now),
         asked=tuple(one for one in requested if one not in to_us),
         agreed=tuple(sorted(agreed, key=lambda one: one.meeting.slot is None)),
     )
@@ -110,14 +110,12 @@ def _shared(meeting: Meeting, reader: Participant) -> Shared:
     return Shared(ticket, tuple(sorted(ours, key=lambda one: one.id != reader.id)), mine)
 
 
-async def _with_candidates(one: Shared, now: datetime) -> Shared:
-    meeting = one.meeting
-    if meeting.house_id is None:
-        return one
-    await meeting.fetch_related("house")
-    assert meeting.house
-    found: Sequence[Candidate] = await delegation(meeting.asker, meeting.house, asked=meeting.invitee, now=now)
-    return Shared(one.ticket, one.ours, one.mine, tuple(found))
+async def _with_candidates(requests: Sequence[Shared], now: datetime) -> tuple[Shared, ...]:
+    """Those to the whole house come first, each with who could go."""
+    calls = [Call(one.asker, one.house_id, one.invitee) for one in (each.meeting for each in requests) if one.house_id]
+    found = await delegations(calls, now=now)
+    whole = [replace(one, candidates=tuple(who)) for one, who in zip(requests, found, strict=False)]
+    return (*whole, *requests[len(whole) :])
 
 
 def _asked_of_one(one: Shared) -> bool:

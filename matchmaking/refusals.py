@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.errors import Refused
 from app.i18n import _, later
 from events.models import Participant
+from matchmaking.models import Meeting
 from matchmaking.rules import Hindrance, Side
 
 WORDS: Mapping[Hindrance, tuple[str, str]] = {
@@ -107,6 +108,7 @@ class Standing:
     theirs: Side
     against: Hindrance | None
     opens: str = ""  # when booking does, if it has not
+    newest: Meeting | None = None  # of the two, which is no group's
 
 
 def refusal(found: Standing, *, desk_reads: bool = False) -> Refused:

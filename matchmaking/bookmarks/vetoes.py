@@ -14,13 +14,6 @@ from matchmaking.messages.models import Silence
 Pairs = frozenset[tuple[int, int]]  # of participants' ids, the smaller first
 
 
-async def shuts_out(owner: Participant, other: Participant) -> bool:
-    """Whether the one has said that they do not want to meet the other."""
-    if await Bookmark.filter(owner=owner, about=other, mark=Mark.NOT).exists():
-        return True
-    return await Silence.filter(owner=owner, other=other).exists()
-
-
 async def vetoes_of(one: Participant) -> tuple[frozenset[int], frozenset[int]]:
     """Participants (ids) whom they do not want to meet, and those who do not want to meet them. Two queries."""
     marked = Bookmark.filter(Q(owner=one) | Q(about=one), mark=Mark.NOT)
@@ -30,13 +23,21 @@ async def vetoes_of(one: Participant) -> tuple[frozenset[int], frozenset[int]]:
     return own, frozenset(owner for owner, other in found if other == one.id)
 
 
+async def vetoes_among(ids: Collection[int]) -> frozenset[tuple[int, int]]:
+    """(owner, other) of those participants (ids) who do not want to meet another of them. Two queries."""
+    vetoes = Bookmark.filter(owner_id__in=ids, about_id__in=ids, mark=Mark.NOT)
+    silences = Silence.filter(owner_id__in=ids, other_id__in=ids)
+    return frozenset(
+        [*await vetoes.values_list("owner_id", "about_id"), *await silences.values_list("owner_id", "other_id")]
+    )
+
+
 async def kept_apart(event: Event, among: Collection[int] | None = None) -> Pairs:
     """Pairs of whom at least one does not want to meet the other; for those who propose meetings. Two queries."""
+    if among is not None:
+        return frozenset(pair_of(*pair) for pair in await vetoes_among(among))
     vetoes = Bookmark.filter(owner__event=event, mark=Mark.NOT)
     silences = Silence.filter(owner__event=event, other_id__isnull=False)
-    if among is not None:
-        vetoes = vetoes.filter(Q(owner_id__in=among) & Q(about_id__in=among))
-        silences = silences.filter(Q(owner_id__in=among) & Q(other_id__in=among))
     found = [*await vetoes.values_list("owner_id", "about_id"), *await silences.values_list("owner_id", "other_id")]
     return frozenset(pair_of(*pair) for pair in found)
 

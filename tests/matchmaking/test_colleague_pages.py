@@ -1,15 +1,18 @@
 """What colleagues, groups and interpreters look like to those who use them: through the pages and their forms."""
 
+from datetime import UTC, datetime
 from html import escape
 
 import pytest
 
-from events.models import Participant
+from events.models import Organisation, Participant
 from matchmaking.bookmarks.marking import mark
 from matchmaking.bookmarks.models import Mark
 from matchmaking.colleagues import leave_meeting
+from matchmaking.delegations import ask_house, delegation
 from matchmaking.groups.membership import propose_group
 from matchmaking.groups.models import Group, GroupStatus
+from matchmaking.house_view import house_of
 from matchmaking.interpreters.models import Interpreter
 from matchmaking.interpreters.registering import register_interpreter
 from matchmaking.meetings import accept, request_meeting
@@ -17,6 +20,7 @@ from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import people, with_people
 from matchmaking.profile_models import Profile
 from matchmaking.round_models import Round
+from tests.events.conftest import counting_statements
 from tests.matchmaking.conftest import Fair, sound
 from tests.matchmaking.visiting import visit
 
@@ -209,3 +213,27 @@ async def test_programs_read_the_sentences_and_hints_that_the_pages_show(fair, o
         for words in (said["error"], *said["hints"]):
             assert escape(words, quote=False) in page.text
     assert [part["fate"] for part in said["breaks"]] == ["cancelled"]
+
+
+async def test_queries_grow_neither_with_colleagues_nor_with_requests_to_the_house(fair, opened):
+    mikko, _maija, anna = await house(fair, opened)
+    forest = await Organisation.get(id=mikko.organisation_id)
+
+    async def asked() -> tuple[int, int]:
+        now = datetime.now(UTC)
+        await house_of(mikko, now=now)  # what is kept of cards is read
+        with counting_statements() as looking:
+            found = await house_of(mikko, now=now)
+        assert all(one.candidates for one in found.requests)
+        with counting_statements() as choosing:
+            assert len(await delegation(anna, forest, now=now)) == len(found.colleagues)
+        return len(looking), len(choosing)
+
+    await ask_house(anna, forest, message="", by=fair[anna], now=datetime.now(UTC))
+    few = await asked()
+    for name in ("Pekka", "Aino", "Olli"):
+        await fair.delegate(name, opened, house="Forest Oy", region=1)
+    for name in ("Jan", "Ewa", "Iga"):
+        asker = await fair.delegate(name, opened)
+        await ask_house(asker, forest, message="", by=fair[asker], now=datetime.now(UTC))
+    assert await asked() == few
