@@ -21,7 +21,7 @@ from matchmaking.models import Keep, Meeting, MeetingStatus
 from matchmaking.onsite.models import Absence, Answer, StandIn
 from matchmaking.parties import across, acting_for, people, principals, with_people
 from matchmaking.placing import sit_down
-from matchmaking.refusals import refusal
+from matchmaking.refusals import Standing, refusal
 from matchmaking.rules import Hindrance
 
 AGREED = frozenset({Hindrance.MEETING, Hindrance.ASKED, Hindrance.ASKED_BY_THEM})
@@ -137,11 +137,15 @@ async def refuse_stranger(absence: Absence, guest: Participant) -> None:
     if guest.status != ParticipantStatus.APPROVED:
         raise Refused(_("%(name)s does not take part.") % {"name": guest.name})
     between = await standing(absence.reporter, guest)
-    against = between.against
-    if against == Hindrance.MEETING and (newest := await newest_meeting(absence.reporter, guest)) and newest.placed:
+    if keeps_apart(between):
         raise refusal(between)
-    if against and against not in AGREED and against not in PASSED_ON_THE_DAY:
-        raise refusal(between)
+
+
+def keeps_apart(between: Standing) -> bool:
+    """Whether rules, a veto, an earlier no or a meeting of their own stand between two who could sit down now."""
+    if between.against == Hindrance.MEETING and between.newest and between.newest.placed:
+        return True
+    return between.against is not None and between.against not in AGREED | PASSED_ON_THE_DAY
 
 
 async def own_absence(guest: Participant, absence: Absence) -> Absence | None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from app import main
 from app.errors import Forbidden, Refused
 from app.models import Change
+from events.models import Participant
 from events.tasks import State
 from matchmaking.bookmarks.marking import mark
 from matchmaking.bookmarks.models import Mark
@@ -26,6 +27,7 @@ from matchmaking.onsite.reading import no_shows, standby, today
 from matchmaking.onsite.tasks import steps
 from matchmaking.round_models import Slot
 from tests.conftest import SECRET, settings_for
+from tests.events.conftest import counting_statements
 from tests.matchmaking.conftest import Fair, sound
 from tests.matchmaking.onsite_fair import arrive, begun, minutes_later, sit
 from tests.matchmaking.visiting import visit
@@ -348,3 +350,31 @@ async def test_with_colleagues_the_whole_other_side_is_asked_and_any_of_them_ans
     found = await Meeting.get(asker=maria, invitee=jan)
     assert (found.placed, (await Meeting.get(id=meeting.id)).waiting) == (True, True)
     await assert_sound()
+
+
+async def test_queries_do_not_grow_with_those_who_wait_and_those_who_could_sit_down(fair):
+    opened = await begun(fair)
+    names = ("Anna", "Mikko", "Sara", "Jan", "Ewa", "Olli", "Iga", "Pekka")
+    anna, mikko, sara, jan, ewa, olli, iga, pekka = [await fair.delegate(one, opened, **FITS) for one in names]
+    await arrive(fair, anna, sara, iga, standby=True)
+
+    async def waits(one: Participant, other: Participant, number: int) -> None:
+        meeting = await sit(fair, one, other, number=number)
+        await minutes_later(await report_absence(meeting, one, by=fair[one]))
+
+    async def asked() -> tuple[int, int]:
+        now = datetime.now(UTC)
+        await no_shows(fair.event, now=now)  # what is kept of cards is read
+        with counting_statements() as desk:
+            assert all(one.free for one in await no_shows(fair.event, now=now))
+        with counting_statements() as guest:
+            assert (await today(iga, now=now)).open_tables
+        return len(desk), len(guest)
+
+    await waits(anna, mikko, 1)
+    few = await asked()
+    await waits(sara, jan, 2)
+    await waits(ewa, olli, 3)
+    await arrive(fair, pekka)
+    assert await asked() == few
+    assert len(await no_shows(fair.event, now=datetime.now(UTC))) == 3
