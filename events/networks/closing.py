@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 
-from app.errors import NotFound
-from app.i18n import ngettext
+from app.errors import NotFound, Refused
+from app.i18n import _, ngettext
 from app.journal import Actor, Changes, changing
 from events.models import Session
 from events.networks.calls.models import Call, CallStatus
@@ -34,6 +34,11 @@ async def reopen(pilot: Pilot, case: DemoCase | None = None, *, by: Actor) -> No
             current.closed_at = None
             await current.save(update_fields=["closed_at"])
             _record(changes, "pilot.reopened", "democase.reopened", pilot, current)
+
+
+def closed_work() -> Refused:
+    """For whoever chooses it anew."""
+    return Refused(_("This pilot or demo case is closed."), hints=[_("Choose one that is worked on.")])
 
 
 async def uses(pilot: Pilot, case: DemoCase | None, today: date) -> list[str]:

@@ -8,6 +8,7 @@ from app.i18n import _
 from app.journal import Actor, Changes, changing
 from app.models import Person
 from events.models import Event, Participant
+from events.networks.closing import closed_work
 from events.networks.models import DemoCase
 from matchmaking.asking import allowance
 from matchmaking.conditions import refuse_locked
@@ -41,8 +42,8 @@ async def propose_group(
         raise Refused(_("A group has from %(fewest)d to %(most)d seats.") % {"fewest": FEWEST, "most": MOST})
     async with changing(event.scope, by=by) as changes:
         acting = await acting_for(proposer, by=by) if proposer else await _desk(event, by=by)
-        if demo_case and not await DemoCase.filter(id=demo_case.id, pilot__network_id=event.network_id).exists():
-            raise NotFound
+        if demo_case:
+            await _refuse_work(event, demo_case)
         if proposer:
             if not (await allowance(proposer)).ready:
                 raise unready()
@@ -196,6 +197,14 @@ async def _may_cancel(group: Group, *, by: Actor) -> bool:
         return True
     proposed = group.proposer is not None and group.proposer.person_id == by.id
     return proposed and group.status == GroupStatus.GATHERING
+
+
+async def _refuse_work(event: Event, demo_case: DemoCase) -> None:
+    current = await DemoCase.get_or_none(id=demo_case.id, pilot__network_id=event.network_id).select_related("pilot")
+    if current is None:
+        raise NotFound
+    if current.closed or current.pilot.closed:
+        raise closed_work()
 
 
 async def _refuse_too_many(proposer: Participant) -> None:

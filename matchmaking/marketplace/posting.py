@@ -7,6 +7,7 @@ from app.errors import NotFound, Refused, Stale
 from app.i18n import _
 from app.journal import Actor, Changes, changing
 from events.models import Event, Participant, ParticipantStatus
+from events.networks.closing import closed_work
 from events.networks.models import DemoCase, Pilot
 from matchmaking.marketplace.extras import Answer, kept_answers, missing
 from matchmaking.marketplace.market import fields_of
@@ -105,6 +106,7 @@ async def _turn(opportunity: Opportunity, *, closed: bool, by: Actor) -> None:
 
 async def _write(opportunity: Opportunity, event: Event, draft: Draft, changes: Changes) -> None:
     await _refuse_foreign_work(event, draft)
+    await _refuse_closed_work(opportunity, draft)
     fields = await fields_of(event)
     answers = kept_answers(fields, draft.answers)
     if lacking := missing(fields, answers):
@@ -131,6 +133,15 @@ async def _refuse_foreign_work(event: Event, draft: Draft) -> None:
         raise Refused(_("This pilot does not belong to this event's network."))
     if draft.demo_case and not await DemoCase.filter(id=draft.demo_case, pilot_id=draft.pilot).exists():
         raise Refused(_("This demo case does not belong to the pilot."))
+
+
+async def _refuse_closed_work(opportunity: Opportunity, draft: Draft) -> None:
+    """What is closed stays only where the entry is about it already."""
+    pilot = await Pilot.get(id=draft.pilot) if draft.pilot and draft.pilot != opportunity.pilot_id else None
+    other = draft.demo_case and draft.demo_case != opportunity.demo_case_id
+    case = await DemoCase.get(id=draft.demo_case) if other else None
+    if (pilot and pilot.closed) or (case and case.closed):
+        raise closed_work()
 
 
 async def _tell(

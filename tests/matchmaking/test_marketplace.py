@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.errors import NotFound, Refused, Stale
 from app.journal import changes_since
+from events.networks.closing import close as close_work
 from events.networks.models import Network, Pilot
 from matchmaking.directory import directory
 from matchmaking.marketplace.extras import Field, Option, kept_answers, missing, relabelled
@@ -311,3 +312,19 @@ async def test_five_hundred_come_in_pages_with_as_many_statements_as_five(fair: 
     began = perf_counter()
     await hers.get("/e/tampere/opportunities?q=puru")
     assert perf_counter() - began < 1
+
+
+async def test_a_closed_pilot_or_demo_case_is_chosen_no_more_and_kept_where_it_was(fair: Fair, anna) -> None:
+    about = replace(OFFER, pilot=fair.pilot.id, demo_case=fair.demo_case.id)
+    one = await post(anna, about, by=fair[anna])
+    general = await post(anna, replace(about, demo_case=None), by=fair[anna])
+    await close_work(fair.pilot, fair.demo_case, by=fair.organiser)
+    with pytest.raises(Refused, match="is closed"):
+        await post(anna, about, by=fair[anna])
+    with pytest.raises(Refused, match="is closed"):
+        await edit(general, about, version=general.version, by=fair[anna])
+    await close_work(fair.pilot, by=fair.organiser)
+    with pytest.raises(Refused, match="is closed"):
+        await post(anna, replace(about, demo_case=None), by=fair[anna])
+    kept = await edit(one, replace(about, title="Still"), version=one.version, by=fair[anna])
+    assert (kept.pilot_id, kept.demo_case_id, kept.title) == (fair.pilot.id, fair.demo_case.id, "Still")

@@ -4,6 +4,7 @@ import pytest
 
 from app.errors import Forbidden, Refused
 from events.models import Participant
+from events.networks.closing import close
 from events.types import add_type
 from matchmaking.bookmarks.marking import mark
 from matchmaking.bookmarks.models import Mark
@@ -221,3 +222,12 @@ async def test_the_list_says_beforehand_why_one_cannot_join_in_as_many_queries_f
     assert f"/groups/{group.id}/joining" not in inside
     desk = await (await visit(fair.organiser)).get("/e/tampere/groups")
     assert desk.status_code == 200
+
+
+@pytest.mark.parametrize("whole", [True, False])
+async def test_no_group_gathers_on_what_is_closed(fair: Fair, whole: bool) -> None:
+    (anna,) = await crowd(fair, 1)
+    await close(fair.pilot, None if whole else fair.demo_case, by=fair.organiser)
+    with pytest.raises(Refused, match="is closed"):
+        await group_of(fair, anna)
+    assert not await Group.exists()
