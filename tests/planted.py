@@ -230,3 +230,10 @@ def _slip(text: str, chance: Random) -> str:
         return text
     lost = chance.randrange(1, len(text))
     return text[:lost] + text[lost + 1 :]
+
+
+def gini(counts: Sequence[int]) -> float:
+    """How unevenly something is spread: 0 all have the same, towards 1 one has all."""
+    total = sum(counts)
+    weighted = sum(place * count for place, count in enumerate(sorted(counts), start=1))
+    return 2 * weighted / (len(counts) * total) - (len(counts) + 1) / len(counts) if total else 0.0

@@ -45,10 +45,3 @@ def exposures(lists: Sequence[Favourites], losses: Mapping[int, int], *, shown: 
         eased = ((points * (100 - losses.get(one, 0)) // 100, -one) for points, one in each)
         counts.update(-one for _points, one in nlargest(shown, eased))
     return counts
-
-
-def gini(counts: Sequence[int]) -> float:
-    """How unevenly something is spread: 0 all have the same, towards 1 one has all."""
-    total = sum(counts)
-    weighted = sum(place * count for place, count in enumerate(sorted(counts), start=1))
-    return 2 * weighted / (len(counts) * total) - (len(counts) + 1) / len(counts) if total else 0.0

@@ -1,5 +1,6 @@
 """Whoever got an office, or another adviser, without asking for it reads by mail who helps them and what that means."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from app import outbox
@@ -20,7 +21,7 @@ async def introduce(settings: Settings) -> bool:
     if not owing:
         return False
     async with changing(SCOPE, by="worker") as changes:
-        current = [one for one in owing if await _settled(one)]
+        current = await _settled(owing)
         mails = [_mail(one, settings, changes.at) for one in current if one.person.support_mails]
         await outbox.post_all(mails)
         if current:
@@ -28,10 +29,13 @@ async def introduce(settings: Settings) -> bool:
     return True
 
 
-async def _settled(client: Client) -> bool:
-    """Whether nobody else told them, or handed them over again, since we looked: then it is true what we word."""
-    unchanged = Client.filter(id=client.id, owed=True, office_id=client.office_id, adviser_id=client.adviser_id)
-    return bool(await unchanged.update(owed=False))
+async def _settled(owing: Sequence[Client]) -> list[Client]:
+    """Those whom nobody else told, or handed over again, since we looked: then it is true what we word."""
+    locked = Client.filter(id__in=[one.id for one in owing], owed=True).order_by("id").select_for_update()
+    as_before = {(one.id, one.office_id, one.adviser_id) for one in await locked}
+    current = [one for one in owing if (one.id, one.office_id, one.adviser_id) in as_before]
+    await Client.filter(id__in=[one.id for one in current]).update(owed=False)
+    return current
 
 
 def _mail(client: Client, settings: Settings, now: datetime) -> Mail:

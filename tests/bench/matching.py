@@ -12,11 +12,11 @@ from events.models import Organisation, OrganisationKind, Participant
 from events.networks.models import DemoCase, Pilot, Region, Stage
 from matchmaking.profile_models import ChainRole, Interest, Profile, ProfileStatus
 from matchmaking.ranking import NOBODY_CROWDED, points_of, rank
-from matchmaking.spreading.easing import ease, exposures, favourites, gini
+from matchmaking.spreading.easing import ease, exposures, favourites
 from matchmaking.wishes import Crowd, crowd
 from tests.bench.rig import Asked, Client, Figure, Ground, Server, cpu_of, serving
 from tests.bench.stage import Fair, fair, sign_in
-from tests.planted import REGIONS, Planted, by_shared_tags, mean_ndcg, planted, world
+from tests.planted import REGIONS, Planted, by_shared_tags, gini, mean_ndcg, planted, world
 
 PEOPLE = 2000
 SHOWN = 20

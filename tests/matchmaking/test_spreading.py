@@ -9,10 +9,10 @@ from matchmaking.directory import own_card
 from matchmaking.profiles import write_profile
 from matchmaking.ranking import points_of
 from matchmaking.spreading import working
-from matchmaking.spreading.easing import CROWDED, MOST, ease, exposures, favourites, gini
+from matchmaking.spreading.easing import CROWDED, MOST, ease, exposures, favourites
 from matchmaking.spreading.models import Easing
 from matchmaking.wishes import crowd
-from tests.planted import mean_ndcg, planted
+from tests.planted import gini, mean_ndcg, planted
 
 SHOWN = 20
 GONE = date(2020, 5, 12)

@@ -1,16 +1,23 @@
 """Who is given an office, or handed over, hears of it once, in their language; who chose it themselves does not."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from email import message_from_bytes, policy
 
+import pytest
+
 from app import unsubscribing
+from app.journal import Changes
 from app.models import Mail, Person, ReminderKind
-from events.networks.support.assigning import choose, hand_over
+from events.networks.support.assigning import choose, hand_over, link_due
 from events.networks.support.models import Client
 from events.networks.support.offices import add_adviser, open_office
+from matchmaking.support import introducing
 from matchmaking.support.introducing import introduce
 from matchmaking.support.letters import SCOPE
 from tests.conftest import settings_for
+from tests.events.conftest import counting_statements
 from tests.matchmaking.support.conftest import Help
 
 SETTINGS = settings_for("sqlite://")
@@ -66,3 +73,34 @@ async def test_whoever_chose_left_or_wants_no_such_mails_gets_none(help: Help) -
     await introduce(SETTINGS)
     assert not await Mail.filter(scope=SCOPE, recipient="eero@example.org").exists()
     assert eero.person_id
+
+
+async def test_a_round_of_mails_takes_the_same_queries_however_many_they_are(help: Help) -> None:
+    with counting_statements() as one:
+        await introduce(SETTINGS)
+    for name in ("Jan", "Iga", "Piotr"):
+        await help.fair.delegate(name, help.morning)
+    await link_due()
+    with counting_statements() as three:
+        await introduce(SETTINGS)
+    assert await Mail.filter(scope=SCOPE).count() == 4
+    assert len(three) == len(one)
+
+
+async def test_who_is_handed_over_while_we_look_is_told_in_the_next_round(
+    help: Help, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opening = introducing.changing
+
+    @asynccontextmanager
+    async def late(*args: str, **kwargs: str) -> AsyncIterator[Changes]:
+        await hand_over([await help.client()], office=help.office, adviser=help.adviser, by=help.ewa)
+        async with opening(*args, **kwargs) as changes:
+            yield changes
+
+    monkeypatch.setattr(introducing, "changing", late)
+    await introduce(SETTINGS)
+    monkeypatch.undo()
+    assert not await Mail.filter(scope=SCOPE).exists(), "it would name nobody"
+    await introduce(SETTINGS)
+    assert "Turn to Ewa" in text_of(await Mail.get(scope=SCOPE))
