@@ -13,13 +13,15 @@ from playwright.async_api import Browser
 
 from app import auth, outbox, unsubscribing
 from app.models import Mail, Person, ReminderKind
-from events.models import Event, Organisation, Participant, Room, Session, Track
+from events.models import Event, Organisation, OrganisationKind, Participant, Room, Session, Track
 from events.networks.calls.models import Call, CallStatus
 from events.networks.calls.proposals.models import CallAuthor, CallProposal
+from events.networks.calls.proposals.writing import Content, draft_proposal
 from events.networks.coordinators import appoint
 from events.networks.models import Membership, Network
 from events.networks.proposing.models import Proposal
 from events.networks.support.models import Adviser, Client, Office
+from events.participants import Affiliation
 from matchmaking.consortia.models import Consortium
 from matchmaking.demo.loading import load_demo
 from matchmaking.draft_models import Draft
@@ -204,7 +206,7 @@ async def _addresses(event: Event, delegate: Participant) -> dict[str, str]:
                 address = address.replace(f"/{word}/{{id}}", f"/{word}/{thing.pk}")
         if "{" not in address:
             addresses[path] = address
-    return addresses
+    return addresses | {"/calls/proposals/{id:int}/text": f"{(await _draft_of(delegate.person)).path}/text"}
 
 
 async def _proposal_of(person: Person) -> CallProposal | None:
@@ -213,3 +215,11 @@ async def _proposal_of(person: Person) -> CallProposal | None:
     if proposal:
         await CallAuthor.create(proposal=proposal, email=person.email, name=person.name)
     return proposal
+
+
+async def _draft_of(person: Person) -> CallProposal:
+    """One that the delegate may still write on."""
+    call = await Call.get(status=CallStatus.OPEN, currency="PLN").select_related("region")
+    affiliation = Affiliation("Kainuu Berry Cooperative", OrganisationKind.CLUSTER, call.region)
+    content = Content(affiliation=affiliation, language="fi", title="Metsän marjoista väriaineita")
+    return await draft_proposal(call, content, by=person)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from app.journal import changing
 from app.models import Person
 from events.models import OrganisationKind, Session
-from events.networks.calls.announcing import Terms, draft_call, open_call
+from events.networks.calls.announcing import Terms, draft_call, open_call, shown
 from events.networks.calls.arranging import add_criterion, add_topic, name_officer, tie_briefing
 from events.networks.calls.attaching import add_document
 from events.networks.calls.models import Call, CallCriterion, OfficerRole
@@ -117,7 +117,7 @@ async def _let_the_deadline_pass(call: Call, deadline: datetime) -> None:
     async with changing(call.scope, by="import") as changes:
         await Call.filter(id=call.id).update(deadline=deadline)
         await CallProposal.filter(call=call).update(submitted_at=deadline - timedelta(hours=3))
-        changes.record("call.edited", call, topics=[call.desk])
+        changes.record("call.edited", call, topics=[call.desk], data=shown(call))
     await call.refresh_from_db()
 
 
