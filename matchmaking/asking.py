@@ -18,7 +18,17 @@ from matchmaking.profile_models import Profile, ProfileStatus
 from matchmaking.refusals import Standing, refusal, refusal_to_join
 from matchmaking.round_models import Round
 from matchmaking.rule_models import Conditions
-from matchmaking.rules import Before, Hindrance, Matrix, Side, fair_cap, hindrance, hindrance_to_join, hindrance_to_yes
+from matchmaking.rules import (
+    MIRRORED,
+    Before,
+    Hindrance,
+    Matrix,
+    Side,
+    fair_cap,
+    hindrance,
+    hindrance_to_join,
+    hindrance_to_yes,
+)
 
 
 async def standing(asker: Participant, invitee: Participant, *, desk_reads: bool = False) -> Standing:
@@ -62,13 +72,17 @@ async def _window(event_id: int, conditions: Conditions) -> tuple[Hindrance | No
     return Hindrance.NOT_OPEN, when(min(coming), rounds[0].event.tz)
 
 
-async def refuse_yes(meeting: Meeting) -> None:
-    """Raises Refused where rules or limits forbid by now what the request asks for; said to the invitee."""
+async def refuse_yes(meeting: Meeting, *, reader: Participant | None = None) -> None:
+    """Raises Refused where rules or limits forbid by now what the request asks for; said to the invitee, or to the
+    `reader` of the two."""
+    you = reader or meeting.invitee
+    other = meeting.asker if you.id == meeting.invitee_id else meeting.invitee
     conditions, matrix = await conditions_of(meeting.event_id), await matrix_of(meeting.event_id)
-    yours, theirs = await side_of(meeting.invitee, conditions), await side_of(meeting.asker, conditions)
-    found = hindrance_to_yes(theirs, yours, matrix=matrix, locked=conditions.locked)
-    if found:
-        raise refusal(Standing(meeting.invitee, meeting.asker, yours, theirs, found))
+    yours, theirs = await side_of(you, conditions), await side_of(other, conditions)
+    asked = you.id == meeting.invitee_id
+    sides = (theirs, yours) if asked else (yours, theirs)
+    if found := hindrance_to_yes(*sides, matrix=matrix, locked=conditions.locked):
+        raise refusal(Standing(you, other, yours, theirs, found if asked else MIRRORED.get(found, found)))
 
 
 async def forbidden(requests: Sequence[Meeting]) -> list[Meeting]:

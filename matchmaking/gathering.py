@@ -47,8 +47,11 @@ class Gathering:
         return availability.why_not(self.slots, self.your_diary, self.their_diaries, self.tables, now=self.now)
 
 
-async def gathering_of(event: Event, meeting: Meeting, *, reader: Actor, now: datetime) -> Gathering:
+async def gathering_of(
+    event: Event, meeting: Meeting, *, reader: Actor, now: datetime, any_time: bool = False
+) -> Gathering:
     """Those of a meeting, as if it had no place; the meeting has its people at hand (`parties.with_people`).
+    `any_time`: also those that a request does not name.
 
     The gates of rounds stand for its people and their support offices, and not for the desk.
     """
@@ -57,7 +60,8 @@ async def gathering_of(event: Event, meeting: Meeting, *, reader: Actor, now: da
     reads = bool(mine) and isinstance(reader, Person) and mine[0].person_id == reader.id
     you = mine[0] if mine else meeting.invitee
     others = [one for one in everybody if one.id != you.id]
-    named = await _named(meeting) if meeting.status == MeetingStatus.REQUESTED else frozenset()
+    asked = meeting.status == MeetingStatus.REQUESTED and not any_time
+    named = await _named(meeting) if asked else frozenset()
     found = await _gather(event, you, others, host=meeting.invitee, without=[meeting.id], now=now, desk_reads=not reads)
     found = await _bridged(found, meeting)
     return await _gated(found, event, named) if mine else found

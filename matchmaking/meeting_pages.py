@@ -1,6 +1,6 @@
 """Pages of meetings: one's list, one meeting with all that can be done, and the buttons on them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from starlette.requests import Request
@@ -15,6 +15,7 @@ from events.pages import desk_page, event_page
 from events.scope import Place, find
 from matchmaking.admits import AtMeeting, number_of
 from matchmaking.asking import allowance
+from matchmaking.availability import Slot as Free
 from matchmaking.directory import Match
 from matchmaking.forms import AcceptForm, LinkForm, MoveForm, ReasonForm, RequestForm
 from matchmaking.gathering import gathering_of
@@ -32,7 +33,7 @@ from matchmaking.outcomes.saying import outcome_of, said_by
 from matchmaking.outcomes.verdict import Said
 from matchmaking.overview import Ticket, overview, ticket, whole, with_answers
 from matchmaking.posing import FREEZE
-from matchmaking.proposing import proposal, propose_time
+from matchmaking.proposing import proposal, propose_time, take_proposed, with_proposal
 from matchmaking.round_models import Location, Slot
 from matchmaking.video import give_link
 from matchmaking.waitlist.reading import standing_at
@@ -48,6 +49,7 @@ async def meetings_page(request: Request, place: Place) -> Response:
         "matchmaking/meetings.html",
         overview=found,
         missed=await missed_by(place.me, now=now),
+        wished=await with_proposal(one.meeting for one in found.asked),
         mine=await allowance(place.me),
         said=await said_by(place.me),
         answers_to_give=list(Said),
@@ -86,7 +88,8 @@ async def meeting_page(request: Request, at: AtMeeting) -> Response:
         "matchmaking/meeting.html",
         ticket=seen,
         origin=await origin_of(meeting),
-        wish=await proposal(meeting, now=now) if meeting.placed else None,
+        wish=await proposal(meeting, now=now) if meeting.placed or meeting.status == MeetingStatus.REQUESTED else None,
+        elsewhere=await _unnamed(meeting, at, free, now=now),
         mine=at.mine,
         answers=not at.mine or meeting.invitee_id == reader.id,
         acts=not at.mine or (meeting.group_id is None and reader.id in (meeting.asker_id, meeting.invitee_id)),
@@ -150,6 +153,16 @@ async def proposing(request: Request, at: AtMeeting) -> Response:
     return answer(request, {"ok": True}, url=at.path, flash=_("Proposed. The other one sees it and can take it."))
 
 
+async def agreement(request: Request, at: AtMeeting) -> Response:
+    form = await submitted(request, MoveForm)
+    if not form.validate():
+        raise Refused(_("Choose one of the free times."))
+    slot = await _slot(str(form.slot.data))
+    await take_proposed(at.meeting, slot=slot, version=int(form.version.data or 0), by=at.place.actor)
+    flash = _("Agreed. It is in your agenda, and both of you get an invitation.")
+    return answer(request, {"ok": True}, url=at.path, flash=flash)
+
+
 async def cancellation(request: Request, at: AtMeeting) -> Response:
     requested = at.meeting.status == MeetingStatus.REQUESTED
     await cancel(at.meeting, reason=await reason_of(request), by=at.place.actor)
@@ -174,6 +187,14 @@ async def _why(seen: Ticket) -> Match | None:
         return None
     pair = (seen.reader.id, seen.other.id)
     return (await why(meeting.event, [pair])).get(pair)
+
+
+async def _unnamed(meeting: Meeting, at: AtMeeting, free: Sequence[Free], *, now: datetime) -> list[Free]:
+    """Free for both, and not what a request names: for whoever was asked to propose."""
+    if not at.mine or meeting.status != MeetingStatus.REQUESTED or not await meeting.times.all().exists():
+        return []
+    gathering = await gathering_of(meeting.event, meeting, reader=at.place.actor, now=now, any_time=True)
+    return [slot for slot in gathering.free() if slot not in free]
 
 
 async def _named_times(meeting: Meeting) -> str:

@@ -87,7 +87,7 @@ async def accept(
     Raises Refused with why there is none and what is free."""
     async with changing_meeting(meeting, by=by) as (changes, current):
         acting = await acting_for(current.invitee, by=by, office=True)
-        _refuse_answered(current, changes.at)
+        refuse_answered(current, changes.at)
         if not as_desk(acting):
             await refuse_yes(current)
         current.unaided = current.unaided or unaided
@@ -106,7 +106,7 @@ async def decline(meeting: Meeting, *, reason: str = "", by: Actor) -> Meeting:
     """No. The asker reads the reason, if there is one."""
     async with changing_meeting(meeting, by=by) as (changes, current):
         acting = await acting_for(current.invitee, by=by, office=True)
-        _refuse_answered(current, changes.at)
+        refuse_answered(current, changes.at)
         current.become(MeetingStatus.DECLINED, at=changes.at, reason=reason)
         await current.save()
         tell(changes, "meeting.declined", current, acting)
@@ -246,7 +246,8 @@ async def _accept_at_once(changes: Changes, meeting: Meeting) -> None:
     tell(changes, "meeting.accepted", meeting, {"at_once": True})
 
 
-def _refuse_answered(meeting: Meeting, now: datetime) -> None:
+def refuse_answered(meeting: Meeting, now: datetime) -> None:
+    """Raises Refused with what became of the request, or that it has expired by now."""
     sentences = {
         MeetingStatus.ACCEPTED: _("This request has been accepted already."),
         MeetingStatus.DECLINED: _("This request has been declined already."),

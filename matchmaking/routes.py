@@ -30,6 +30,7 @@ from matchmaking.groups import routes as groups
 from matchmaking.houses import are_colleagues, met_by_colleague
 from matchmaking.meeting_pages import (
     acceptance,
+    agreement,
     cancellation,
     create_meeting,
     declining,
@@ -212,6 +213,7 @@ routes: list[BaseRoute] = [
     route("/e/{slug}/meetings/{id}/decline", declining, at_meeting, methods=["POST"]),
     route("/e/{slug}/meetings/{id}/slot", moving, at_meeting, methods=["POST"]),
     route("/e/{slug}/meetings/{id}/proposal", proposing, at_meeting, methods=["POST"]),
+    route("/e/{slug}/meetings/{id}/agreement", agreement, at_meeting, methods=["POST"]),
     route("/e/{slug}/meetings/{id}/link", linking, at_meeting, methods=["POST"]),
     route("/e/{slug}/meetings/{id}/cancellation", cancellation, at_meeting, methods=["POST"]),
     *colleague_pages.routes,

@@ -149,6 +149,13 @@ def hindrance_to_yes(
     return Hindrance.THEY_MEET_ENOUGH if asker.full else None
 
 
+MIRRORED = {
+    Hindrance.YOU_MEET_ENOUGH: Hindrance.THEY_MEET_ENOUGH,
+    Hindrance.THEY_MEET_ENOUGH: Hindrance.YOU_MEET_ENOUGH,
+}
+"""What stands against a yes, seen by the other one."""
+
+
 def hindrance_to_join(newcomer: Side, other: Side, *, asks: bool | None, matrix: Matrix) -> Hindrance | None:
     """What stands against sitting down with somebody who is there, on the side that asked (`asks`) or the one that was
     asked; None: in a group, where nobody did. Who is of one organisation sits on one side."""
