@@ -4,7 +4,7 @@ So is what `affinity` knows of all profiles of an event together: it is made ane
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -13,8 +13,8 @@ from tortoise.queryset import QuerySet
 from app.texts import Texts, in_language
 from app.wording import alphabetical, country
 from events.models import OrganisationKind
-from matchmaking.conditions import conditions_of
 from matchmaking.profile_models import Interest, Profile
+from matchmaking.rule_models import Conditions
 from matchmaking.stems import Searched, searched
 from matchmaking.wishes import Crowd, Wish, Wishes, crowd, wishes
 
@@ -27,6 +27,7 @@ class _Row(NamedTuple):
 
     profile: int
     version: int
+    event: int
     participant: int
     name: str
     position: str
@@ -40,8 +41,8 @@ class _Row(NamedTuple):
 
 
 FIELDS = (
-    "id", "version", "participant_id", "participant__name", "participant__position", "participant__type_id",
-    "participant__organisation_id",
+    "id", "version", "participant__event_id", "participant_id", "participant__name", "participant__position",
+    "participant__type_id", "participant__organisation_id",
     "participant__organisation__name", "participant__organisation__kind", "participant__organisation__region_id",
     "participant__organisation__region__names", "participant__organisation__region__country",
 )  # fmt: skip
@@ -60,6 +61,7 @@ class Card:
     """One profile. `id` is the participant's; `said` is what a search looks through."""
 
     id: int
+    event: int
     profile: int
     name: str
     position: str
@@ -94,9 +96,14 @@ async def cards(profiles: QuerySet[Profile]) -> list[Card]:
     return sorted((_kept[row] for row in rows), key=lambda card: alphabetical(card.name))
 
 
-async def crowd_of(event_id: int, approved: Sequence[Card]) -> Crowd:
-    """Of all approved profiles of an event: whoever sees fewer of them sees these in the same order."""
-    interregional = (await conditions_of(event_id)).interregional
+async def crowds_of(approved: Mapping[int, Sequence[Card]]) -> dict[int, Crowd]:
+    """By event (id) of all its approved profiles: whoever sees fewer of them sees these in the same order."""
+    said = Conditions.filter(event_id__in=list(approved), interregional=False)
+    anywhere = {event_id for (event_id,) in await said.values_list("event_id")}
+    return {id: _crowd(id, those, interregional=id not in anywhere) for id, those in approved.items()}
+
+
+def _crowd(event_id: int, approved: Sequence[Card], *, interregional: bool) -> Crowd:
     made = _crowds.get(event_id)
     if made and made[0] == approved and made[1].interregional == interregional:
         return made[1]
@@ -142,6 +149,7 @@ def _card(row: _Row, profile: Profile, lines: Sequence[Wish]) -> Card:
     texts = (row.name, row.position, row.organisation_name, *regions.values(), profile.about, *terms)
     return Card(
         id=row.participant,
+        event=row.event,
         profile=row.profile,
         name=row.name,
         position=row.position,

@@ -1,6 +1,6 @@
 """Under which conditions people of an event ask and meet: the matrix, limits, the lock. Reads, and the desk's verb."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, fields
 
 from app.errors import Refused
@@ -50,8 +50,15 @@ async def most_of(participants: Sequence[Participant]) -> dict[int, int]:
 
 async def matrix_of(event_id: int) -> Matrix:
     """Who may see, ask and accept whom."""
-    cells = await Rule.filter(event_id=event_id)
-    return Matrix({pair_of_types(cell.one_id, cell.other_id): cell.between_them.value for cell in cells})
+    return (await matrices_of([event_id]))[event_id]
+
+
+async def matrices_of(event_ids: Collection[int]) -> dict[int, Matrix]:
+    """`matrix_of` each event. One query."""
+    found: dict[int, dict[tuple[int, int], str]] = {id: {} for id in event_ids}
+    for cell in await Rule.filter(event_id__in=list(event_ids)):
+        found[cell.event_id][pair_of_types(cell.one_id, cell.other_id)] = cell.between_them.value
+    return {id: Matrix(cells) for id, cells in found.items()}
 
 
 async def refuse_locked(event_id: int) -> None:

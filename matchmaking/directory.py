@@ -1,6 +1,7 @@
 """Who is at the event and what they bring: the approved profiles, searched, and ranked for one of them with reasons."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tortoise.expressions import Q
@@ -11,8 +12,8 @@ from app.wording import alphabetical
 from events.models import Event, Participant, ParticipantStatus
 from events.networks.models import DemoCase, Pilot
 from matchmaking.affinity import Affinity, affinity
-from matchmaking.cards import Card, cards, crowd_of
-from matchmaking.conditions import matrix_of
+from matchmaking.cards import Card, cards, crowds_of
+from matchmaking.conditions import matrices_of
 from matchmaking.grounds import brief
 from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.profile_models import Profile, ProfileStatus
@@ -120,27 +121,44 @@ class Directory:
 
 
 async def directory(event: Event) -> Directory:
-    """Approved participants with approved profiles; six queries at most, whatever their number."""
-    approved = Profile.filter(participant__event=event, status=ProfileStatus.APPROVED)
-    found = await _directory(event, approved.filter(participant__status=ParticipantStatus.APPROVED))
-    return replace(found, among=await crowd_of(event.id, found.cards))
+    """Approved participants with approved profiles; seven queries at most, whatever their number."""
+    return (await directories([event]))[event.id]
+
+
+async def directories(events: Sequence[Event]) -> dict[int, Directory]:
+    """By event (id), in the same queries however many."""
+    approved = Profile.filter(status=ProfileStatus.APPROVED, participant__status=ParticipantStatus.APPROVED)
+    found = await _directories(events, approved.filter(participant__event_id__in=[one.id for one in events]))
+    crowds = await crowds_of({id: one.cards for id, one in found.items()})
+    return {id: replace(one, among=crowds[id]) for id, one in found.items()}
 
 
 async def directory_for(event: Event, reader: Participant) -> Directory:
     """Without those whom the rules keep from the reader's sight, unless the two have something with each other."""
-    everybody, matrix = await directory(event), await matrix_of(event.id)
-    if not any(cell == "apart" for cell in matrix.cells.values()):
-        return everybody
-    partners = await _partners(reader)
-    seen = (card for card in everybody.cards if card.id in partners or matrix.may_see(reader.type_id, card.type))
-    return replace(everybody, cards=tuple(seen))
+    return (await directories_for([reader], {event.id: event}))[event.id]
+
+
+async def directories_for(readers: Sequence[Participant], events: Mapping[int, Event]) -> dict[int, Directory]:
+    """`directory_for` each of the readers, of whom every event has one; in the same queries however many."""
+    found, matrices = await directories(list(events.values())), await matrices_of(list(events))
+    barred = [one for one in readers if matrices[one.event_id].hides]
+    partners = await _partners([one.id for one in barred])
+    for reader in barred:
+        everybody, matrix = found[reader.event_id], matrices[reader.event_id]
+        seen = (
+            card
+            for card in everybody.cards
+            if card.id == reader.id or card.id in partners[reader.id] or matrix.may_see(reader.type_id, card.type)
+        )
+        found[reader.event_id] = replace(everybody, cards=tuple(seen))
+    return found
 
 
 async def queue(event: Event, status: ProfileStatus) -> Directory:
     """For the desk: the profiles of one status of those who take part or have asked to."""
     here = (ParticipantStatus.PENDING, ParticipantStatus.APPROVED)
     found = Profile.filter(participant__event=event, participant__status__in=here, status=status)
-    return await _directory(event, found)
+    return (await _directories([event], found))[event.id]
 
 
 async def own_card(participant: Participant) -> Card | None:
@@ -163,21 +181,32 @@ async def earlier_profile(participant: Participant) -> Earlier | None:
     return Earlier(replace(card, lines=kept), newest.participant.event.title, left_out)
 
 
-async def _directory(event: Event, profiles: QuerySet[Profile]) -> Directory:
-    return Directory(
-        cards=tuple(await cards(profiles)),
-        pilots=tuple(await Pilot.filter(network_id=event.network_id).order_by("position", "id")),
-        demo_cases=tuple(
-            await DemoCase.filter(pilot__network_id=event.network_id).order_by("pilot__position", "pilot_id", "id")
-        ),
-    )
+async def _directories(events: Sequence[Event], profiles: QuerySet[Profile]) -> dict[int, Directory]:
+    networks = {one.network_id for one in events}
+    of_event, pilots, cases = defaultdict(list), defaultdict(list), defaultdict(list)
+    for card in await cards(profiles):
+        of_event[card.event].append(card)
+    for pilot in await Pilot.filter(network_id__in=networks).order_by("position", "id"):
+        pilots[pilot.network_id].append(pilot)
+    listed = DemoCase.filter(pilot__network_id__in=networks).select_related("pilot")
+    for case in await listed.order_by("pilot__position", "pilot_id", "id"):
+        cases[case.pilot.network_id].append(case)
+    return {
+        one.id: Directory(tuple(of_event[one.id]), tuple(pilots[one.network_id]), tuple(cases[one.network_id]))
+        for one in events
+    }
 
 
-async def _partners(reader: Participant) -> set[int]:
-    """Participants (ids) they have a request or a meeting with, and themselves."""
-    live = Meeting.filter(status__in=[MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED])
-    mine = await live.filter(Q(asker=reader) | Q(invitee=reader)).values_list("asker_id", "invitee_id")
-    return {reader.id, *(one for pair in mine for one in pair)}
+async def _partners(readers: Collection[int]) -> Mapping[int, Collection[int]]:
+    """By reader the participants (ids) they have a request or a meeting with."""
+    found = defaultdict(set)
+    if readers:
+        live = Meeting.filter(status__in=[MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED])
+        mine = live.filter(Q(asker_id__in=readers) | Q(invitee_id__in=readers))
+        for one, other in await mine.values_list("asker_id", "invitee_id"):
+            found[one].add(other)
+            found[other].add(one)
+    return found
 
 
 def _match(card: Card, found: Affinity, names: Names) -> Match:

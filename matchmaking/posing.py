@@ -14,7 +14,7 @@ from matchmaking import availability
 from matchmaking.affinity import score
 from matchmaking.availability import Diary, Tables, free_slots
 from matchmaking.bookmarks.interests import Interests, interests
-from matchmaking.cards import cards, crowd_of
+from matchmaking.cards import cards, crowds_of
 from matchmaking.conditions import conditions_of, most_of
 from matchmaking.diaries import Floor, diaries, floor, offered
 from matchmaking.interpreters.bridging import in_need
@@ -195,7 +195,7 @@ async def _limits(
 async def _profiles(event: Event) -> Crowd:
     """What people offer and seek."""
     approved = Profile.filter(participant__event=event, status=ProfileStatus.APPROVED)
-    return await crowd_of(event.id, await cards(approved))
+    return (await crowds_of({event.id: await cards(approved)}))[event.id]
 
 
 def _wanted(meeting: Meeting, marks: Interests) -> int:

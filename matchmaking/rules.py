@@ -57,6 +57,11 @@ class Matrix:
     def between(self, one: int | None, other: int | None) -> str:
         return self.cells.get(pair_of_types(one, other), "either")
 
+    @property
+    def hides(self) -> bool:
+        """Somebody from somebody."""
+        return "apart" in self.cells.values()
+
     def may_see(self, one: int | None, other: int | None) -> bool:
         return self.between(one, other) != "apart"
 

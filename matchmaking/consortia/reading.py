@@ -10,7 +10,7 @@ from events.models import Event, Participant, ParticipantStatus
 from events.networks.calls.models import Call, CallTopic
 from events.networks.models import Region
 from matchmaking.consortia.models import Consortium, ConsortiumMember, ConsortiumPart, MemberState
-from matchmaking.directory import directory, directory_for
+from matchmaking.directory import directories_for
 from matchmaking.groups.models import Group, GroupStatus
 from matchmaking.marketplace.models import Opportunity, OpportunityKind
 
@@ -86,8 +86,8 @@ async def searches(topics: Collection[CallTopic], reader: Person) -> Sequence[Se
     for one in await posted.select_related("participant__organisation__region").order_by("-id"):
         if any(code in one.call_topic.casefold() for code in codes):
             found.append(Search(one, places[one.event_id].event, one.participant))
-    seen = {event: await _seen(places[event]) for event in {one.event.id for one in found}}
-    return [one for one in found if one.author.id in seen[one.event.id]][:SEARCHES]
+    seen = await _seen([places[event] for event in {one.event.id for one in found}])
+    return [one for one in found if one.author.id in seen][:SEARCHES]
 
 
 async def meetings_of(consortium: Consortium) -> Sequence[Group]:
@@ -133,6 +133,8 @@ def _board(
     )
 
 
-async def _seen(me: Participant) -> set[int]:
-    everybody = await (directory(me.event) if me.runs_desk else directory_for(me.event, me))
-    return {card.id for card in everybody.cards}
+async def _seen(mine: Sequence[Participant]) -> set[int]:
+    """Whom (participants) they find at their events, of whom each is at one."""
+    events = {one.event_id: one.event for one in mine}
+    found = await directories_for([one for one in mine if not one.runs_desk], events)
+    return {card.id for everybody in found.values() for card in everybody.cards}

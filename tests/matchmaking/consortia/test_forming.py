@@ -9,8 +9,10 @@ import pytest
 from app.config import Settings
 from app.errors import Forbidden, NotFound, Refused
 from app.models import Mail
+from events.models import Event, Participant
 from events.networks.calls.letters import tell
 from events.networks.calls.models import Call
+from events.types import add_type
 from matchmaking.consortia import forming
 from matchmaking.consortia.models import ConsortiumMember, ConsortiumPart
 from matchmaking.consortia.reading import boards, searches
@@ -18,7 +20,10 @@ from matchmaking.groups.membership import join_group, members_of, propose_group
 from matchmaking.groups.models import GroupStatus
 from matchmaking.marketplace.models import OpportunityKind
 from matchmaking.marketplace.posting import Draft, post
+from matchmaking.matrix import change_matrix, give_type
 from matchmaking.profile_models import ChainRole
+from matchmaking.rule_models import Between
+from tests.events.conftest import counting_statements
 
 Search = Any  # see conftest.py
 
@@ -120,6 +125,39 @@ async def test_searches_name_the_topic_and_show_only_whom_the_reader_sees(search
     (one,) = await searches([search.topic], fair[anna])
     assert (one.author.name, one.event.id) == ("Mikko", fair.event.id)
     assert await searches([search.topic], await fair.person("Stranger")) == []
+
+
+async def test_searches_of_many_events_take_the_queries_of_one_and_keep_the_rules_of_each(search: Search) -> None:
+    fair = search.fair
+
+    async def at(event: Event) -> tuple[Participant, Participant]:
+        both = [await fair.newcomer(name, event=event) for name in ("Anna", "Mikko")]
+        for one in both:
+            await fair.profile(one, offers=(), needs=())
+        anna, mikko = both
+        draft = Draft(OpportunityKind.PARTNERS, "Partners", "We", call_topic=search.topic.code)
+        await post(mikko, draft, by=fair[mikko])
+        return anna, mikko
+
+    async def asked() -> int:
+        reader = await search.person("Anna")
+        await searches([search.topic], reader)  # what is kept of cards is read
+        with counting_statements() as statements:
+            await searches([search.topic], reader)
+        return len(statements)
+
+    await at(fair.event)
+    few = await asked()
+    await at(await fair.second_event("lahti"))
+    hidden = await fair.second_event("oulu")
+    _anna, mikko = await at(hidden)
+    assert len(await searches([search.topic], await search.person("Anna"))) == 3
+    assert await asked() == few
+    press = await add_type(hidden, "Press", open=True, by=fair.organiser)
+    await give_type(mikko, press, by=fair.organiser)
+    await change_matrix(hidden, {(0, press.id): Between.APART}, by=fair.organiser)
+    found = await searches([search.topic], await search.person("Anna"))
+    assert {one.event.slug for one in found} == {"tampere", "lahti"}
 
 
 async def test_a_group_meeting_of_a_consortium_is_for_its_members(search: Search) -> None:
