@@ -16,6 +16,7 @@ from events.models import Participant
 from events.tasks import State
 from matchmaking.bookmarks.marking import mark
 from matchmaking.bookmarks.models import Mark
+from matchmaking.groups.membership import join_group, propose_group
 from matchmaking.meetings import request_meeting
 from matchmaking.models import Meeting, MeetingStatus, Seat, SeatRole
 from matchmaking.onsite.absences import agree, answer_absence, end_absence, propose, report_absence, turn_down
@@ -378,3 +379,22 @@ async def test_queries_do_not_grow_with_those_who_wait_and_those_who_could_sit_d
     await arrive(fair, pekka)
     assert await asked() == few
     assert len(await no_shows(fair.event, now=datetime.now(UTC))) == 3
+
+
+async def test_in_a_group_the_pages_say_why_nobody_reports_who_is_missing(fair, visit):
+    opened = await begun(fair)
+    people = [await fair.delegate(name, opened, **FITS) for name in ("Anna", "Mikko", "Sara")]
+    group = await propose_group(fair.event, fair.demo_case, title="Bark", proposer=people[0], by=fair[people[0]])
+    for one in people[1:]:
+        await join_group(group, one, by=fair[one])
+    meeting = await Meeting.get(group_id=group.id)
+    first = await Slot.filter(round=opened).order_by("start").first()
+    await Meeting.filter(id=meeting.id).update(slot_id=first.id)
+    hers, path = await visit(fair[people[0]]), f"/e/tampere/meetings/{meeting.id}"
+    for page in (path, "/e/tampere/today"):
+        shown = (await hers.get(page)).text
+        assert "A group begins with those who are there, and whoever comes later joins them." in shown
+        assert f'action="{path}/absence"' not in shown
+    refused = await hers.post(f"{path}/absence", headers={"Accept": "application/json"})
+    assert (refused.status_code, refused.json()["error"]) == (409, "A group begins with those who are there.")
+    assert not await Absence.exists()
