@@ -10,12 +10,14 @@ from app.text import has_words, sought
 from app.wording import alphabetical, when
 from events.models import Organisation, Participant, ParticipantStatus
 from events.networks.support.models import Adviser, Client, Office
-from matchmaking.directory import Match, directory_for, own_card
+from matchmaking.cards import cards
+from matchmaking.directory import Match, directories_for
 from matchmaking.models import Meeting, MeetingStatus
-from matchmaking.overview import Overview, overview, settled
+from matchmaking.overview import Overview, overviews, settled_with
 from matchmaking.parties import LIVE, of_persons, people, with_people
+from matchmaking.profile_models import Profile
 from matchmaking.round_models import Availability, Round
-from matchmaking.times import rounds_for
+from matchmaking.times import rounds_for_each
 
 A_PAGE = 50
 MOST_EVENTS = 10  # of one client, the newest
@@ -73,10 +75,25 @@ async def portfolio(
 
 
 async def presences(client: Client, *, now: datetime, words: str = "") -> list[Presence]:
-    """Where they take part, the newest event first; `words` narrow whom they could ask."""
+    """Where they take part, the newest event first, in the same queries however many; `words` narrow whom they could
+    ask."""
     approved = Participant.filter(person_id=client.person_id, status=ParticipantStatus.APPROVED)
     newest = await approved.order_by("-event__last_day", "-id").limit(MOST_EVENTS).select_related("event")
-    return [await _presence(one, now, words) for one in newest]
+    coming = [one for one in newest if one.event.last_day >= now.astimezone(one.event.tz).date()]
+    ticks = await Availability.filter(participant_id__in=[one.id for one in newest])
+    seen, rounds = await overviews(newest, now=now), await rounds_for_each(coming)
+    partners = await _partners(coming, words)
+    return [
+        Presence(
+            participant=one,
+            overview=seen[one.id],
+            rounds=rounds.get(one.id, []),
+            ticked=frozenset(tick.round_id for tick in ticks if tick.participant_id == one.id),
+            partners=partners.get(one.id, []),
+            over=one not in coming,
+        )
+        for one in newest
+    ]
 
 
 async def meeting_of(client: Client, number: int) -> Meeting | None:
@@ -131,29 +148,18 @@ async def _houses(persons: Sequence[int]) -> dict[int, Organisation]:
     return {one.person_id: one.organisation for one in rows if one.person_id and one.organisation}
 
 
-async def _presence(participant: Participant, now: datetime, words: str) -> Presence:
-    over = participant.event.last_day < now.astimezone(participant.event.tz).date()
-    ticks = await Availability.filter(participant=participant).values_list("round_id", flat=True)
-    return Presence(
-        participant=participant,
-        overview=await overview(participant, now=now),
-        rounds=[] if over else await rounds_for(participant),
-        ticked=frozenset(int(str(one)) for one in ticks),
-        partners=[] if over else await _partners(participant, words),
-        over=over,
-    )
+async def _partners(participants: Sequence[Participant], words: str) -> dict[int, Sequence[Match]]:
+    """By participant. The client's own marks on people stay their own: they do not order these lists."""
+    own = {card.id: card for card in await cards(Profile.filter(participant_id__in=[one.id for one in participants]))}
+    here = [one for one in participants if one.id in own]
+    found, without = await directories_for(here, {one.event_id: one.event for one in here}), await settled_with(here)
 
+    def matches(one: Participant) -> Sequence[Match]:
+        everybody = found[one.event_id]
+        unlike = {card.id for card in everybody.cards if words and not card.said.holds(words)}
+        return everybody.matches(own[one.id], limit=PROPOSED, without=without[one.id] | unlike)
 
-async def _partners(participant: Participant, words: str) -> Sequence[Match]:
-    """The client's own marks on people stay their own: they do not order this list."""
-    card = await own_card(participant)
-    if card is None:
-        return []
-    everybody = await directory_for(participant.event, participant)
-    without = await settled(participant)
-    if words:
-        without = without | {one.id for one in everybody.cards if not one.said.holds(words)}
-    return everybody.matches(card, limit=PROPOSED, without=without)
+    return {one.id: matches(one) for one in here}
 
 
 async def advisers_of(office: Office) -> list[Adviser]:
