@@ -36,6 +36,7 @@ SENTENCES = {
     "time.awaited": later("%(names)s: one of them waits for a time of the other"),
     "time.unawaited": later("%(names)s: nobody waits for a time any more"),
     "time.offered": later("%(names)s: a time was offered to the one who waits"),
+    "time.withdrawn": later("%(names)s: the time that was offered is gone"),
     "time.passed": later("%(names)s: the offered time was not taken"),
     "display.opened": later("A screen was given an address: %(name)s"),
     "display.revoked": later("The address of a screen was revoked: %(name)s"),

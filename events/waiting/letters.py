@@ -34,6 +34,7 @@ class Offer:
     until: datetime | None  # None: it was withdrawn
     url: str
     why: Sequence[str] = ()
+    then: str = ""  # what comes next, of one that was withdrawn
 
 
 async def tell(settings: Settings) -> bool:
@@ -95,4 +96,8 @@ def _of(wait: Wait) -> Offer:
         sentence = (
             _("We are sorry: “%(title)s” has fewer seats now, and the one that was kept for you is gone.") % named
         )
-    return Offer(subject, sentence, wait.until, f"/e/{session.event.slug}/sessions/{session.id}")
+    then = _(
+        "You keep your place in the list, "
+        "and the next seat that is given back is offered to you before those after you:"
+    )
+    return Offer(subject, sentence, wait.until, f"/e/{session.event.slug}/sessions/{session.id}", then=then)

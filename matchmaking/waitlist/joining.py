@@ -32,6 +32,7 @@ async def join_waitlist(meeting: Meeting, waiter: Participant, *, by: Actor) -> 
             raise Refused(_("A time is free for both of you: %(time)s.") % {"time": free}, hints=[_("Take that one.")])
         wait = before or MeetingWait(meeting=current)
         wait.meeting, wait.waiter, wait.state, wait.joined_at = current, waiter, WaitState.WAITING, changes.at
+        wait.told_at = None
         await wait.save()
         record(changes, "time.awaited", wait)
     return wait

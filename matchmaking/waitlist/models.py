@@ -37,7 +37,7 @@ class MeetingWait(Model):
     )
     table_id: int | None
     until: datetime | None = UTCDatetimeField(null=True)
-    told_at: datetime | None = UTCDatetimeField(null=True)  # by mail, of the offer that stands
+    told_at: datetime | None = UTCDatetimeField(null=True)  # by mail, of an offer that stands, or did
 
     class Meta:
         table = "meeting_wait"

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
+from tortoise.expressions import Q
+
 from app import occupancy
 from app.journal import Changes, changing, revisions
 from events.models import Event
@@ -25,6 +27,7 @@ async def offer_times(changes: Changes, event: Event) -> None:
     """Within an open block: what was not answered in time goes on, and every time that somebody waited for has is
     offered to whoever comes first."""
     await _drop_settled(changes, event)
+    await _withdraw_lost(changes, event)
     await _pass_on(changes, event)
     minutes = await offer_minutes(event.id)
     agreed = [wait for wait in await queue(event) if wait.meeting.waiting]
@@ -125,6 +128,16 @@ async def _offer(changes: Changes, event: Event, wait: MeetingWait, *, minutes: 
     wait.until, wait.told_at = until, None
     await wait.save()
     record(changes, "time.offered", wait, start=place.slot.span.start.isoformat(), until=until.isoformat())
+
+
+async def _withdraw_lost(changes: Changes, event: Event) -> None:
+    """Whose offered slot or table is gone waits again, and is told so if they were told of the offer."""
+    gone = Q(slot_id__isnull=True) | Q(table_id__isnull=True)
+    for wait in await waits_with_meetings(MeetingWait.filter(gone, meeting__event=event, state=WaitState.OFFERED)):
+        await let_go(wait)
+        wait.state, wait.slot_id, wait.table_id, wait.until = WaitState.WAITING, None, None, None
+        await wait.save()
+        record(changes, "time.withdrawn", wait)
 
 
 async def _pass_on(changes: Changes, event: Event) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 
@@ -16,6 +18,7 @@ from matchmaking.drafting import work
 from matchmaking.meetings import accept, cancel, request_meeting
 from matchmaking.models import Meeting
 from matchmaking.round_models import Round
+from matchmaking.times import tick_rounds
 from matchmaking.waitlist.joining import join_waitlist, leave_waitlist, take_offer
 from matchmaking.waitlist.letters import tell
 from matchmaking.waitlist.models import MeetingWait
@@ -180,6 +183,52 @@ async def test_pages_and_mail_tell_the_one_who_is_offered_a_time(fair, visit, da
     assert taken_now.status_code == 303
     assert (await Meeting.get(id=meeting.id)).placed
     await sound()
+
+
+async def test_when_the_organisers_take_an_offered_time_away_whoever_waits_is_told_and_waits_on(fair, visit, database):
+    one, taken, (meeting,), opened = await star(fair, "Fan")
+    fan, settings = await Participant.get(id=meeting.asker_id), settings_for(database)
+    await cancel(taken, by=fair[one])
+    await look()
+    await tell(settings)
+    theirs, desk = await visit(fair[fan]), await visit(fair.organiser)
+    closed = await desk.post(f"/e/tampere/desk/rounds/{opened.id}/closing")
+    assert closed.status_code == 303, closed.text
+    await look()
+    assert await offered() == []
+    await asyncio.gather(*(tell(settings) for _worker in range(3)))
+    first, second = await Mail.filter(recipient="fan@example.org").order_by("id")
+    assert first.subject.startswith("Star has time for you:")
+    assert second.subject == "The time kept for you is gone: Star"
+    text = message_from_bytes(second.body, policy=default).get_body(("plain",)).get_content()
+    assert "You still wait, and the next time that suits you both may be offered to you:" in text
+    assert not await tell(settings), "once is enough"
+    wait = await MeetingWait.get()
+    assert (wait.state, wait.told_at) == (WaitState.WAITING, None)
+    assert "is kept for the two of you" not in (await theirs.get("/e/tampere/waiting")).text
+    assert (await theirs.post(f"/e/tampere/meetings/{meeting.id}/waiting/offer")).status_code == 409
+    assert "the time that was offered is gone" in (await desk.get("/e/tampere/desk/journal")).text
+    again = await fair.round("14:00", "14:20", name="Afternoon")
+    for each in (one, fan):
+        await tick_rounds(each, [again], by=fair[each])
+    await look()
+    assert await offered() == ["Fan"], "the next time is theirs"
+    await sound()
+
+
+async def test_whoever_let_an_offer_pass_and_joins_again_is_told_of_nothing_that_is_gone(fair, database):
+    one, taken, (meeting,), _opened = await star(fair, "Fan")
+    fan, settings = await Participant.get(id=meeting.asker_id), settings_for(database)
+    again = await cancel(taken, by=fair[one])
+    await look()
+    await tell(settings)
+    await MeetingWait.all().update(until=datetime.now(UTC))
+    await look()
+    rival = await request_meeting(await Participant.get(id=again.asker_id), one, message="", by=fair.organiser)
+    await accept(rival, by=fair.organiser)
+    await join_waitlist(meeting, fan, by=fair[fan])
+    assert not await tell(settings)
+    assert await Mail.filter(recipient="fan@example.org").count() == 1
 
 
 async def test_looking_and_telling_take_the_same_queries_for_three_as_for_one(sqlite_fair, sqlite_database):
