@@ -29,7 +29,7 @@ async def test_reminder_lists_who_waits_in_the_clients_language_and_ends_with_on
     await Person.filter(id=help.anna.person_id).update(language="pl")
     await remind(await help.client(), "Proszę odpisać <b>dziś</b>.", SETTINGS, by=help.ewa)
     mail = await Mail.get(scope=SCOPE)
-    assert (mail.recipient, mail.subject) == ("anna@example.org", "Na Twoją odpowiedź czeka jedno zaproszenie")
+    assert (mail.recipient, mail.subject) == ("anna@example.org", "Na Twoją odpowiedź czeka jedna prośba")
     told = text_of(mail)
     assert "Mikko, Mikko Ltd" in told
     assert "Proszę odpisać <b>dziś</b>." in told
