@@ -36,8 +36,12 @@ from tests.postgres import Cluster
 from tests.serving import serving
 from tests.sink import Sink
 
-# `pytest --hypothesis-profile=long` tries as many random stories as nobody waits for between two edits.
-hypothesis.settings.register_profile("long", max_examples=500, stateful_step_count=50)
+# No deadline for a single example: a busy machine is not a fault. `pytest --hypothesis-profile=long` tries as many
+# random stories as nobody waits for between two edits.
+PATIENT = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("patient", PATIENT)
+hypothesis.settings.register_profile("long", PATIENT, max_examples=500, stateful_step_count=50)
+hypothesis.settings.load_profile("patient")
 
 SECRET = b"a secret that only the tests know, 48 bytes long"
 
