@@ -25,7 +25,7 @@ from events.networks.models import Follow, Membership, Network, NetworkRole, Pil
 from events.networks.pages import desk_page
 from events.networks.reading import coordinators, pilots, series_of_network
 from events.networks.scope import Standing, coordinator, desk
-from events.networks.wording import ZONE
+from events.networks.wording import UNTOLD, ZONE
 
 
 async def desk_home(request: Request, standing: Standing) -> Response:
@@ -150,7 +150,8 @@ async def journal_page(request: Request, standing: Standing) -> Response:
 async def _facts(network: Network) -> QuerySet[Change]:
     """A call has a journal of its own; here stands that it opened, was changed and was decided."""
     calls = [f"call:{id}" for id in await Call.filter(network=network).values_list("id", flat=True)]
-    return Change.filter(Q(scope=network.scope) | Q(scope__in=calls, kind__in=list(OF_NETWORK)))
+    heard = Q(scope=network.scope) & ~Q(kind__in=UNTOLD)
+    return Change.filter(heard | Q(scope__in=calls, kind__in=list(OF_NETWORK)))
 
 
 async def _series(request: Request, standing: Standing, form: NewSeriesForm, *, status: int = 200) -> Response:

@@ -41,6 +41,7 @@ SENTENCES = {
     "partner.left": later("%(organisation)s no longer works on %(what)s"),
     "event.created": later("Event created: %(title)s"),
 }
+UNTOLD = ("proposal.drafted", "proposal.edited")  # a draft is its author's
 SAID = ("status", "stage")  # words of ours within the data
 
 

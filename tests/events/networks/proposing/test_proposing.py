@@ -197,6 +197,9 @@ async def test_a_proposed_pilot_is_read_by_those_of_the_whole_network_only(fair:
     assert (await of_pilot.get(path)).status_code == 404
     assert path not in (await of_pilot.get("/networks/vanguard/proposals")).text
     assert (await whole.get(path)).status_code == 200
+    told = (await whole.get("/networks/vanguard/desk/journal")).text
+    assert "A proposal was submitted: “Wood”" in told
+    assert "drafted" not in told
     for code in ("", "w w", "TOO-LONG-A-CODE", "Łąka"):
         assert (await whole.post(f"{path}/answer", data={"answer": "accept", "code": code})).status_code == 422
     assert (await whole.post(f"{path}/answer", data={"answer": "accept", "code": "bio"})).status_code == 409
