@@ -23,7 +23,8 @@ class Sink:
     """A mail server on loopback. `mails` are those it took, also when it did not say so."""
 
     mails: list[Delivery] = field(default_factory=list)
-    after_250: Callable[[], None] | None = None  # called when the 250 for a mail is on its way
+    before_250: Callable[[], None] | None = None  # called when a mail is kept
+    after_250: Callable[[], None] | None = None  # called when the 250 for it is on its way
     requires: dict[str, Any] = field(default_factory=dict)  # options of aiosmtpd's SMTP
     most_connections: int = 100  # a further one hears 421
     port: int = 0
@@ -115,6 +116,9 @@ class _Session(SMTP):  # type: ignore[misc]
         return None if self._refused else super().eof_received()
 
     async def push(self, status: str | bytes) -> None:
+        kept = status == "250 kept"
+        if kept and self.sink.before_250:
+            self.sink.before_250()
         await super().push(status)
-        if status == "250 kept" and self.sink.after_250:
+        if kept and self.sink.after_250:
             self.sink.after_250()

@@ -287,11 +287,12 @@ async def test_worker_killed_between_250_and_commit_sends_the_same_bytes_again(d
     mails = [await queue(number, to=f"p{number}@example.org") for number in range(1, 4)]
     code = textwrap.dedent(WORKER).format(url=database, smtp=smtp_sink.url)
     worker = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE)
+    smtp_sink.before_250 = lambda: os.kill(worker.pid, signal.SIGSTOP)  # so that it cannot commit before it is killed
     smtp_sink.after_250 = lambda: os.kill(worker.pid, signal.SIGKILL)
     said, _ = await worker.communicate()
     assert worker.returncode == -signal.SIGKILL
     assert said == b""
-    smtp_sink.after_250 = None
+    smtp_sink.before_250 = smtp_sink.after_250 = None
     first = list(smtp_sink.mails)
     assert first
     assert (await states())["sent"] == 0

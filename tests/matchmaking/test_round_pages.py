@@ -56,9 +56,11 @@ async def test_whoever_asks_names_times_and_the_other_takes_one_of_them(fair, op
     slots = {clock: await fair.slot(clock) for clock in ("10:00", "10:20", "10:40")}
     data = {"invitee": mikko.id, "times": [slots["10:20"].id, slots["10:40"].id]}
     number = (await hers.post("/e/tampere/meetings", data=data, headers=JSON)).json()["meeting"]
-    page = (await his.get(f"/e/tampere/meetings/{number}")).text
+    page, elsewhere = (await his.get(f"/e/tampere/meetings/{number}")).text.split('<label for="elsewhere">')
     assert "Times that suit Anna" in page
-    assert f'value="{slots["10:00"].id}"' not in page
+    assert f'<option value="{slots["10:20"].id}"' in page
+    assert f'<option value="{slots["10:00"].id}"' not in page
+    assert f'<option value="{slots["10:00"].id}"' in elsewhere, "which can be proposed to her"
     accepting = f"/e/tampere/meetings/{number}/acceptance"
     refused = await his.post(accepting, data={"slot": slots["10:00"].id}, headers=JSON)
     assert refused.json()["error"] == "In “Morning” the request names other times."
