@@ -136,29 +136,20 @@ async def declining(request: Request, at: AtMeeting) -> Response:
 
 
 async def moving(request: Request, at: AtMeeting) -> Response:
-    form = await submitted(request, MoveForm)
-    if not form.validate():
-        raise Refused(_("Choose one of the free times."))
-    slot = await _slot(str(form.slot.data))
-    await reschedule(at.meeting, slot=slot, version=int(form.version.data or 0), by=at.place.actor)
+    slot, version = await _chosen(request)
+    await reschedule(at.meeting, slot=slot, version=version, by=at.place.actor)
     return answer(request, {"ok": True}, url=at.path, flash=_("Moved. Both of you get the new time."))
 
 
 async def proposing(request: Request, at: AtMeeting) -> Response:
-    form = await submitted(request, MoveForm)
-    if not form.validate():
-        raise Refused(_("Choose one of the free times."))
-    slot = await _slot(str(form.slot.data))
-    await propose_time(at.meeting, slot=slot, version=int(form.version.data or 0), by=at.place.actor)
+    slot, version = await _chosen(request)
+    await propose_time(at.meeting, slot=slot, version=version, by=at.place.actor)
     return answer(request, {"ok": True}, url=at.path, flash=_("Proposed. The other one sees it and can take it."))
 
 
 async def agreement(request: Request, at: AtMeeting) -> Response:
-    form = await submitted(request, MoveForm)
-    if not form.validate():
-        raise Refused(_("Choose one of the free times."))
-    slot = await _slot(str(form.slot.data))
-    await take_proposed(at.meeting, slot=slot, version=int(form.version.data or 0), by=at.place.actor)
+    slot, version = await _chosen(request)
+    await take_proposed(at.meeting, slot=slot, version=version, by=at.place.actor)
     flash = _("Agreed. It is in your agenda, and both of you get an invitation.")
     return answer(request, {"ok": True}, url=at.path, flash=flash)
 
@@ -212,6 +203,14 @@ async def reason_of(request: Request) -> str:
     if not form.validate():
         raise Refused(" ".join(str(error) for error in form.reason.errors))
     return form.reason.data or ""
+
+
+async def _chosen(request: Request) -> tuple[Slot, int]:
+    """A time, and the version of the page it was chosen on."""
+    form = await submitted(request, MoveForm)
+    if not form.validate():
+        raise Refused(_("Choose one of the free times."))
+    return await _slot(str(form.slot.data)), int(form.version.data or 0)
 
 
 async def _slot(number: str) -> Slot:

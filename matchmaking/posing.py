@@ -1,7 +1,7 @@
 """Puts the question to the scheduler: every accepted meeting whose time may still be found or moved. Reads only."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import combinations
@@ -60,14 +60,10 @@ async def _look_at(
     kept = await offered(event)
     ground = _around(await floor(event), kept)
     slots = [slot for slot in ground.slots if slot.span.start >= now + FREEZE]
-    meetings = await _movable(event, [slot.id for slot in slots], now=now, requests=requests)
-    meetings = [meeting for meeting in meetings if meeting.id not in {wait.meeting_id for wait in kept}]
     among = await _profiles(event) if requests else ALONE
     wishes = {one.participant: one for one in among.everybody}
-    if requests and await Interpreter.filter(participant__event=event).exists():
-        meetings = [meeting for meeting in meetings if not _needs_interpreter(meeting, wishes)]
     marks = await interests(event)
-    meetings = [one for one in meetings if one.status != MeetingStatus.REQUESTED or _wanted(one, marks)]
+    meetings = await _to_place(event, slots, {wait.meeting_id for wait in kept}, marks, wishes, now, requests)
     fixed = {meeting.id: meeting.slot_id for meeting in meetings if meeting.slot_id and (keep or meeting.fixed)}
     pools = await _pools(event, meetings, ground, order)
     instead = [one for pool in pools.values() for each in pool for one in each]
@@ -80,20 +76,18 @@ async def _look_at(
     booths = sorted({table for at in own.values() for table in at.booth})
     counts = await _counts(event, meetings, everybody, order)
     shown = tuple(_slot(slot, len(seats)) for slot, seats in zip(slots, tables, strict=True))
-    asked = problem.Problem(
-        participants=(
-            *(_participant(found[one.id], slots, held[one.id], now, counts[one.id]) for one in everybody),
-            *(problem.Participant(thing=True) for _ in booths),
-        ),
+    here = (_participant(found[one.id], slots, held[one.id], now, counts[one.id]) for one in everybody)
+    asked = _Asked(meetings, everybody, booths, slots, tables, own, fixed, wishes, among, marks, pools)
+    limits = await _limits(event, slots, shown, standing=order is None)
+    posed = problem.Problem(
+        participants=(*here, *(problem.Participant(thing=True) for _ in booths)),
         slots=shown,
-        meetings=tuple(
-            _meetings(_Asked(meetings, everybody, booths, slots, tables, own, fixed, wishes, among, marks, pools))
-        ),
-        limits=(*(order.limits(shown) if order else ()), *await _limits(event, slots, shown, standing=order is None)),
+        meetings=tuple(_meetings(asked)),
+        limits=(*(order.limits(shown) if order else ()), *limits),
         aim=order.aim if order else problem.Aim.WAITS,
     )
     return Posed(
-        problem=asked,
+        problem=posed,
         revision=revision,
         participants=(*(one.id for one in everybody), *(0 for _ in booths)),
         slots=tuple(slot.id for slot in slots),
@@ -102,6 +96,18 @@ async def _look_at(
         spots=tuple(_spot(meeting) for meeting in meetings),
         own={meeting: at.tables for meeting, at in own.items() if at.tables},
     )
+
+
+async def _to_place(
+    event: Event, slots: Sequence[availability.Slot], offers: Collection[int | None], marks: Interests,
+    wishes: Mapping[int, Wishes], now: datetime, requests: bool,
+) -> list[Meeting]:  # fmt: skip
+    """Not those to whom a time is offered already, nor what somebody vetoed, nor what needs an interpreter first."""
+    movable = await _movable(event, [slot.id for slot in slots], now=now, requests=requests)
+    meetings = [one for one in movable if one.id not in offers and not _is_vetoed(one, marks)]
+    if requests and await Interpreter.filter(participant__event=event).exists():
+        return [meeting for meeting in meetings if not _needs_interpreter(meeting, wishes)]
+    return meetings
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +207,11 @@ async def _profiles(event: Event) -> Crowd:
 def _wanted(meeting: Meeting, marks: Interests) -> int:
     """How much the two want to meet by their marks: from 2 to 8; 0: not at all."""
     return marks.interest(meeting.asker_id, meeting.invitee_id)
+
+
+def _is_vetoed(meeting: Meeting, marks: Interests) -> bool:
+    """What is agreed stays agreed, whatever they mark later."""
+    return meeting.status == MeetingStatus.REQUESTED and not _wanted(meeting, marks)
 
 
 def _needs_interpreter(meeting: Meeting, wishes: Mapping[int, Wishes]) -> bool:

@@ -32,7 +32,6 @@ async def own_data(me: Participant) -> dict[str, Any]:
     event = await Event.get(id=me.event_id)
     card = await own_card(me)
     person = await Person.get(id=me.person_id)
-    written = Message.filter(Q(sender=me) | Q(recipient=me)).order_by("id").select_related("sender", "recipient")
     fields = await fields_of(event)
     return {
         "event": event.title,
@@ -47,15 +46,31 @@ async def own_data(me: Participant) -> dict[str, Any]:
             {"meeting": one.meeting_id, "said": one.said.value, "note": one.note, "at": one.at.isoformat()}
             for one in await Outcome.filter(participant=me).order_by("id")
         ],
-        "messages": [
-            {
-                "from": one.sender.name if one.sender else "",
-                "to": one.recipient.name,
-                "text": one.text,
-                "at": one.sent_at.isoformat(),
-            }
-            for one in await written
+        "messages": await _messages(me),
+        **await _of_others(me),
+        "kept_free": [
+            {"start": one.start.isoformat(), "end": one.end.isoformat(), "note": one.note}
+            for one in await Block.filter(participant=me).order_by("start")
         ],
+    }
+
+
+async def _messages(me: Participant) -> list[dict[str, str]]:
+    written = Message.filter(Q(sender=me) | Q(recipient=me)).order_by("id").select_related("sender", "recipient")
+    return [
+        {
+            "from": one.sender.name if one.sender else "",
+            "to": one.recipient.name,
+            "text": one.text,
+            "at": one.sent_at.isoformat(),
+        }
+        for one in await written
+    ]
+
+
+async def _of_others(me: Participant) -> dict[str, Any]:
+    """What one has set down about others, who never see it."""
+    return {
         "bookmarks": [
             {"name": one.about.name, "mark": one.mark.value}
             for one in await Bookmark.filter(owner=me).select_related("about").order_by("id")
@@ -67,10 +82,6 @@ async def own_data(me: Participant) -> dict[str, Any]:
         "notes": [
             {"name": one.about.name, "text": one.text}
             for one in await Note.filter(author=me).select_related("about").order_by("id")
-        ],
-        "kept_free": [
-            {"start": one.start.isoformat(), "end": one.end.isoformat(), "note": one.note}
-            for one in await Block.filter(participant=me).order_by("start")
         ],
     }
 
