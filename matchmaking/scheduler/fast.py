@@ -1,8 +1,9 @@
 """Anneals with the compiled kernel: the same search as `anneal`, a hundred times faster, on as many cores as given."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -14,9 +15,10 @@ from matchmaking.scheduler.problem import Aim, Meeting, Participant, Problem, Sl
 from matchmaking.scheduler.timetable import FREE, Timetable
 
 STEPS_AT_ONCE = 20_000  # between two looks at the energy
-LOOKS_AT_ONCE = 4  # between two at the clock, and at the other chains
-TURNS_A_PRICE = 25  # working out a price takes longer than a turn
+LOOKS_AT_ONCE = 8  # between two at the clock, and at the other chains
+TURNS_A_PRICE = 25  # working out a price takes as long as some turns
 QUENCHED, QUENCH = 0.95, 0.2  # from this share of the steps on, cold enough to fall into the next hollow
+PATIENCE = 200  # steps for each participant, before who still waits becomes dearer
 COMPILING = 15.0  # seconds
 
 
@@ -25,16 +27,19 @@ class Way(NamedTuple):
 
     hot: float
     cold: float
+    until: float  # the share of the steps in which it cools; then it stays cold
     idle: float  # for an idle slot, times as much as in `pricing`
     even: float  # for squared breaks, likewise
     at_waiting: float  # share of steps that begin with somebody who waits
-    recent: float  # of those, 1: any alike; the more, the rather whoever began to wait last
+    recent: int  # so many of them are drawn, and whoever began to wait last is taken
+    insists: float  # once it is cold, whoever waits becomes so many times dearer, again and again
 
 
-# On the way to no break at all, short gaps close soonest; where some must wait, better few than shortly. There whoever
+# On the way to no break at all, short gaps close soonest. Who still waits then is hard to help: the longer they wait, the
+# more others may pay for it, as in breakout local search. Where some must wait, better few than shortly. There whoever
 # a chain just made wait is helped next, so that chains follow one another before the first is undone.
-LOOSE = Way(hot=3.5, cold=1.0, idle=2.0, even=1.0, at_waiting=0.6, recent=1)
-CROWDED = Way(hot=2.2, cold=0.8, idle=0.5, even=0.0, at_waiting=0.9, recent=3)
+LOOSE = Way(hot=3.5, cold=1.35, until=0.4, idle=2.0, even=1.0, at_waiting=0.6, recent=1, insists=0.1)
+CROWDED = Way(hot=2.2, cold=0.8, until=0.95, idle=0.5, even=0.0, at_waiting=0.9, recent=3, insists=0.0)
 
 
 def ready(seconds: float) -> bool:
@@ -48,26 +53,33 @@ def ready(seconds: float) -> bool:
 
 
 def anneal_fast(
-    timetable: Timetable, *, steps: int, seed: int, spent: Callable[[int], float], workers: int = 1, way: Way = LOOSE
+    timetable: Timetable,
+    *,
+    steps: int,
+    seed: int,
+    spent: Callable[[int], float],
+    workers: int = 1,
+    way: Way = LOOSE,
+    waiting_anyway: Collection[int] = (),
 ) -> None:
     """As `anneal`, but looking only every few thousand steps whether the timetable is the best met.
 
-    Each worker walks a chain of its own, of so many steps; the best of all counts.
+    Each worker walks a chain of its own, of so many steps; the best of all counts. A break of those who wait whatever
+    anybody does is borne.
     """
-    before, price = timetable.slot[:], timetable.price
-    chains = [_Chain(board_of(timetable, seed + number, way)) for number in range(workers)]
+    before, price, known = timetable.slot[:], timetable.price, inf
+    chains = [_Chain(board_of(timetable, seed + number, way, waiting_anyway), way) for number in range(workers)]
     with ThreadPoolExecutor(workers) as pool:
         for turn, done in enumerate(range(0, steps, STEPS_AT_ONCE * LOOKS_AT_ONCE)):
             best = min(chains, key=lambda chain: chain.least)
-            if turn % TURNS_A_PRICE == TURNS_A_PRICE - 1:
+            if turn % TURNS_A_PRICE == TURNS_A_PRICE - 1 and best.least < known:
                 timetable.load_slots(best.slots.tolist())
+                known = best.least
             gone = spent(min(price, timetable.price))
             if gone >= 1 or best.nobody_waits():
                 break
-            so_far = cooled(done / steps, gone)
-            heat = way.hot * (way.cold / way.hot) ** so_far if so_far < QUENCHED else QUENCH
             some = min(STEPS_AT_ONCE * LOOKS_AT_ONCE, steps - done)
-            list(pool.map(partial(_Chain.run, steps=some, heat=heat), chains))
+            list(pool.map(partial(_Chain.run, steps=some, so_far=cooled(done / steps, gone)), chains))
     timetable.load_slots(min(chains, key=lambda chain: chain.least).slots.tolist())
     if timetable.price > price:
         timetable.load_slots(before)
@@ -76,23 +88,38 @@ def anneal_fast(
 class _Chain:
     """A walk, and the best timetable it met."""
 
-    def __init__(self, board: kernel.Board) -> None:
-        self.board = board
+    def __init__(self, board: kernel.Board, way: Way) -> None:
+        self.board, self.way = board, way
+        self.since_dearer = 0
         kernel.weigh(board)
-        self.least, self.slots = board.energy.sum(), board.slot.copy()
+        self.least, self.slots = self.unborne(), board.slot.copy()
 
-    def run(self, *, steps: int, heat: float) -> None:
+    def run(self, *, steps: int, so_far: float) -> None:
+        way = self.way
+        heat = way.hot * (way.cold / way.hot) ** min(1, so_far / way.until) if so_far < QUENCHED else QUENCH
         for done in range(0, steps, STEPS_AT_ONCE):
             kernel.run(self.board, min(STEPS_AT_ONCE, steps - done), heat)
-            energy = self.board.energy.sum()
-            if energy < self.least:
+            if (energy := self.unborne()) < self.least:
                 self.least, self.slots = energy, self.board.slot.copy()
+        if so_far > way.until:
+            self.insist(steps)
+
+    def insist(self, steps: int) -> None:
+        self.since_dearer += steps
+        if self.since_dearer > PATIENCE * len(self.board.busy):
+            kernel.insist(self.board, self.way.insists)
+            self.since_dearer = 0
+
+    def unborne(self) -> float:
+        """The energy of all, at what it usually costs, beyond what they bear."""
+        board = self.board
+        return float(np.maximum(board.energy / board.dear - board.bears, 0).sum())
 
     def nobody_waits(self) -> bool:
         return bool(self.board.counts[0] == 0)
 
 
-def board_of(timetable: Timetable, seed: int, way: Way = LOOSE) -> kernel.Board:
+def board_of(timetable: Timetable, seed: int, way: Way = LOOSE, waiting_anyway: Collection[int] = ()) -> kernel.Board:
     problem = timetable.problem
     minutes = [slot.end - slot.start for slot in problem.slots]
     limit = float(len(minutes)) if problem.homogeneity is None else float(problem.homogeneity)
@@ -103,11 +130,15 @@ def board_of(timetable: Timetable, seed: int, way: Way = LOOSE) -> kernel.Board:
     rounds = problem.round_masks()
     room = 2, kernel.LONGEST_CHAIN * max((len(people) for people in timetable.people), default=2)
     everybody = len(timetable.energy)
+    bears = np.zeros(everybody)
+    bears[list(waiting_anyway)] = 2 * BREAK_ENERGY + 4 * even + way.idle  # less than two breaks, be they short
     return kernel.Board(
         slot=np.array(timetable.slot, np.int64),
         at=np.array(timetable.at, np.int64),
         busy=np.array(timetable.busy, np.int64),
         energy=np.zeros(everybody),
+        dear=np.ones(everybody),
+        bears=bears,
         load=np.array(timetable.load, np.int64),
         capacity=np.array(timetable.capacity, np.int64),
         open=np.array(timetable.open, np.int64),

@@ -58,6 +58,8 @@ class Board(NamedTuple):
     at: Ints  # participant, slot -> meeting
     busy: Ints  # of each participant, a mask
     energy: Floats  # of each participant
+    dear: Floats  # of each participant: their energy counts so many times
+    bears: Floats  # of each participant: with no more than this energy they do not count as waiting
     load: Ints  # of each slot
     capacity: Ints
     open: Ints  # of each meeting, a mask
@@ -71,8 +73,8 @@ class Board(NamedTuple):
     rounds: Ints  # masks
     idle: Floats  # energy of an idle slot of each round
     weights: Floats  # of break, squared breaks, moved meeting, break beyond the limit; limit; ruin
-    focus: Floats  # share of steps that begin with who waits, and how much rather with who began to wait last
-    waiting: Ints  # participants with energy; the first `counts[0]` count
+    focus: Floats  # share of steps that begin with who waits, and of how many of them the last to begin it is taken
+    waiting: Ints  # participants with more energy than they bear; the first `counts[0]` count
     position: Ints  # of each participant in `waiting`
     seen: Ints  # of each meeting, the chain that found it last
     counts: Ints  # of those who wait, and of chains
@@ -138,7 +140,7 @@ def energy_of(board: Board, person: int, busy: int) -> float:
             return float(board.weights[5])
     energy += board.weights[0] * breaks + board.weights[1] * breaks * breaks
     energy += board.weights[3] * max(0.0, breaks - board.weights[4])
-    return float(energy)
+    return float(energy * board.dear[person])
 
 
 @compiled
@@ -210,10 +212,10 @@ def swap(board: Board, which: int, size: int, ends: int, here: int, there: int) 
 def watch(board: Board, person: int) -> None:
     """Keep the list of those who wait."""
     at, count = board.position[person], board.counts[0]
-    if board.energy[person] > 0 and at < 0:
+    if board.energy[person] > board.bears[person] and at < 0:
         board.waiting[count], board.position[person] = person, count
         board.counts[0] = count + 1
-    elif board.energy[person] <= 0 and at >= 0:
+    elif board.energy[person] <= board.bears[person] and at >= 0:
         last = board.waiting[count - 1]
         board.waiting[at], board.position[last] = last, at
         board.position[person] = -1
@@ -236,8 +238,10 @@ def propose(board: Board) -> tuple[int, int]:
     """A meeting and a slot for it, or (-1, -1)."""
     waiting = board.counts[0]
     if waiting and throw(board.state) < board.focus[0]:
-        since = int(throw(board.state) ** board.focus[1] * waiting)  # the last in the list began last
-        person = board.waiting[waiting - 1 - since]
+        since = throw(board.state)  # the last in the list began last
+        for _ in range(1, int(board.focus[1])):
+            since = min(since, throw(board.state))
+        person = board.waiting[waiting - 1 - int(since * waiting)]
     else:
         person = int(throw(board.state) * len(board.busy))
     busy = board.busy[person]
@@ -299,6 +303,16 @@ def weigh(board: Board) -> None:
     for person in range(len(board.busy)):
         board.energy[person] = energy_of(board, person, board.busy[person])
         watch(board, person)
+
+
+@compiled
+def insist(board: Board, more: float) -> None:
+    """Whoever waits becomes dearer, but for those who must."""
+    for k in range(board.counts[0] - 1, -1, -1):
+        person = board.waiting[k]
+        if board.bears[person] == 0:
+            board.energy[person] *= 1 + more / board.dear[person]
+            board.dear[person] += more
 
 
 @compiled

@@ -94,6 +94,7 @@ class _Run:
         self.relaxed = relaxed(problem)  # for bounds
         self.pooled = bool(choosable(problem))
         self.bound = Bound(placed=counted(self.relaxed))
+        self.alone: tuple[int, ...] = ()  # who wait whatever is done
         self.crowded = False  # more wait after annealing than could all be helped
 
     def plan(self) -> Plan:
@@ -118,7 +119,7 @@ class _Run:
         known = waited(self.relaxed, seconds=limit)
         if not known.possible:
             self._impossible()
-        self.bound = replace(self.bound, breaks=known.breaks)
+        self.bound, self.alone = replace(self.bound, breaks=known.breaks), known.alone
 
     def _impossible(self) -> None:
         self._at_most(len(self.problem.meetings) - 1)
@@ -172,7 +173,10 @@ class _Run:
         if fast:
             kernel, seed = self._load("fast"), self.random.getrandbits(32)
             way = kernel.CROWDED if self.crowded else kernel.LOOSE
-            kernel.anneal_fast(self.timetable, steps=steps, seed=seed, spent=spent, workers=self.workers, way=way)
+            kernel.anneal_fast(
+                self.timetable, steps=steps, seed=seed, spent=spent, workers=self.workers, way=way,
+                waiting_anyway=self.alone,
+            )  # fmt: skip
             self.crowded = self._share_waiting() > FEW
         else:
             anneal(self.timetable, steps=steps, random=self.random, spent=spent)

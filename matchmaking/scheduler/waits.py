@@ -18,10 +18,14 @@ from matchmaking.scheduler.programme import LARGEST, ROUNDING, Programme
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """At least so many breaks in any plan that places every meeting, if `possible` there is one."""
+    """At least so many breaks in any plan that places every meeting, if `possible` there is one.
+
+    `alone`: participants who have one whatever all others do.
+    """
 
     breaks: int
     possible: bool = True
+    alone: tuple[int, ...] = ()
 
 
 def waited(problem: Problem, *, seconds: float) -> Waited:
@@ -38,17 +42,18 @@ def waited(problem: Problem, *, seconds: float) -> Waited:
         return Waited(0, possible=False)
     largest = max((len(meeting.people) for meeting in problem.meetings), default=0)
     seats = [largest * room for room in places(problem)]
-    alone = len(waiting_anyway(problem, opens))
+    alone = tuple(waiting_anyway(problem, opens))
     if sum(day.meetings * day.open.bit_count() * 4 for day in days) > LARGEST:
         enough = time.monotonic() + seconds
         breaks = priced(list(days), list(days.values()), problem.slots, seats, stop=lambda: time.monotonic() > enough)
-        return Waited(0, possible=False) if breaks is None else Waited(max(breaks, alone))
+        return Waited(0, possible=False) if breaks is None else Waited(max(breaks, len(alone)), alone=alone)
     programme = Programme()
     for day, people in days.items():
         if not _flow(programme, problem, day, people, seats):
             return Waited(0, possible=False)
     least = programme.least(seconds)
-    return Waited(max(alone, ceil((least or 0) - ROUNDING)), possible=not programme.infeasible)
+    breaks = max(len(alone), ceil((least or 0) - ROUNDING))
+    return Waited(breaks, possible=not programme.infeasible, alone=alone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def test_waited_knows_who_waits_because_two_meetings_want_the_same_slot() -> Non
     asked = star(3, 6)
     masks = 0b001001, 0b101000, 0b101111
     tight = replace(asked, meetings=tuple(replace(m, allowed=a) for m, a in zip(asked.meetings, masks, strict=True)))
-    assert waited(tight, seconds=5) == Waited(1)
+    assert waited(tight, seconds=5) == Waited(1, alone=(0,))
     booth = replace(tight, participants=(Participant(thing=True), ANY, ANY, ANY))
     assert waited(booth, seconds=5) == Waited(0)
 

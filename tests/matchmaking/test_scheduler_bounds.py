@@ -53,10 +53,10 @@ def test_waited_counts_the_break_that_two_far_meetings_force() -> None:
     asked = star(2, 6)
     early, late = (replace(m, allowed=mask) for m, mask in zip(asked.meetings, (0b000011, 0b110000), strict=True))
     forced = replace(asked, meetings=(early, late))
-    assert waited(forced, seconds=5) == Waited(1)
+    assert waited(forced, seconds=5) == Waited(1, alone=(0,))
     sitting = replace(forced, participants=(Participant(blocked=0b001100), ANY, ANY))
     assert waited(sitting, seconds=5) == Waited(0)
-    assert waited(replace(sitting, blocked_is_idle=True), seconds=5) == Waited(1)
+    assert waited(replace(sitting, blocked_is_idle=True), seconds=5) == Waited(1, alone=(0,))
     over_noon = tuple(replace(slot, round=t // 3) for t, slot in enumerate(forced.slots))
     assert waited(replace(forced, slots=over_noon), seconds=5) == Waited(0)
 

@@ -13,9 +13,10 @@ from matchmaking.scheduler import fast, kernel
 from matchmaking.scheduler.construct import construct
 from matchmaking.scheduler.fast import CROWDED, LOOSE, Way, anneal_fast, board_of
 from matchmaking.scheduler.generate import generate
-from matchmaking.scheduler.plan import today
+from matchmaking.scheduler.plan import Status, today
 from matchmaking.scheduler.pricing import beside, objectives
 from matchmaking.scheduler.problem import Meeting, Participant, Problem, Slot, in_a_row
+from matchmaking.scheduler.solve import solve
 from matchmaking.scheduler.tables import seat
 from matchmaking.scheduler.timetable import FREE, Timetable
 from matchmaking.scheduler.waiting import totals
@@ -125,11 +126,56 @@ def test_two_chains_give_what_the_better_one_gives() -> None:
 
 def test_steps_turn_to_whoever_began_to_wait_last() -> None:
     timetable = started(generate(people=40, table_use=0.95))
-    kernel.weigh(board := board_of(timetable, 1, CROWDED._replace(at_waiting=1, recent=1e6)))
+    kernel.weigh(board := board_of(timetable, 1, CROWDED._replace(at_waiting=1, recent=1000)))
     last = board.waiting[board.counts[0] - 1]
     proposed = {kernel.propose(board)[0] for _ in range(50)} - {FREE}
     assert proposed
     assert all(last in timetable.people[meeting] for meeting in proposed)
+
+
+def test_who_waits_becomes_dearer_but_not_who_must() -> None:
+    timetable = started(generate(people=40, table_use=0.95))
+    must = next(person for person, energy in enumerate(timetable.energy) if energy)
+    board = board_of(timetable, 1, CROWDED, waiting_anyway=[must])
+    assert board.bears[must] > 0
+    board.bears[must] = 0.1  # less than they have: they are helped as others are
+    kernel.weigh(board)
+    assert must in board.waiting[: board.counts[0]]
+    usual = board.energy.copy()
+    for _ in range(3):
+        kernel.insist(board, 0.5)
+    for person, energy in enumerate(usual):
+        assert board.dear[person] == (2.5 if energy and person != must else 1)
+    assert board.energy == pytest.approx(usual * board.dear)
+    assert board.energy == pytest.approx(
+        [kernel.energy_of(board, person, busy) for person, busy in enumerate(board.busy)]
+    )
+
+
+def with_somebody_who_must_wait() -> Problem:
+    """Participant 30 meets first thing and again two hours later, and nobody between; their partners need not wait."""
+    asked = generate(people=30, meetings_each=3, slots=10, blocked=0)
+    meetings = (Meeting(901, (30, 31), allowed=1), Meeting(902, (30, 32), allowed=1 << 5))
+    day = tuple(Slot(30 * t, 30 * t + 20, 9) for t in range(10))
+    return Problem((*asked.participants, *(Participant(),) * 3), day, (*asked.meetings, *meetings))
+
+
+def test_a_walk_ends_when_only_those_wait_who_must() -> None:
+    timetable, looked = started(with_somebody_who_must_wait()), []
+
+    def spent(price: int) -> float:
+        looked.append(price)
+        return 0.0
+
+    anneal_fast(timetable, steps=200_000_000, seed=1, spent=spent, waiting_anyway=[30])
+    assert [person for person, energy in enumerate(timetable.energy) if energy] == [30]
+    assert len(looked) < 100  # of 1,250
+
+
+def test_solving_ends_when_only_those_wait_who_must() -> None:
+    plan = solve(with_somebody_who_must_wait(), seed=1, deadline_seconds=30)
+    assert (plan.breaks, plan.bound.breaks, plan.status) == (1, 1, Status.OPTIMAL)
+    assert plan.seconds < 6
 
 
 def test_references_are_not_counted() -> None:

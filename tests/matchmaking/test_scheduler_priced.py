@@ -27,10 +27,10 @@ def pairs(*allowed: int, tables: int = 9, slots: int = 6) -> Problem:
 
 def test_waited_counts_the_break_that_two_far_meetings_force() -> None:
     asked = pairs(0b000011, 0b110000)
-    assert waited(asked, seconds=5) == Waited(1)
+    assert waited(asked, seconds=5) == Waited(1, alone=(0,))
     sitting = replace(asked, participants=(Participant(blocked=0b001100), ANY, ANY))
     assert waited(sitting, seconds=5) == Waited(0)
-    assert waited(replace(sitting, blocked_is_idle=True), seconds=5) == Waited(1)
+    assert waited(replace(sitting, blocked_is_idle=True), seconds=5) == Waited(1, alone=(0,))
     over_noon = tuple(replace(slot, round=t // 3) for t, slot in enumerate(asked.slots))
     assert waited(replace(asked, slots=over_noon), seconds=5) == Waited(0)
 
