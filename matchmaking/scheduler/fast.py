@@ -18,7 +18,7 @@ STEPS_AT_ONCE = 20_000  # between two looks at the energy
 LOOKS_AT_ONCE = 8  # between two at the clock, and at the other chains
 TURNS_A_PRICE = 25  # working out a price takes as long as some turns
 QUENCHED, QUENCH = 0.95, 0.2  # from this share of the steps on, cold enough to fall into the next hollow
-PATIENCE = 200  # steps for each participant, before who still waits becomes dearer
+PATIENCE = 200  # steps for each participant, before whoever waits becomes dearer once more
 COMPILING = 15.0  # seconds
 
 
@@ -32,12 +32,12 @@ class Way(NamedTuple):
     even: float  # for squared breaks, likewise
     at_waiting: float  # share of steps that begin with somebody who waits
     recent: int  # so many of them are drawn, and whoever began to wait last is taken
-    insists: float  # once it is cold, whoever waits becomes so many times dearer, again and again
+    insists: float  # what whoever waits becomes dearer by once it is cold, again and again; 1 is what all cost
 
 
-# On the way to no break at all, short gaps close soonest. Who still waits then is hard to help: the longer they wait, the
-# more others may pay for it, as in breakout local search. Where some must wait, better few than shortly. There whoever
-# a chain just made wait is helped next, so that chains follow one another before the first is undone.
+# On the way to no break at all, short gaps close soonest. Who still waits when it is cold is hard to help, and becomes
+# dearer until others give way. Where some must wait, better few than shortly. There whoever a chain just made wait is
+# helped next, so that chains follow one another before the first is undone.
 LOOSE = Way(hot=3.5, cold=1.35, until=0.4, idle=2.0, even=1.0, at_waiting=0.6, recent=1, insists=0.1)
 CROWDED = Way(hot=2.2, cold=0.8, until=0.95, idle=0.5, even=0.0, at_waiting=0.9, recent=3, insists=0.0)
 
