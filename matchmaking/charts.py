@@ -109,8 +109,8 @@ def histogram(counts: Sequence[int]) -> tuple[Bar, ...]:
 
 
 def curve(points: Sequence[tuple[float, int, int]]) -> Curve | None:
-    """Of (seconds, reached, bound); None: too few to draw a line."""
-    if len(points) < 2:
+    """Of (seconds, reached, bound); None: too few to draw a line, or nothing was ever to be reached."""
+    if len(points) < 2 or not any(reached for _, reached, _ in points):
         return None
     seconds = points[-1][0] or 1.0
     high = max(max(reached, bound) for _, reached, bound in points) or 1

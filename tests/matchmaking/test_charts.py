@@ -50,6 +50,10 @@ def test_one_point_is_no_curve() -> None:
     assert curve([(1.0, 2, 0)]) is None
 
 
+def test_what_was_zero_all_along_is_no_curve() -> None:
+    assert curve([(0.1, 0, 0), (1.0, 0, 0)]) is None
+
+
 @given(POINTS)
 def test_curve_stays_in_the_frame(points: list[tuple[float, int, int]]) -> None:
     if drawn := curve(points):
