@@ -10,19 +10,9 @@ from hypothesis import strategies as st
 from matchmaking.scheduler.alone import waiting_anyway
 from matchmaking.scheduler.generate import generate
 from matchmaking.scheduler.pricing import gaps
-from matchmaking.scheduler.problem import Meeting, Participant, Problem, Slot
+from matchmaking.scheduler.problem import Participant
 from matchmaking.scheduler.waits import Waited, waited
-
-ANY = Participant()
-
-
-def star(arms: int, slots: int, tables: int = 9) -> Problem:
-    """One participant meets all others."""
-    return Problem(
-        (ANY,) * (arms + 1),
-        tuple(Slot(20 * t, 20 * t + 20, tables) for t in range(slots)),
-        tuple(Meeting(n, (0, n)) for n in range(1, arms + 1)),
-    )
+from tests.matchmaking.problems import ANY, star
 
 
 def test_waited_knows_who_waits_because_two_meetings_want_the_same_slot() -> None:

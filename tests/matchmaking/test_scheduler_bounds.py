@@ -5,17 +5,7 @@ from dataclasses import replace
 from matchmaking.scheduler.bounds import counted, fitting
 from matchmaking.scheduler.problem import Meeting, Participant, Problem, Slot
 from matchmaking.scheduler.waits import Waited, waited
-
-ANY = Participant()
-
-
-def star(arms: int, slots: int, tables: int = 9) -> Problem:
-    """One participant meets all others."""
-    return Problem(
-        (ANY,) * (arms + 1),
-        tuple(Slot(20 * t, 20 * t + 20, tables) for t in range(slots)),
-        tuple(Meeting(n, (0, n)) for n in range(1, arms + 1)),
-    )
+from tests.matchmaking.problems import ANY, star
 
 
 def test_counted_knows_slots_limits_and_tables() -> None:
