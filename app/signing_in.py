@@ -20,7 +20,7 @@ from app.auth import (
 )
 from app.config import Settings
 from app.forms import Address, Form
-from app.i18n import _, later
+from app.i18n import _, language, later, speaking
 from app.ical.itip import Mailbox
 from app.journal import changing
 from app.letters import letter
@@ -83,7 +83,9 @@ async def use_link(request: Request, person: Person | None) -> Response:
     newcomer, cookie = await sign_in(
         token, browser=_browser(request), user_agent=request.headers.get("user-agent", "")
     )  # fmt: skip
-    response = see_other(_next(request), flash=_("Welcome, %(name)s.") % {"name": newcomer.name})
+    chosen = "language" in request.cookies
+    with speaking(language() if chosen else newcomer.language):  # as the page that they see next
+        response = see_other(_next(request), flash=_("Welcome, %(name)s.") % {"name": newcomer.name})
     response.set_cookie(
         cookie_name(https=settings.https),
         cookie.text,
@@ -93,7 +95,7 @@ async def use_link(request: Request, person: Person | None) -> Response:
         secure=settings.https,
     )
     response.delete_cookie(asking_cookie(https=settings.https), secure=settings.https)
-    if "language" not in request.cookies:
+    if not chosen:
         keep_language(response, newcomer.language)
     return response
 

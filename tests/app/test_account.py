@@ -38,6 +38,21 @@ async def test_link_signs_in_the_browser_that_asked(site: Site) -> None:
     assert [person.email for person in await Person.all()] == [ANNA]
 
 
+@pytest.mark.parametrize(("chosen", "welcome"), [("", "Tervetuloa"), ("pl", "Witaj")])
+async def test_welcome_is_in_the_language_chosen_here_else_in_ones_own(
+    sqlite_site: Site, chosen: str, welcome: str
+) -> None:
+    await make_person("Anna", language="fi")
+    browser = sqlite_site.browser(sqlite_site.url, **{"Accept-Language": "en"})
+    if chosen:
+        await browser.post("/language", data={"language": chosen})
+    await ask(browser)
+    await browser.post(await mailed_link())
+    shown = (await browser.get("/account")).text
+    assert f'<html lang="{chosen or "fi"}">' in shown
+    assert welcome in shown
+
+
 async def test_looking_at_a_link_changes_nothing(sqlite_site: Site) -> None:
     browser = sqlite_site.browser(sqlite_site.url)
     await ask(browser)
