@@ -15,7 +15,7 @@ from matchmaking.scheduler.problem import Problem
 from matchmaking.scheduler.proof import guide_by_cores, whole
 
 LARGEST = 40_000  # slots of all meetings in a neighbourhood: beyond, a proof takes longer than a mending may
-WORK = 0.15  # of CP-SAT's own measure a second: about half of what a quiet machine does, so that no clock decides
+WORK = 0.3  # of CP-SAT's own measure a second: about half of what a quiet machine does, so that no clock decides
 LEAST_WORK = 0.005  # of a solve, however easy
 LATE = 8  # times the seconds after which the clock decides all the same, as on a machine with too much to do
 ROUNDS = 12  # a neighbourhood that has grown so often is the whole event

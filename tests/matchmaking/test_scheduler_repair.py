@@ -204,9 +204,9 @@ def _sound(now: Problem, slots: tuple[int | None, ...]) -> bool:
 
 @pytest.mark.parametrize("what", ["cancelled", "table", "late"])
 def test_a_large_event_is_repaired_within_a_second(what: str) -> None:
-    """500 people, 2,000 meetings, a fortieth of the tables free."""
+    """500 people, 2,000 meetings, a twentieth of the tables free. No clock has a part in the plan or its repair."""
     asked = generate(people=500, table_use=0.95, seed=4)
-    plan = solve(asked, seed=1, deadline_seconds=1)
+    plan = solve(asked, seed=1, deadline_seconds=0)
     changes = {
         "cancelled": Changes(gone=frozenset(range(0, 500, 20))),
         "table": Changes(tables={t: slot.tables - 1 for t, slot in enumerate(asked.slots)}),
@@ -220,4 +220,4 @@ def test_a_large_event_is_repaired_within_a_second(what: str) -> None:
         assert found.least == len(found.touched), "those who had a meeting with somebody who is gone, and nobody else"
     if what == "table":
         assert found.plan.placed == 2000
-        assert len(found.touched) <= 3 * found.least
+        assert len(found.touched) <= 2 * found.least
