@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from matchmaking.scheduler.construct import fill, in_the_way, leaves_room, some_in
+from matchmaking.scheduler.construct import SAMPLE, fill, in_the_way, leaves_room, some_in
 from matchmaking.scheduler.fewest import Fewest, fewest
 from matchmaking.scheduler.neighbourhood import must_hear, unsettled
 from matchmaking.scheduler.plan import Bound, Plan, Status, touched
@@ -212,7 +212,7 @@ class _Mending:
             return
         if len(others) > chains:
             return
-        for other in others or some_in(timetable, slot, self.random):
+        for other in others or self._leavers(slot):
             for there in slots_in(timetable.open[other] & ~(1 << slot)):
                 chain = timetable.chain(other, there)
                 if chain is None or not timetable.fits(chain):
@@ -222,6 +222,16 @@ class _Mending:
                         yield _Way(slot, (chain,), self._new_to(chain), chain.change)
                 else:
                     yield from self._second(meeting, slot, chain)
+
+    def _leavers(self, slot: int) -> list[int]:
+        """Meetings of a full slot that could make room: of whoever has been touched anyway, then some others."""
+        at = self.timetable.at
+        theirs = {at[person][slot] for person in self.touched} - {FREE}
+        near = sorted(theirs, key=self._untouched)[:SAMPLE]
+        return near + [one for one in some_in(self.timetable, slot, self.random) if one not in near]
+
+    def _untouched(self, meeting: int) -> int:
+        return len({*self.timetable.people[meeting]} - self.touched)
 
     def _second(self, meeting: int, slot: int, first: Chain) -> Iterator[_Way]:
         cost = self._new_to(first)

@@ -202,6 +202,20 @@ def _sound(now: Problem, slots: tuple[int | None, ...]) -> bool:
     return all(one.rule in (Rule.NO_TABLE, Rule.TABLE_TWICE) for one in violations)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_whoever_hears_of_it_anyway_makes_room(seed: int) -> None:
+    """Of thirty pairs in a full slot 0 and 1 can go elsewhere: they are told that 62 and 63 are gone."""
+    pairs = [(n, n + 1) for n in range(0, 62, 2)]
+    meetings = tuple(map(Meeting, range(33), [*pairs, (0, 62), (1, 63)]))
+    slots = Slot(0, 20, 30), Slot(20, 40, 1), Slot(40, 60, 2)
+    asked = Problem((ANY,) * 64, slots, meetings)
+    changes = Changes(gone=frozenset({62, 63}), blocked={60: 0b110})
+    found = repair(asked, held(asked, *[0] * 30, 1, 2, 2), changes, seed=seed, seconds=0)
+    check(found, changes)
+    assert found.plan.placed == 31
+    assert found.touched == {0, 1, 60, 61}
+
+
 @pytest.mark.parametrize("what", ["cancelled", "table", "late"])
 def test_a_large_event_is_repaired_within_a_second(what: str) -> None:
     """500 people, 2,000 meetings, a twentieth of the tables free. No clock has a part in the plan or its repair."""
