@@ -5,20 +5,16 @@ peak of memory is read; generated events have 8 meetings for each participant, i
 """
 
 import asyncio
-import resource
 import statistics
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 from random import Random
-from typing import Any, TypeVar
+from typing import Any
 
 from events.releasing import release_programme
-from matchmaking.scheduler.anneal import COMPILER
 from matchmaking.scheduler.choose import choose
 from matchmaking.scheduler.dzn import solve_dzn
 from matchmaking.scheduler.generate import generate
@@ -26,13 +22,13 @@ from matchmaking.scheduler.plan import Plan
 from matchmaking.scheduler.problem import Meeting, Problem
 from matchmaking.scheduler.repair import Changes, repair
 from matchmaking.scheduler.solve import Progress, solve
-from matchmaking.scheduler.waiting import waiting
 from matchmaking.solving import solve_apart
+from tests.bench import gaps
+from tests.bench.apart import SEEDS, SHARED, apart, listed, sizes
 from tests.bench.rig import Client, Figure, Ground, Server, percentile, serving
 from tests.bench.stage import conference
 
-Result = TypeVar("Result")
-PUBLISHED = Path(__file__).parents[3] / "shared" / "data" / "b2b"
+PUBLISHED = SHARED / "data" / "b2b"
 # Seconds of the best method in Bofill et al., JAIR 74 (2022): MaxSAT on a Xeon E3-1220v2 at 3.1 GHz.
 PUBLISHED_SECONDS = {
     "forum-13.forb0003": 2.1, "forum-13.original": 2.5, "forum-13.prec15": 2.3, "forum-13crafc.original": 2.3,
@@ -44,9 +40,6 @@ PUBLISHED_SECONDS = {
 COMPLETE = (200, 0.4, 0.1), (200, 0.95, 0.1), (5_000, 0.4, 1), (5_000, 0.95, 1), (20_000, 0.4, 30), (20_000, 0.95, 30)
 FULL = (200, 1.0), (1_000, 1.0)  # tables for exactly as many as there are
 FULL_SECONDS = 10
-WITHOUT_GAPS = (1_000, 10), (5_000, 40)
-CROWDED = 500, 0.95, 30
-SEEDS = 1, 2, 3
 PAGE = "/e/agenda/programme"
 TURNS, PROBES, PAUSE = 6, 200, 0.01
 
@@ -54,7 +47,7 @@ TURNS, PROBES, PAUSE = 6, 200, 0.01
 async def figures(ground: Ground) -> list[Figure]:
     if ground.kind != "sqlite":
         return [*_nothing(), *await _pages(ground)]
-    found = [*_published(), *_complete(), *_full(), *_gaps(), *_sent(), *_repairs(), *_chosen()]
+    found = [*_published(), *_complete(), *_full(), *gaps.figures(), *_sent(), *_repairs(), *_chosen()]
     return [*found, *await _pages(ground)]
 
 
@@ -62,26 +55,21 @@ def _nothing() -> list[Figure]:
     """The other database has no part in these."""
     names = [
         "published instances, solved to proof", "published instances, seconds",
-        *(f"{_sizes(people)}, {use:.0%} of tables: {what}" for people, use, _ in COMPLETE for what in PLAN),
-        *(f"{_sizes(people)}, {use:.0%} of tables: {PLAN[1]}" for people, use in FULL),
-        *(f"{_sizes(people)}, 40%: {what}" for people, _ in WITHOUT_GAPS for what in LOOSE),
-        *(f"{_sizes(CROWDED[0])}, {CROWDED[1]:.0%}: {what}" for what in TIGHT),
-        *(f"{_sizes(people)}, houses that choose whom they send: {what}" for people in HOUSES for what in SENT),
+        *(f"{sizes(people)}, {use:.0%} of tables: {what}" for people, use, _ in COMPLETE for what in PLAN),
+        *(f"{sizes(people)}, {use:.0%} of tables: {PLAN[1]}" for people, use in FULL),
+        *gaps.names(),
+        *(f"{sizes(people)}, houses that choose whom they send: {what}" for people in HOUSES for what in SENT),
         *(f"500 × 2,000, {what}: {which}" for what in REPAIRED for which in MENDED),
         *(f"1,000 × 7 wishes, tables {what}: of the bound" for what in CHOSEN),
     ]  # fmt: skip
     return [Figure(name, None) for name in names]
 
 
-def _sizes(people: int) -> str:
-    return f"{people:,} × {4 * people:,}"
-
-
 def _published() -> list[Figure]:
     names = "published instances, solved to proof", "published instances, seconds"
     if not PUBLISHED.is_dir():
         return [Figure(name, None, note="no ../shared/data/b2b here") for name in names]
-    answers = [_apart(_solve_published, path)[0] for path in sorted(PUBLISHED.glob("*.dzn"))]
+    answers = [apart(_solve_published, path)[0] for path in sorted(PUBLISHED.glob("*.dzn"))]
     proven = sum(answer["status"] in ("optimal", "infeasible") for answer in answers)
     took = sum(answer["seconds"] for answer in answers)
     published = sum(PUBLISHED_SECONDS[answer["instance"]] for answer in answers)
@@ -101,9 +89,9 @@ PLAN = "complete plan", "left without a slot", "peak of memory"
 def _complete() -> list[Figure]:
     found = []
     for people, use, limit in COMPLETE:
-        runs = [_apart(_first_plan, people, use, seed, 10 * limit) for seed in SEEDS]
+        runs = [apart(_first_plan, people, use, seed, 10 * limit) for seed in SEEDS]
         plans = [plan for (plan, _), _ in runs]
-        name = f"{_sizes(people)}, {use:.0%} of tables:"
+        name = f"{sizes(people)}, {use:.0%} of tables:"
         seconds = max(cpu for (_, cpu), _ in runs)
         missing = sum(len(plan.ids) - plan.placed for plan in plans)
         proven = sum(len(plan.ids) - plan.bound.placed for plan in plans)
@@ -118,11 +106,11 @@ def _complete() -> list[Figure]:
 def _full() -> list[Figure]:
     found = []
     for people, use in FULL:
-        plans = [_apart(_first_plan, people, use, seed, FULL_SECONDS)[0][0] for seed in SEEDS]
+        plans = [apart(_first_plan, people, use, seed, FULL_SECONDS)[0][0] for seed in SEEDS]
         missing = [len(plan.ids) - plan.placed for plan in plans]
         proven = [len(plan.ids) - plan.bound.placed for plan in plans]
-        note = f"seeds {_list(SEEDS)}: {_list(missing)} after {FULL_SECONDS} s CPU; proven: {_list(proven)}"
-        found.append(Figure(f"{_sizes(people)}, {use:.0%} of tables: {PLAN[1]}", sum(missing), note=note))
+        note = f"seeds {listed(SEEDS)}: {listed(missing)} after {FULL_SECONDS} s CPU; proven: {listed(proven)}"
+        found.append(Figure(f"{sizes(people)}, {use:.0%} of tables: {PLAN[1]}", sum(missing), note=note))
     return found
 
 
@@ -148,8 +136,8 @@ def _sent() -> list[Figure]:
     found = []
     for people in HOUSES:
         for what, choosing in zip(SENT, (True, False), strict=True):
-            plan, _ = _apart(_houses, people, choosing)
-            name = f"{_sizes(people)}, houses that choose whom they send: {what}"
+            plan, _ = apart(_houses, people, choosing)
+            name = f"{sizes(people)}, houses that choose whom they send: {what}"
             note = f"of {len(plan.ids):,}; in {plan.seconds:.1f} s"
             found.append(Figure(name, len(plan.ids) - plan.placed, note=note))
     return found
@@ -171,53 +159,6 @@ def _through_one(meeting: Meeting) -> Meeting:
     return replace(meeting, people=(house[0], *(one for one in meeting.people if one not in house)))
 
 
-LOOSE = "people with a gap", "they have at least"
-TIGHT = "people with a gap", "breaks", "breaks at least"
-
-
-def _gaps() -> list[Figure]:
-    found = []
-    for people, seconds in WITHOUT_GAPS:
-        runs = [_apart(_wait, people, 0.4, seconds, seed)[0] for seed in SEEDS]
-        note = f"after {seconds} s ({_cpu(runs)}), seeds {_list(SEEDS)}: {_list(run[0] for run in runs)}; {_kernel()}"
-        found += [
-            Figure(f"{_sizes(people)}, 40%: {LOOSE[0]}", max(run[0] for run in runs), note=note),
-            Figure(f"{_sizes(people)}, 40%: {LOOSE[1]}", max(run[2] for run in runs), "breaks", note="proven"),
-        ]
-    people, use, seconds = CROWDED
-    runs = [_apart(_wait, people, use, seconds, seed)[0] for seed in SEEDS]
-    shares = [100 * run[0] / people for run in runs]
-    name = f"{_sizes(people)}, {use:.0%}:"
-    return [
-        *found,
-        Figure(f"{name} {TIGHT[0]}", statistics.median(shares), "%", note=f"after {seconds} s ({_cpu(runs)}), median"),
-        Figure(f"{name} {TIGHT[1]}", statistics.median(run[1] for run in runs), note=_list(run[1] for run in runs)),
-        Figure(f"{name} {TIGHT[2]}", statistics.median(run[2] for run in runs), note=_list(run[2] for run in runs)),
-    ]
-
-
-def _wait(people: int, use: float, seconds: int, seed: int) -> tuple[int, int, int, float]:
-    """People with a gap, breaks of all, breaks at least, and the CPU seconds that the machine had for it."""
-    problem = generate(people=people, table_use=use, seed=seed)
-    start = time.process_time()
-    plan = solve(problem, seed=seed, deadline_seconds=seconds, workers=2)
-    cpu = time.process_time() - start
-    return sum(breaks > 0 for breaks, _ in waiting(problem, plan.slots)), plan.breaks, plan.bound.breaks, cpu
-
-
-def _cpu(runs: Sequence[tuple[int, int, int, float]]) -> str:
-    """On a busy machine less than twice the seconds."""
-    return f"{min(run[3] for run in runs):.0f} to {max(run[3] for run in runs):.0f} s CPU of two workers"
-
-
-def _kernel() -> str:
-    return "compiled" if COMPILER else "not compiled: no Numba"
-
-
-def _list(numbers: Any) -> str:
-    return ", ".join(map(str, numbers))
-
-
 REPAIRED = "5% cancel", "a table is lost"
 MENDED = "time", "people told", "people told at least"
 
@@ -225,7 +166,7 @@ MENDED = "time", "people told", "people told at least"
 def _repairs() -> list[Figure]:
     found = []
     for what in REPAIRED:
-        seconds, told, least = _apart(_repair, what)[0]
+        seconds, told, least = apart(_repair, what)[0]
         name = f"500 × 2,000, {what}:"
         found += [
             Figure(f"{name} {MENDED[0]}", seconds, "s CPU", note="at most 1 s"),
@@ -254,7 +195,7 @@ CHOSEN = {"tight": 0.95, "loose": 0.4}
 def _chosen() -> list[Figure]:
     found = []
     for what, use in CHOSEN.items():
-        share, seconds, short = _apart(_choose, use)[0]
+        share, seconds, short = apart(_choose, use)[0]
         note = f"in {seconds:.1f} s; {short} meetings lacking to floors"
         found.append(Figure(f"1,000 × 7 wishes, tables {what}: of the bound", 100 * share, "%", note=note))
     return found
@@ -319,13 +260,3 @@ async def _solving() -> AsyncIterator[None]:
     finally:
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)
-
-
-def _apart(function: Callable[..., Result], *about: object) -> tuple[Result, float]:
-    """What the function gives in a fresh process, and that process's peak of memory in MB."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(function, *about).result(), pool.submit(_peak).result()
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
