@@ -1,19 +1,18 @@
 """Mends a timetable that people already hold, on the day: what still can stand stands, and few people are told anew."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from matchmaking.scheduler.construct import SAMPLE, fill, in_the_way, leaves_room, some_in
 from matchmaking.scheduler.fewest import Fewest, fewest
-from matchmaking.scheduler.neighbourhood import must_hear, unsettled
+from matchmaking.scheduler.neighbourhood import must_hear
 from matchmaking.scheduler.plan import Bound, Plan, Status, touched
 from matchmaking.scheduler.pools import sure
-from matchmaking.scheduler.problem import Meeting, Problem, slots_in
+from matchmaking.scheduler.problem import Meeting, Problem
 from matchmaking.scheduler.tables import seat
-from matchmaking.scheduler.timetable import FREE, Chain, Timetable
 from matchmaking.scheduler.waiting import totals
+from matchmaking.scheduler.ways import settle
 
 PROVING = 0.4  # seconds
 
@@ -52,9 +51,7 @@ def repair(problem: Problem, today: Plan, changes: Changes, *, seed: int = 1, se
     hit = {person for before, after in pairs if changes.gone & {*after} or before != after for person in before}
     newcomers = {person for before, after in pairs for person in {*after}.difference(before)}
     heard = frozenset(hit | newcomers) - changes.gone
-    mending = _Mending(now, heard, Random(seed))  # noqa: S311 - a schedule, not a secret
-    mending.place_all()
-    found = tuple(None if slot == FREE else slot for slot in mending.timetable.slot)
+    found = settle(now, heard=heard, random=Random(seed))  # noqa: S311 - a schedule, not a secret
     best = fewest(now, found, heard=heard, seconds=seconds, seed=seed)
     if any(one.pools for one in now.meetings):  # others of the pools might make do with fewer
         best = replace(best, least=min(best.least, len((heard | must_hear(now)) - newcomers)))
@@ -122,155 +119,3 @@ def _as_it_is_now(meeting: Meeting, problem: Problem, changes: Changes) -> Meeti
     if changes.begun >> meeting.current & 1 and stays:
         return replace(meeting, fixed=meeting.current)
     return replace(meeting, allowed=meeting.allowed & ~changes.begun)
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """How a meeting gets a slot: the chains that make room, one after the other, and what that costs."""
-
-    slot: int
-    chains: tuple[Chain, ...]
-    newly_touched: int
-    change: float  # of energy, by the chains
-
-    @property
-    def cost(self) -> tuple[int, float]:
-        return self.newly_touched, self.change
-
-
-class _Mending:
-    def __init__(self, problem: Problem, heard: frozenset[int], random: Random) -> None:
-        self.problem, self.random = problem, random
-        self.timetable = Timetable(problem)
-        self.loose = set(unsettled(problem))
-        self.touched = {*heard, *must_hear(problem)}
-        self.choice = problem.choices(self.timetable.open)
-
-    def place_all(self) -> None:
-        waiting = self._keep()
-        for meeting in waiting:
-            self.touched.update(self.timetable.people[meeting])
-        waiting.sort(key=lambda meeting: self.timetable.open[meeting].bit_count())
-        left = [meeting for meeting in waiting if not self._place(meeting) and not self._hopeless(meeting)]
-        if left:
-            fill(self.timetable, left, random=self.random, stop=lambda: False)
-            self._go_home()
-
-    def _keep(self) -> list[int]:
-        """Leave all meetings where they are that can stay; the others. Who lost their table, or can go elsewhere, gives
-        way to others."""
-        timetable, meetings = self.timetable, self.problem.meetings
-        busy = [0] * len(self.problem.participants)
-        for meeting in meetings:
-            for person in meeting.people:
-                busy[person] |= 1 << (meeting.current or 0)
-        elsewhere = []
-        for index, meeting in enumerate(meetings):
-            mask = timetable.open[index]
-            for person in meeting.people:
-                mask &= ~busy[person]
-            elsewhere.append((meeting.fixed is None, index in self.loose, mask != 0, index))
-        order = [index for *_, index in sorted(elsewhere)]
-        return [index for index in order if not self._stays(index)]
-
-    def _stays(self, meeting: int) -> bool:
-        slot = self.problem.meetings[meeting].current
-        timetable = self.timetable
-        if slot is None or not timetable.free_slots(meeting) >> slot & 1 or timetable.at_limit(meeting):
-            return False
-        if timetable.full_for(meeting, slot):
-            return False
-        timetable.place(meeting, slot)
-        return True
-
-    def _place(self, meeting: int) -> bool:
-        """Give the meeting a slot the cheapest way, without unplacing another."""
-        if self._hopeless(meeting):
-            return False
-        slots = slots_in(self.timetable.open[meeting] & self.timetable.window(meeting))
-        for chains in (0, 1, 2):
-            ways = [way for slot in slots for way in self._ways(meeting, slot, chains)]
-            if ways:
-                self._go(meeting, min(ways, key=lambda way: way.cost))
-                return True
-        return False
-
-    def _hopeless(self, meeting: int) -> bool:
-        """Whether somebody of the meeting has no room for one more, wherever the others go."""
-        timetable = self.timetable
-        full = any(not self.choice[person] & ~timetable.busy[person] for person in timetable.people[meeting])
-        return full or timetable.at_limit(meeting)
-
-    def _ways(self, meeting: int, slot: int, chains: int) -> Iterator[_Way]:
-        """Ways into the slot by so many chains, each of which takes one meeting out of the way."""
-        timetable = self.timetable
-        others = in_the_way(timetable, meeting, slot)
-        full = timetable.full_for(meeting, slot)
-        if chains == 0:
-            if not others and not full and timetable.bears(meeting, slot, ()):
-                yield _Way(slot, (), 0, self._price_of(meeting, slot))
-            return
-        if len(others) > chains:
-            return
-        for other in others or self._leavers(slot):
-            for there in slots_in(timetable.open[other] & ~(1 << slot)):
-                chain = timetable.chain(other, there)
-                if chain is None or not timetable.fits(chain):
-                    continue
-                if chains == 1:
-                    if leaves_room(timetable, chain, meeting):
-                        yield _Way(slot, (chain,), self._new_to(chain), chain.change)
-                else:
-                    yield from self._second(meeting, slot, chain)
-
-    def _leavers(self, slot: int) -> list[int]:
-        """Meetings of a full slot that could make room: of whoever has been touched anyway, then some others."""
-        at = self.timetable.at
-        theirs = {at[person][slot] for person in self.touched} - {FREE}
-        near = sorted(theirs, key=self._untouched)[:SAMPLE]
-        return near + [one for one in some_in(self.timetable, slot, self.random) if one not in near]
-
-    def _untouched(self, meeting: int) -> int:
-        return len({*self.timetable.people[meeting]} - self.touched)
-
-    def _second(self, meeting: int, slot: int, first: Chain) -> Iterator[_Way]:
-        cost = self._new_to(first)
-        self.timetable.swap(first)
-        ways = list(self._ways(meeting, slot, 1))
-        self.timetable.swap(first.back())
-        for way in ways:
-            yield _Way(slot, (first, *way.chains), cost + way.newly_touched, first.change + way.change)
-
-    def _new_to(self, chain: Chain) -> int:
-        """People who would hear of a change and have not yet."""
-        people = self.timetable.people
-        return len({p for one in (*chain.leaving, *chain.coming) for p in people[one]} - self.touched)
-
-    def _price_of(self, meeting: int, slot: int) -> float:
-        timetable = self.timetable
-        people = timetable.people[meeting]
-        return sum(timetable.tariff[p][timetable.busy[p] | 1 << slot] - timetable.energy[p] for p in people)
-
-    def _go(self, meeting: int, way: _Way) -> None:
-        for chain in way.chains:
-            self.timetable.swap(chain)
-            for one in (*chain.leaving, *chain.coming):
-                self.touched.update(self.timetable.people[one])
-        self.timetable.place(meeting, way.slot)
-
-    def _go_home(self) -> None:
-        """Where meetings were moved about in vain, let them return by themselves."""
-        timetable = self.timetable
-        for meeting, home in enumerate(timetable.current):
-            slot = timetable.slot[meeting]
-            if home is None or slot in (home, FREE):
-                continue
-            chain = timetable.chain(meeting, home)
-            if chain is not None and timetable.fits(chain) and self._homesick(chain):
-                timetable.swap(chain)
-
-    def _homesick(self, chain: Chain) -> bool:
-        """Whether the chain brings more meetings home than it takes away from there."""
-        current = self.timetable.current
-        won = sum((current[one] == chain.there) - (current[one] == chain.here) for one in chain.leaving)
-        return won + sum((current[one] == chain.here) - (current[one] == chain.there) for one in chain.coming) > 0
