@@ -9,6 +9,9 @@ from matchmaking.scheduler.neighbourhood import must_hear, unsettled
 from matchmaking.scheduler.problem import Problem, slots_in
 from matchmaking.scheduler.timetable import FREE, Chain, Timetable
 
+ASKED = 60  # people whose meetings are looked at when a full slot needs one to leave
+THEN = 4  # meetings tried to leave it after another has
+
 
 def settle(problem: Problem, *, heard: frozenset[int], random: Random) -> tuple[int | None, ...]:
     """Slots for meetings that all have one today: what can stay stays, the others go where the fewest people (indices)
@@ -38,6 +41,7 @@ class _Mending:
         self.timetable = Timetable(problem)
         self.loose = set(unsettled(problem))
         self.touched = {*heard, *must_hear(problem)}
+        self.told = list(self.touched)  # as of the meeting that is being placed
         self.choice = problem.choices(self.timetable.open)
 
     def place_all(self) -> None:
@@ -81,6 +85,7 @@ class _Mending:
         """Give the meeting a slot the cheapest way, without unplacing another."""
         if self._hopeless(meeting):
             return False
+        self.told = list(self.touched)
         slots = slots_in(self.timetable.open[meeting] & self.timetable.window(meeting))
         for chains in (0, 1, 2):
             ways = [way for slot in slots for way in self._ways(meeting, slot, chains)]
@@ -95,7 +100,7 @@ class _Mending:
         full = any(not self.choice[person] & ~timetable.busy[person] for person in timetable.people[meeting])
         return full or timetable.at_limit(meeting)
 
-    def _ways(self, meeting: int, slot: int, chains: int) -> Iterator[_Way]:
+    def _ways(self, meeting: int, slot: int, chains: int, *, leavers: int = SAMPLE) -> Iterator[_Way]:
         """Ways into the slot by so many chains, each of which takes one meeting out of the way."""
         timetable = self.timetable
         others = in_the_way(timetable, meeting, slot)
@@ -106,7 +111,7 @@ class _Mending:
             return
         if len(others) > chains:
             return
-        for other in others or self._leavers(slot):
+        for other in others or self._leavers(slot)[:leavers]:
             for there in slots_in(timetable.open[other] & ~(1 << slot)):
                 chain = timetable.chain(other, there)
                 if chain is None or not timetable.fits(chain):
@@ -118,11 +123,10 @@ class _Mending:
                     yield from self._second(meeting, slot, chain)
 
     def _leavers(self, slot: int) -> list[int]:
-        """Meetings of a full slot that could make room: of whoever has been touched anyway, then some others."""
-        at = self.timetable.at
-        theirs = {at[person][slot] for person in self.touched} - {FREE}
-        near = sorted(theirs, key=self._untouched)[:SAMPLE]
-        return near + [one for one in some_in(self.timetable, slot, self.random) if one not in near]
+        """Meetings of a full slot that could make room: first those of some who have been touched anyway."""
+        at, random = self.timetable.at, self.random
+        theirs = {at[person][slot] for person in random.sample(self.told, min(ASKED, len(self.told)))} - {FREE}
+        return sorted({*theirs, *some_in(self.timetable, slot, random)}, key=self._untouched)
 
     def _untouched(self, meeting: int) -> int:
         return len({*self.timetable.people[meeting]} - self.touched)
@@ -130,7 +134,7 @@ class _Mending:
     def _second(self, meeting: int, slot: int, first: Chain) -> Iterator[_Way]:
         cost = self._new_to(first)
         self.timetable.swap(first)
-        ways = list(self._ways(meeting, slot, 1))
+        ways = list(self._ways(meeting, slot, 1, leavers=THEN))
         self.timetable.swap(first.back())
         for way in ways:
             yield _Way(slot, (first, *way.chains), cost + way.newly_touched, first.change + way.change)
