@@ -33,7 +33,7 @@ class RemindersForm(Form):
         ],
     )
     evening = Tick(later("In the evening, about the next day"))
-    requests = Tick(later("Once a day at most, about requests that wait for your answer"))
+    requests = Tick(later("Once a day at most, about requests that wait for your answer, and answers to yours"))
     messages = Tick(later("Once a day at most, about messages that you have not read"))
     news = Tick(later("Once a day at most, about news in the pilots you follow"))
     support = Tick(later("From your support office, and its question half a year after an event"))

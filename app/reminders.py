@@ -1,4 +1,5 @@
-"""Reminders by mail: before what binds one, of tomorrow, and of those who wait for an answer; each at most once.
+"""Reminders by mail: before what binds one, of tomorrow, of those who wait for an answer or have given theirs; each at
+most once.
 
 A worker looks every few seconds who is due. What was sent stands in a table, so neither a second worker nor a crash
 repeats it; every such mail ends them for good with one click (RFC 8058, see app.unsubscribing).
@@ -28,6 +29,7 @@ EVENING = range(18, 24)  # hours by the event's clock
 DAYTIME = range(8, 20)
 GATHERING = timedelta(hours=1)  # five requests make one mail
 A_DAY = timedelta(hours=24)
+A_WEEK = timedelta(days=7)  # longer than any answer waits to be read
 REMEMBERED = timedelta(days=30)
 LOOK = timedelta(seconds=20)
 LONG_LOOK = timedelta(minutes=10)
@@ -96,7 +98,7 @@ async def evenings(sources: Sequence[Reminding], *, now: datetime) -> list[Due]:
 
 
 async def requests(sources: Sequence[Reminding], *, now: datetime) -> list[Due]:
-    """Who waits for an answer: when somebody new does, in the daytime, and once a day at most."""
+    """Who waits for an answer, or gave one: when somebody new did, in the daytime, and once a day at most."""
     waiting = [one for source in sources for one in await source.waiting(now)]
     found = await _digests(sources, ReminderKind.REQUESTS, waiting, now=now)
     return [due for due in found if due.person.request_digest]
@@ -135,8 +137,10 @@ async def forget(*, now: datetime) -> None:
 async def _digests(
     sources: Sequence[Reminding], kind: ReminderKind, waiting: Iterable[Waiting], *, now: datetime
 ) -> list[Due]:
-    waiting = sorted(waiting, key=_whose)
-    spared = {one.person_id for one in await Reminder.filter(kind=kind, at__gt=now - A_DAY)}
+    recent = await Reminder.filter(kind=kind, at__gt=now - A_WEEK)
+    spared = {one.person_id for one in recent if one.at > now - A_DAY}
+    told = {(one.person_id, one.key) for one in recent}
+    waiting = sorted((one for one in waiting if one.open or (one.person_id, one.subject) not in told), key=_whose)
     people = await Person.in_bulk([one.person_id for one in waiting], "id")
     found: list[Due] = []
     for (person_id, scope), group in groupby(waiting, key=_whose):
@@ -223,7 +227,7 @@ def _mail(due: Due, occasion: Occasion, settings: Settings, now: datetime) -> Ma
         context = {
             "due": due,
             "entries": [entry.at(settings.base_url) for entry in due.entries],
-            "names": list(dict.fromkeys(one.name or _("the organisers") for one in due.waiting)),
+            "names": list(dict.fromkeys(one.name or _("the organisers") for one in due.waiting if one.open)),
             "url": settings.base_url + path,
             "occasion": occasion,
             "zone": ZoneInfo(occasion.zone),
@@ -252,8 +256,12 @@ def _evening(due: Due, zone: ZoneInfo) -> str:
 
 
 def _requests(due: Due, zone: ZoneInfo) -> str:
-    words = ngettext("%(name)s waits for your answer", "%(n)d people wait for your answer", len(due.waiting))
-    return words % {"n": len(due.waiting), "name": due.waiting[0].name}
+    waiting = [one for one in due.waiting if one.open]
+    words = ngettext("%(name)s waits for your answer", "%(n)d people wait for your answer", len(waiting))
+    if not waiting:
+        waiting = list(due.waiting)
+        words = ngettext("News of your meeting: %(name)s", "News of %(n)d of your meetings", len(waiting))
+    return words % {"n": len(waiting), "name": waiting[0].name}
 
 
 def _messages(due: Due, zone: ZoneInfo) -> str:

@@ -65,7 +65,7 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Somebody waits for a person's answer."""
+    """Somebody waits for a person's answer, or an answer of theirs waits to be read."""
 
     person_id: int
     scope: str
@@ -73,7 +73,8 @@ class Waiting:
     name: str  # who waits
     since: datetime
     url: str  # a path of ours: where to answer
-    why: tuple[str, ...] = ()  # sentences: what there is to gain (see `Reminding.reasons`)
+    open: bool = True  # else nothing is left to do but to read
+    why: tuple[str, ...] = ()  # sentences (see `Reminding.reasons`)
 
 
 class Source(Protocol):
@@ -94,11 +95,11 @@ class Reminding(Source, Protocol):
         """Who has something that starts then, and in which scope: (person, "event:3")."""
 
     async def waiting(self, now: datetime) -> Sequence[Waiting]:
-        """All that waits for an answer."""
+        """All that waits for an answer, and the answers of the last days."""
 
     async def unread(self, now: datetime) -> Sequence[Waiting]:
         """All messages that nobody has looked at; without a `name` they are from the organisers."""
 
     async def reasons(self, subjects: Sequence[str]) -> Mapping[str, Sequence[str]]:
-        """By subject of what waits, why it is worth an answer: sentences in the language being spoken, where there
-        are any."""
+        """By subject of what waits, why it is worth an answer, or what it says: sentences in the language being
+        spoken, where there are any."""

@@ -11,11 +11,11 @@ from app.source import Entry, Occasion, Waiting
 from app.turns import unhurried
 from app.wording import several
 from events.models import Event, Participant
+from matchmaking import digest
 from matchmaking.links import link_of
 from matchmaking.messages import reading
 from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.parties import of_persons, people, with_people
-from matchmaking.why import why
 from matchmaking.wording import table_words
 
 
@@ -60,33 +60,13 @@ async def unread(now: datetime) -> Sequence[Waiting]:
 
 
 async def waiting(now: datetime) -> Sequence[Waiting]:
-    """Requests that their invitee has not answered, oldest first."""
-    open_ones = Meeting.filter(
-        status=MeetingStatus.REQUESTED, expires_at__gt=now, invitee__person_id__isnull=False
-    ).select_related("event", "asker", "invitee")
-    return [
-        Waiting(
-            person_id=one.invitee.person_id or 0,
-            scope=one.event.scope,
-            subject=one.subject,
-            name=one.asker.name,
-            since=one.created_at,
-            url=f"/e/{one.event.slug}/meetings",
-        )
-        for one in await open_ones.order_by("id")
-    ]
+    """Requests and other times that wait for an answer, and answers that wait to be read; oldest first."""
+    return await digest.waiting(now)
 
 
 async def reasons(subjects: Sequence[str]) -> Mapping[str, Sequence[str]]:
-    """Why those who were asked could want to meet whoever asked: the weightiest, as on a card."""
-    numbers = [int(number) for kind, _colon, number in (one.partition(":") for one in subjects) if kind == "meeting"]
-    asked = await Meeting.filter(id__in=numbers).select_related("event")
-    found: dict[str, Sequence[str]] = {}
-    for event in {one.event_id: one.event for one in asked}.values():
-        pairs = {one.subject: (one.invitee_id, one.asker_id) for one in asked if one.event_id == event.id}
-        known = await why(event, pairs.values())
-        found |= {subject: known[pair].brief for subject, pair in pairs.items() if pair in known}
-    return found
+    """What there is to know of them before one answers."""
+    return await digest.reasons(subjects)
 
 
 def entry(meeting: Meeting, *, reader: Participant) -> Entry:

@@ -33,7 +33,7 @@ from matchmaking.outcomes.saying import outcome_of, said_by
 from matchmaking.outcomes.verdict import Said
 from matchmaking.overview import Ticket, overview, ticket, whole, with_answers
 from matchmaking.posing import FREEZE
-from matchmaking.proposing import proposal, propose_time, take_proposed, with_proposal
+from matchmaking.proposing import proposal, propose_time, proposed_among, take_proposed
 from matchmaking.round_models import Location, Slot
 from matchmaking.video import give_link
 from matchmaking.waitlist.reading import standing_at
@@ -49,7 +49,7 @@ async def meetings_page(request: Request, place: Place) -> Response:
         "matchmaking/meetings.html",
         overview=found,
         missed=await missed_by(place.me, now=now),
-        wished=await with_proposal(one.meeting for one in found.asked),
+        proposed=[one for one in await proposed_among([place.me], now=now) if one.asked.id == place.me.id],
         mine=await allowance(place.me),
         said=await said_by(place.me),
         answers_to_give=list(Said),
@@ -88,7 +88,7 @@ async def meeting_page(request: Request, at: AtMeeting) -> Response:
         "matchmaking/meeting.html",
         ticket=seen,
         origin=await origin_of(meeting),
-        wish=await proposal(meeting, now=now) if meeting.placed or meeting.status == MeetingStatus.REQUESTED else None,
+        wish=await proposal(meeting, now=now),
         elsewhere=await _unnamed(meeting, at, free, now=now),
         mine=at.mine,
         answers=not at.mine or meeting.invitee_id == reader.id,
@@ -174,7 +174,7 @@ async def linking(request: Request, at: AtMeeting) -> Response:
 async def _why(seen: Ticket) -> Match | None:
     """What the two could gain, until they have met; in a group everybody knows."""
     meeting = seen.meeting
-    if meeting.group_id is not None or meeting.status not in (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED):
+    if meeting.group_id is not None or not meeting.live:
         return None
     pair = (seen.reader.id, seen.other.id)
     return (await why(meeting.event, [pair])).get(pair)

@@ -139,7 +139,7 @@ async def cancel(meeting: Meeting, *, reason: str = "", by: Actor) -> Meeting:
         acting = await acting_for(*mine, by=by, office=True)
         if current.status == MeetingStatus.CANCELLED:
             return current
-        if current.status not in (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED):
+        if not current.live:
             raise Refused(_("This request has its answer already: there is nothing to cancel."))
         if current.group_id is not None and not as_desk(acting) and isinstance(by, Person):
             raise Refused(_("A group goes on without you: leave it instead."))

@@ -1,4 +1,4 @@
-"""Tables of meetings: who meets whom, when, and who holds to the time."""
+"""Tables of meetings: who meets whom, when, who holds to the time, and who would rather have another."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -85,6 +85,11 @@ class Meeting(Model):
         """Accepted, and the schedule has yet to find its slot."""
         return self.status == MeetingStatus.ACCEPTED and self.slot_id is None
 
+    @property
+    def live(self) -> bool:
+        """Asked for or agreed."""
+        return self.status in (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED)
+
     def place(self, slot: Slot, table: Table, *, at: datetime) -> None:
         """Accepted, then and there."""
         self.status, self.slot, self.table = MeetingStatus.ACCEPTED, slot, table
@@ -152,3 +157,33 @@ class Keep(Model):
 
     class Meta:
         table = "keep"
+
+
+class ProposedTime(Model):
+    """Another time for a meeting, which the other one of its two may take: the last one that was proposed, until
+    anything happens to the meeting."""
+
+    id = fields.IntField(primary_key=True)
+    meeting: fields.OneToOneRelation[Meeting] = fields.OneToOneField("matchmaking.Meeting", related_name="proposed")
+    meeting_id: int
+    slot: fields.ForeignKeyRelation[Slot] = fields.ForeignKeyField("matchmaking.Slot", related_name="proposed_for")
+    slot_id: int
+    by: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(
+        "events.Participant", related_name="times_proposed"
+    )
+    by_id: int
+    version = fields.IntField()  # of the meeting that it was proposed for
+    at: datetime = UTCDatetimeField()
+
+    class Meta:
+        table = "proposed_time"
+
+    @property
+    def proposer(self) -> Participant:
+        """With the meeting and its two at hand, as for `asked`."""
+        return self.meeting.asker if self.by_id == self.meeting.asker_id else self.meeting.invitee
+
+    @property
+    def asked(self) -> Participant:
+        """Who may take it."""
+        return self.meeting.invitee if self.by_id == self.meeting.asker_id else self.meeting.asker

@@ -1,32 +1,27 @@
 """Another time for an agreed meeting: one of the two proposes it, on its page or from a calendar, and the other takes
 it or lets it be. For a request whoever was asked proposes one that it does not name. Proposing moves nothing."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
+
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
 
 from app.errors import Refused
 from app.i18n import _
 from app.intervals import Interval
 from app.journal import Changes
-from app.models import Change, Person
+from app.models import Person
+from events.models import Participant
 from matchmaking.asking import refuse_yes
 from matchmaking.conditions import refuse_locked
 from matchmaking.gathering import gathering_of
 from matchmaking.meetings import changing_meeting, refuse_answered, refuse_stale_meeting, tell
-from matchmaking.models import Meeting, MeetingStatus
+from matchmaking.models import Meeting, MeetingStatus, ProposedTime
 from matchmaking.obstacles import no_slot, not_then
 from matchmaking.parties import acting_for, as_desk
 from matchmaking.placing import give_place
 from matchmaking.round_models import Slot
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """Another time for a meeting, which the other one may take."""
-
-    slot: Slot
-    by: int  # participant
 
 
 async def propose_time(meeting: Meeting, *, slot: Slot, version: int, by: Person) -> Meeting:
@@ -53,7 +48,7 @@ async def take_proposed(meeting: Meeting, *, slot: Slot, version: int, by: Perso
         refuse_stale_meeting(current, slot, version)
         refuse_answered(current, changes.at)
         wish = await proposal(current, now=changes.at)
-        if wish is None or wish.slot.id != slot.id:
+        if wish is None or wish.slot_id != slot.id:
             raise Refused(_("This time is not proposed any more."))
         if not as_desk(acting):
             await refuse_yes(current, reader=current.asker)
@@ -83,26 +78,26 @@ async def put_forward(changes: Changes, meeting: Meeting, person: Person, span: 
         raise not_then(gathering, found)
     if slot.id == meeting.slot_id:
         raise Refused(_("The meeting is at that time already."))
+    await ProposedTime.filter(meeting=meeting).delete()
+    await ProposedTime.create(meeting=meeting, slot_id=slot.id, by=mine, version=meeting.version, at=changes.at)
     tell(changes, "meeting.proposed", meeting, {"by": mine.id, "proposed": slot.id, "version": meeting.version})
 
 
-async def proposal(meeting: Meeting, *, now: datetime) -> Proposal | None:
+async def proposal(meeting: Meeting, *, now: datetime) -> ProposedTime | None:
     """What one of the two proposed last, as long as nothing happened to the meeting since."""
-    facts = Change.filter(scope=meeting.event.scope, subject="meeting", subject_id=meeting.id, kind="meeting.proposed")
-    newest = await facts.order_by("-id").first()
-    if newest is None or newest.data["version"] != meeting.version:
-        return None
-    slot = await Slot.get_or_none(id=newest.data["proposed"])
-    return Proposal(slot, int(newest.data["by"])) if slot and slot.start > now else None
+    return next(iter(await standing(ProposedTime.filter(meeting=meeting), now=now)), None)
 
 
-async def with_proposal(meetings: Iterable[Meeting]) -> set[int]:
-    """Those (ids) for which another time was proposed and nothing happened since. One query."""
-    found = list(meetings)
-    versions = {one.id: one.version for one in found}
-    scopes = {one.event.scope for one in found}
-    facts = Change.filter(
-        scope__in=list(scopes), subject="meeting", subject_id__in=list(versions), kind="meeting.proposed"
-    )
-    told = await facts.values_list("subject_id", "data") if versions else []
-    return {number for number, data in told if data["version"] == versions[number]}
+async def proposed_among(participants: Sequence[Participant], *, now: datetime) -> list[ProposedTime]:
+    """What stands proposed to them or by them, by age. One query."""
+    mine = [one.id for one in participants]
+    theirs = ProposedTime.filter(Q(meeting__asker_id__in=mine) | Q(meeting__invitee_id__in=mine))
+    return await standing(theirs, now=now)
+
+
+async def standing(proposed: QuerySet[ProposedTime], *, now: datetime) -> list[ProposedTime]:
+    """Those of them that can still be taken, by age, with slot, and the meeting with event, slot and its two."""
+    live = proposed.filter(slot__start__gt=now).order_by("id")
+    people = ("meeting__asker__organisation", "meeting__invitee__organisation")
+    found = await live.select_related("slot", "meeting__event", "meeting__slot", *people)
+    return [one for one in found if one.version == one.meeting.version and one.meeting.live]

@@ -40,7 +40,6 @@ from matchmaking.meeting_pages import (
     moving,
     proposing,
 )
-from matchmaking.models import MeetingStatus
 from matchmaking.obstacles import nothing_free
 from matchmaking.parties import people
 from matchmaking.profile_models import ChainRole
@@ -136,7 +135,7 @@ async def person_page(request: Request, place: Place) -> Response:
         nothing=nothing,
         beside=await _met_by_colleague(place, other),
         house=other.organisation_id if other.organisation_id != place.me.organisation_id else None,
-        meeting=newest if newest and newest.status in (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED) else None,
+        meeting=newest if newest and newest.live else None,
         mine=stands.yours,
         form=form,
         role_name=role_name,

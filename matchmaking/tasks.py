@@ -18,6 +18,7 @@ from matchmaking.outcomes.models import Outcome
 from matchmaking.overview import counts
 from matchmaking.parties import of_participants, people, with_people
 from matchmaking.profile_models import Profile, ProfileStatus
+from matchmaking.proposing import proposed_among
 from matchmaking.round_models import Availability, Round
 from matchmaking.waitlist.models import MeetingWait
 
@@ -108,14 +109,14 @@ async def _of_outcomes(event: Event, now: datetime) -> Step:
 
 
 async def tasks(participants: Sequence[Participant], now: datetime) -> Sequence[Task]:
-    """Eight queries, whatever their number. Each has its event at hand."""
+    """Nine queries, whatever their number. Each has its event at hand."""
     mine = [one for one in participants if one.event.nature.meetings]
     approved = [one for one in mine if one.status == ParticipantStatus.APPROVED]
     if not mine:
         return []
     return [
         *await _offers(approved, now),
-        *await _requests(approved),
+        *await _requests(approved, now),
         *await _messages(approved),
         *await _profiles(mine),
         *await _times(mine, now),
@@ -135,16 +136,30 @@ async def _offers(participants: Sequence[Participant], now: datetime) -> Sequenc
     return found
 
 
-async def _requests(participants: Sequence[Participant]) -> Sequence[Task]:
-    asked = Meeting.filter(invitee_id__in=_ids(participants), status=MeetingStatus.REQUESTED)
+async def _requests(participants: Sequence[Participant], now: datetime) -> Sequence[Task]:
+    """Requests that nobody has answered, and other times that were proposed: who proposed one has answered."""
+    wishes = await proposed_among(participants, now=now)
+    answered = [one.meeting_id for one in wishes if one.by_id == one.meeting.invitee_id]
+    asked = Meeting.filter(invitee_id__in=_ids(participants), status=MeetingStatus.REQUESTED, id__not_in=answered)
     until: dict[int, list[datetime | None]] = {}
     for invitee, expires in await asked.values_list("invitee_id", "expires_at"):
         until.setdefault(invitee, []).append(expires)
-    return [
+    proposed = Counter(one.asked.id for one in wishes)
+    requests = [
         Task(one.event_id, "meetings", _("Answer requests"), _waiting(one, until[one.id]))
         for one in participants
         if one.id in until
     ]
+    others = [
+        Task(
+            one.event_id, "meetings", _("Look at another time"),
+            ngettext("%(n)s person proposes it.", "%(n)s people propose one.", proposed[one.id])
+            % {"n": proposed[one.id]},
+        )
+        for one in participants
+        if proposed[one.id]
+    ]  # fmt: skip
+    return requests + others
 
 
 def _waiting(participant: Participant, until: Sequence[datetime | None]) -> str:

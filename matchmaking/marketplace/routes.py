@@ -30,7 +30,6 @@ from matchmaking.marketplace.forms import (
 from matchmaking.marketplace.market import Wanted, field_of, fields_of, market, own_opportunities
 from matchmaking.marketplace.models import Extra, ExtraKind, Opportunity, OpportunityKind
 from matchmaking.marketplace.posting import close, edit, post, reopen
-from matchmaking.models import MeetingStatus
 from matchmaking.profile_models import ChainRole
 from matchmaking.reasons import role_name
 from matchmaking.refusals import refusal
@@ -111,7 +110,7 @@ async def opportunity_page(request: Request, at: AtOpportunity) -> Response:
     me = place.participant if place.approved and not at.mine else None
     against = await standing(me, author) if me else None
     newest = await newest_meeting(me, author) if me else None
-    live = newest and newest.status in (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED)
+    live = newest and newest.live
     return event_page(
         request,
         place,

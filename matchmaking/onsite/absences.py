@@ -17,7 +17,7 @@ from matchmaking.asking import newest_meeting, standing
 from matchmaking.availability import Diary, Place, Tables
 from matchmaking.diaries import diaries
 from matchmaking.meetings import changing_meeting, tell
-from matchmaking.models import Keep, Meeting, MeetingStatus
+from matchmaking.models import Keep, Meeting
 from matchmaking.onsite.models import Absence, Answer, StandIn
 from matchmaking.parties import across, acting_for, people, principals, with_people
 from matchmaking.placing import sit_down
@@ -176,7 +176,7 @@ async def _wait_again(changes: Changes, meeting: Meeting, acting: dict[str, Any]
 async def _together(absence: Absence, guest: Participant, changes: Changes) -> Meeting:
     """The request or the meeting that the two have already, or a new one."""
     newest = await newest_meeting(absence.reporter, guest)
-    if newest and newest.status in (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED):
+    if newest and newest.live:
         return await _whole(newest.id)
     made = await Meeting.create(
         event_id=absence.meeting.event_id,

@@ -10,6 +10,7 @@ from matchmaking.reshaping import reshape, shape_of
 from matchmaking.round_models import Mode
 from matchmaking.times import keep_free
 from tests.matchmaking.conftest import Fair, sound
+from tests.matchmaking.test_tasks import waiting
 from tests.matchmaking.visiting import visit
 
 __all__ = ["visit"]
@@ -30,7 +31,12 @@ async def test_one_proposes_and_the_other_takes_it(fair: Fair, visit) -> None:
     page = (await hers.get(path)).text
     assert "Mikko would rather meet" in page
     assert "Move it there" in page
+    listed = (await hers.get("/e/tampere/meetings")).text
+    assert "Agreed so far:" in listed
+    assert f'action="{path}/slot"' in listed
+    assert await waiting(anna) == [("meetings", "1 person proposes it.")]
     assert (await hers.post(f"{path}/slot", data=data)).status_code == 303
+    assert await waiting(anna) == []
     assert (await Meeting.get(id=met.id)).slot_id == slot.id
     assert "Another time was proposed" not in (await hers.get(path)).text
     assert "another time was proposed" in (await desk.get("/e/tampere/desk/journal")).text
@@ -83,7 +89,12 @@ async def test_whoever_is_asked_proposes_a_time_that_the_request_does_not_name(f
     told = await Change.get(kind="meeting.proposed")
     assert {anna.topic, mikko.topic} <= set(told.topics), "both hear of it"
     assert (await Meeting.get(id=asked.id)).status == MeetingStatus.REQUESTED, "proposing agrees to nothing"
-    assert "Another time was proposed" in (await hers.get("/e/tampere/meetings")).text
+    listed = (await hers.get("/e/tampere/meetings")).text
+    assert "Mikko would rather meet" in listed
+    assert f'action="{path}/agreement"' in listed
+    assert "would rather meet" not in (await his.get("/e/tampere/meetings")).text, "he waits for her"
+    assert await waiting(anna) == [("meetings", "1 person proposes it.")]
+    assert await waiting(mikko) == [], "he has answered"
     for browser in (hers, his):
         assert "Mikko would rather meet" in (await browser.get(path)).text
     assert "Agree to this time" in (await hers.get(path)).text
