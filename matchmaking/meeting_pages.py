@@ -28,7 +28,7 @@ from matchmaking.meetings import accept, cancel, decline, request_meeting, resch
 from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.moves import moves_of
 from matchmaking.obstacles import nothing_free
-from matchmaking.onsite.reading import missed_by, open_absence
+from matchmaking.onsite.gaps import missed_by, open_absence
 from matchmaking.outcomes.saying import outcome_of, said_by
 from matchmaking.outcomes.verdict import Said
 from matchmaking.overview import Ticket, overview, ticket, whole, with_answers

@@ -21,9 +21,10 @@ from events.scope import Place, desk, find, member
 from matchmaking.admits import AtMeeting, at_meeting, number_of
 from matchmaking.onsite.absences import agree, answer_absence, end_absence, propose, report_absence, turn_down
 from matchmaking.onsite.displays import address_of, board, display_at, displays_of, make_display, revoke_display
+from matchmaking.onsite.gaps import no_shows
 from matchmaking.onsite.models import Absence, Answer, Display, StandIn
 from matchmaking.onsite.presence import Said, presence_of, say
-from matchmaking.onsite.reading import door_list, no_shows, standby, today
+from matchmaking.onsite.reading import door_list, standby, today
 
 A_PAGE = 50
 TICKS = ("here", "standby", "shown")

@@ -6,8 +6,8 @@ from datetime import datetime
 from app.i18n import _, ngettext
 from events.models import Event, Participant, ParticipantStatus
 from events.tasks import Stage, State, Step, Task, state_of
+from matchmaking.onsite.gaps import open_absences
 from matchmaking.onsite.models import Display, Presence, StandIn
-from matchmaking.onsite.reading import open_absences
 
 
 async def steps(event: Event, now: datetime) -> Sequence[Step]:

@@ -21,10 +21,11 @@ from matchmaking.meetings import request_meeting
 from matchmaking.models import Meeting, MeetingStatus, Seat, SeatRole
 from matchmaking.onsite.absences import agree, answer_absence, end_absence, propose, report_absence, turn_down
 from matchmaking.onsite.displays import address_of, board, make_display, revoke_display
+from matchmaking.onsite.gaps import no_shows
 from matchmaking.onsite.models import Absence, Answer, Display, StandIn
 from matchmaking.onsite.nearby import Candidate, in_order
 from matchmaking.onsite.presence import Said, say
-from matchmaking.onsite.reading import no_shows, standby, today
+from matchmaking.onsite.reading import standby, today
 from matchmaking.onsite.tasks import steps
 from matchmaking.round_models import Slot
 from tests.conftest import SECRET, settings_for
