@@ -36,6 +36,7 @@ import matchmaking.consortia.routes
 import matchmaking.consortia.tasks
 import matchmaking.desk
 import matchmaking.drafting
+import matchmaking.groups.news
 import matchmaking.ical
 import matchmaking.marketplace.news
 import matchmaking.marketplace.routes
@@ -87,7 +88,11 @@ FEED_KINDS: Mapping[str, feeds.Draw] = {
     "round": matchmaking.table_feeds.of_round,
     "office": matchmaking.support.feeds.of_office,
 }
-NEWS: tuple[events.networks.news.News, ...] = (events.networks.news.news, matchmaking.marketplace.news.news)
+NEWS: tuple[events.networks.news.News, ...] = (
+    events.networks.news.news,
+    matchmaking.marketplace.news.news,
+    matchmaking.groups.news.news,
+)
 SLICES = (
     feeds,  # first what is asked for most often: routes are tried in turn
     events.feeds,

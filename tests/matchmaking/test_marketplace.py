@@ -1,15 +1,19 @@
 """The marketplace: posting, finding and closing opportunities, the event's own fields, and asking from one."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from time import perf_counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app import slices
 from app.errors import NotFound, Refused, Stale
 from app.journal import changes_since
 from events.networks.closing import close as close_work
+from events.networks.digests import due
+from events.networks.following import follow
 from events.networks.models import Network, Pilot
 from matchmaking.directory import directory
 from matchmaking.marketplace.extras import Field, Option, kept_answers, missing, relabelled
@@ -328,3 +332,11 @@ async def test_a_closed_pilot_or_demo_case_is_chosen_no_more_and_kept_where_it_w
         await post(anna, replace(about, demo_case=None), by=fair[anna])
     kept = await edit(one, replace(about, title="Still"), version=one.version, by=fair[anna])
     assert (kept.pilot_id, kept.demo_case_id, kept.title) == (fair.pilot.id, fair.demo_case.id, "Still")
+
+
+async def test_followers_of_the_pilot_who_take_part_hear_of_what_others_post(fair: Fair, anna, mikko) -> None:
+    for person in (fair[anna], fair[mikko], await fair.person("Eve")):
+        await follow(fair.pilot, by=person)
+    await post(mikko, replace(OFFER, pilot=fair.pilot.id), by=fair[mikko])
+    (told,) = await due(slices.NEWS, now=datetime.now(UTC))
+    assert (told.person.name, [one.words for one in told.items]) == ("Anna", ["Marketplace: offer (Meet in Tampere)"])

@@ -1,10 +1,14 @@
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
+from app import slices
 from app.errors import Forbidden, Refused
 from events.models import Participant
 from events.networks.closing import close
+from events.networks.digests import due
+from events.networks.following import follow
 from events.types import add_type
 from matchmaking.bookmarks.marking import mark
 from matchmaking.bookmarks.models import Mark
@@ -231,3 +235,18 @@ async def test_no_group_gathers_on_what_is_closed(fair: Fair, whole: bool) -> No
     with pytest.raises(Refused, match="is closed"):
         await group_of(fair, anna)
     assert not await Group.exists()
+
+
+async def test_followers_of_the_pilot_who_take_part_hear_that_a_group_gathers(fair: Fair) -> None:
+    anna, mikko, jan, sara = await crowd(fair, 4)
+    for person in (fair[anna], fair[mikko], await fair.person("Eve")):
+        await follow(fair.pilot, by=person)
+    gathering = await group_of(fair, anna)
+    found = await due(slices.NEWS, now=datetime.now(UTC))
+    assert {digest.person.name: [one.key for one in digest.items] for digest in found} == {
+        "Mikko": [f"group:{gathering.id}"]
+    }, "it is no news to whoever proposed it, and members of the event alone may read it"
+    assert found[0].items[0].words == "A group gathers: Biobased aromatics (Meet in Tampere)"
+    await join_group(gathering, jan, by=fair[jan])
+    await join_group(gathering, sara, by=fair[sara])
+    assert await due(slices.NEWS, now=datetime.now(UTC)) == [], "it meets, and asks nobody any more"
