@@ -8,7 +8,7 @@ from events.models import Participant, ParticipantStatus
 from matchmaking.asking import newcomer, refuse_one_more
 from matchmaking.conditions import refuse_locked
 from matchmaking.houses import are_colleagues
-from matchmaking.meetings import changing_meeting, tell
+from matchmaking.meetings import changing_meeting, refuse_over, tell
 from matchmaking.models import Keep, Meeting, MeetingStatus, Seat, SeatRole
 from matchmaking.parties import LIVE, acting_for, asks, of_participants, people, principals
 from matchmaking.seats import people_changed, put_in_place, refuse_busy, step_out
@@ -61,8 +61,7 @@ async def leave_meeting(meeting: Meeting, leaver: Participant, *, reason: str = 
         acting = await acting_for(leaver, by=by)
         if leaver.id not in {one.id for one in people(current)} or current.status not in LIVE:
             return current
-        if current.slot and current.slot.end <= changes.at:
-            raise Refused(_("This meeting is over."))
+        refuse_over(current, changes.at)
         if not acting:
             await refuse_locked(current.event_id)
         await step_out(changes, current, leaver, reason=reason, acting=acting)

@@ -73,7 +73,7 @@ async def house_of(reader: Participant, *, now: datetime) -> House:
     colleagues = await colleagues_of(reader)
     ids = [reader.id, *(one.id for one in colleagues)]
     theirs = whole(Meeting.filter(of_participants(ids), status__in=LIVE).order_by("slot__start", "id"))
-    found = [_shared(meeting, reader) for meeting in await theirs if not _over(meeting, now)]
+    found = [_shared(meeting, reader) for meeting in await theirs if not meeting.over(now)]
     requested = [one for one in found if one.meeting.status == MeetingStatus.REQUESTED]
     to_us = [one for one in requested if one.meeting.invitee in one.ours]
     agreed = [one for one in found if one.meeting.status == MeetingStatus.ACCEPTED]
@@ -120,7 +120,3 @@ async def _with_candidates(requests: Sequence[Shared], now: datetime) -> tuple[S
 
 def _asked_of_one(one: Shared) -> bool:
     return one.meeting.house_id is None
-
-
-def _over(meeting: Meeting, now: datetime) -> bool:
-    return meeting.slot is not None and meeting.slot.end <= now

@@ -109,7 +109,7 @@ async def meeting_page(request: Request, at: AtMeeting) -> Response:
         named=await _named_times(meeting),
         match=await _why(seen) if at.mine else None,
         answers_to_give=list(Said),
-        over=bool(meeting.slot and meeting.slot.end <= now),
+        over=meeting.over(now),
         free=[slot.span for slot in free],
         free_ids=[slot.id for slot in free],
         nothing=None if free else nothing_free(gathering),

@@ -125,7 +125,7 @@ async def reschedule(meeting: Meeting, *, slot: Slot, version: int, by: Actor) -
             raise Refused(_("Only an accepted meeting has a time."))
         if current.group_id is not None and not as_desk(acting) and isinstance(by, Person):
             raise Refused(_("The organisers and their schedule give a group its time."))
-        _refuse_over(current, changes.at)
+        refuse_over(current, changes.at)
         await give_place(current, slot, at=changes.at, by=by)
         await current.save()
         tell(changes, "meeting.rescheduled", current, acting)
@@ -143,7 +143,7 @@ async def cancel(meeting: Meeting, *, reason: str = "", by: Actor) -> Meeting:
             raise Refused(_("This request has its answer already: there is nothing to cancel."))
         if current.group_id is not None and not as_desk(acting) and isinstance(by, Person):
             raise Refused(_("A group goes on without you: leave it instead."))
-        _refuse_over(current, changes.at)
+        refuse_over(current, changes.at)
         if current.status == MeetingStatus.ACCEPTED and not as_desk(acting):
             await refuse_locked(current.event_id)
         await call_off(changes, [current], reason=reason, acting=acting)
@@ -260,8 +260,8 @@ def refuse_answered(meeting: Meeting, now: datetime) -> None:
         raise Refused(sentences[MeetingStatus.EXPIRED], hints=[_("Ask for a meeting yourself.")])
 
 
-def _refuse_over(meeting: Meeting, now: datetime) -> None:
-    if meeting.slot and meeting.slot.end <= now:
+def refuse_over(meeting: Meeting, now: datetime) -> None:
+    if meeting.over(now):
         raise Refused(_("This meeting is over."))
 
 

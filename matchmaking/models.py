@@ -90,6 +90,10 @@ class Meeting(Model):
         """Asked for or agreed."""
         return self.status in (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED)
 
+    def over(self, now: datetime) -> bool:
+        """With the slot at hand."""
+        return self.slot is not None and self.slot.end <= now
+
     def place(self, slot: Slot, table: Table, *, at: datetime) -> None:
         """Accepted, then and there."""
         self.status, self.slot, self.table = MeetingStatus.ACCEPTED, slot, table

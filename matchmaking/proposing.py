@@ -16,7 +16,7 @@ from events.models import Participant
 from matchmaking.asking import refuse_yes
 from matchmaking.conditions import refuse_locked
 from matchmaking.gathering import gathering_of
-from matchmaking.meetings import changing_meeting, refuse_answered, refuse_stale_meeting, tell
+from matchmaking.meetings import changing_meeting, refuse_answered, refuse_over, refuse_stale_meeting, tell
 from matchmaking.models import Meeting, MeetingStatus, ProposedTime
 from matchmaking.obstacles import no_slot, not_then
 from matchmaking.parties import acting_for, as_desk
@@ -68,6 +68,7 @@ async def put_forward(changes: Changes, meeting: Meeting, person: Person, span: 
         raise Refused(_("Only the one who asked and the one who was asked move a meeting."))
     if meeting.status == MeetingStatus.REQUESTED and mine.id == meeting.asker_id:
         raise Refused(_("Whoever was asked proposes another time."))
+    refuse_over(meeting, changes.at)
     if not meeting.event.spans(span.start, span.end):
         raise Refused(_("This time is outside the days of the event."))
     gathering = await gathering_of(meeting.event, meeting, reader=person, now=changes.at, any_time=True)
@@ -100,4 +101,6 @@ async def standing(proposed: QuerySet[ProposedTime], *, now: datetime) -> list[P
     live = proposed.filter(slot__start__gt=now).order_by("id")
     people = ("meeting__asker__organisation", "meeting__invitee__organisation")
     found = await live.select_related("slot", "meeting__event", "meeting__slot", *people)
-    return [one for one in found if one.version == one.meeting.version and one.meeting.live]
+    return [
+        one for one in found if one.version == one.meeting.version and one.meeting.live and not one.meeting.over(now)
+    ]

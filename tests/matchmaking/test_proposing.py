@@ -3,9 +3,16 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
+from app.errors import Refused
+from app.journal import Changes
 from app.models import Change
+from matchmaking import digest
 from matchmaking.meetings import accept, request_meeting
 from matchmaking.models import Meeting, MeetingStatus
+from matchmaking.overview import whole
+from matchmaking.proposing import propose_time, proposed_among, put_forward
 from matchmaking.reshaping import reshape, shape_of
 from matchmaking.round_models import Mode
 from matchmaking.times import keep_free
@@ -60,6 +67,22 @@ async def test_what_cannot_be_is_refused_with_why(fair: Fair, visit) -> None:
         refused = await browser.post(f"/e/tampere/meetings/{met.id}/proposal", data=data, headers=JSON)
         assert (refused.status_code, refused.json()["error"].startswith(sentence)) == (409, True), refused.text
     assert not await Change.filter(kind="meeting.proposed").exists()
+
+
+async def test_once_they_have_met_no_other_time_stands_or_is_proposed(fair: Fair) -> None:
+    opened = await fair.round("10:00", "11:00", tables=2)
+    anna, mikko = [await fair.delegate(name, opened) for name in ("Anna", "Mikko")]
+    asked = await request_meeting(anna, mikko, message="", by=fair[anna])
+    met = await accept(asked, slot=await fair.slot("10:00"), by=fair[mikko])
+    slot = await fair.slot("10:40")
+    await propose_time(met, slot=slot, version=met.version, by=fair[mikko])
+    for clock, number in (("10:19", 1), ("10:20", 0)):
+        now = fair.at(clock)
+        assert len(await proposed_among([anna], now=now)) == len(await digest.waiting(now)) == number
+    over = await whole(Meeting.filter(id=met.id)).get()
+    changes = Changes(fair.event.scope, revision=0, by="test", at=fair.at("10:20"))
+    with pytest.raises(Refused, match="is over"):
+        await put_forward(changes, over, fair[mikko], slot.span)
 
 
 async def asked_for(fair: Fair, *clocks: str):
