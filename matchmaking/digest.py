@@ -12,13 +12,15 @@ from app.i18n import _
 from app.models import Change
 from app.source import Waiting
 from app.wording import when
-from events.models import Participant
-from matchmaking.models import Meeting, MeetingStatus, ProposedTime
+from events.models import Participant, ParticipantStatus
+from matchmaking.models import Meeting, MeetingStatus, ProposedTime, Seat, SeatRole
+from matchmaking.parties import asks
 from matchmaking.proposing import standing
 from matchmaking.why import why
 
 RECENT = timedelta(days=3)  # what is older nobody needs to be told any more
-MUTUAL = {"meeting.accepted", "meeting.proposed"}  # after these whoever was asked looks forward to it, too
+# After these whoever was asked looks forward to it, too.
+MUTUAL = {"meeting.accepted", "meeting.arranged", "meeting.chosen", "meeting.proposed"}
 NEWS = {*MUTUAL, "meeting.declined", "meeting.cancelled", "meeting.expired"}
 
 
@@ -55,19 +57,32 @@ async def reasons(subjects: Sequence[str]) -> Mapping[str, Sequence[str]]:
 
 async def _news(now: datetime) -> Sequence[tuple[Change, Meeting, Participant]]:
     """What became of meetings lately that had no time and so no invitation, and who may not know."""
-    changed = Meeting.filter(changed_at__gt=now - RECENT, slot_id__isnull=True, group_id__isnull=True)
+    changed = Meeting.filter(
+        changed_at__gt=now - RECENT, slot_id__isnull=True, group_id__isnull=True, status__not=MeetingStatus.REQUESTED
+    )
+    numbers = Subquery(changed.values("id"))
     meetings = {one.id: one for one in await changed.select_related("event", "asker", "invitee")}
-    facts = Change.filter(subject="meeting", subject_id__in=Subquery(changed.values("id")), kind__in=list(NEWS))
+    beside: dict[int, list[Participant]] = defaultdict(list)
+    for seat in await Seat.filter(meeting_id__in=numbers, role=SeatRole.COLLEAGUE).select_related("participant"):
+        beside[seat.meeting_id].append(seat.participant)
+    facts = Change.filter(subject="meeting", subject_id__in=numbers, kind__in=list(NEWS))
     found: list[tuple[Change, Meeting, Participant]] = []
     for number, group in groupby(await facts.order_by("subject_id", "id"), key=lambda fact: fact.subject_id):
-        meeting, history = meetings.get(number), list(group)  # None: it changed between the two queries
+        meeting, history = meetings.get(number), list(group)  # None: it changed between the queries
         last = history[-1]
         fresh = last.at > now - RECENT and "start" not in last.data
         if meeting and fresh and last.kind == f"meeting.{meeting.status.value}":
             mutual = any(fact.kind in MUTUAL for fact in history)
-            concerned = (meeting.asker, meeting.invitee) if mutual else (meeting.asker,)
-            found += [(last, meeting, one) for one in concerned if last.by != f"person:{one.person_id}"]
+            people = (meeting.asker, meeting.invitee, *beside[number])
+            concerned = [one for one in people if _hears(one, last) and (mutual or asks(meeting, one))]
+            found += [(last, meeting, one) for one in concerned]
     return found
+
+
+def _hears(one: Participant, fact: Change) -> bool:
+    """Not who did it, who came only afterwards, or who takes part no more."""
+    here = one.status == ParticipantStatus.APPROVED
+    return here and one.topic in fact.topics and fact.by != one.topic
 
 
 def _for(reader: Participant, meeting: Meeting, subject: str, since: datetime, *, open: bool = True) -> Waiting:
@@ -76,7 +91,7 @@ def _for(reader: Participant, meeting: Meeting, subject: str, since: datetime, *
         person_id=reader.person_id or 0,
         scope=meeting.event.scope,
         subject=subject,
-        name=(meeting.asker if reader.id == meeting.invitee_id else meeting.invitee).name,
+        name=(meeting.invitee if asks(meeting, reader) else meeting.asker).name,
         since=since,
         url=f"/e/{meeting.event.slug}/meetings",
         open=open,

@@ -10,7 +10,10 @@ from app import slices
 from app.models import Mail, Person
 from app.reminders import requests, send
 from events.models import Participant
+from matchmaking.arranging import arrange
+from matchmaking.colleagues import bring_along, hand_over
 from matchmaking.digest import waiting
+from matchmaking.leaving import withdraw
 from matchmaking.meetings import accept, cancel, decline, expire_due, request_meeting
 from matchmaking.models import Meeting
 from matchmaking.proposing import propose_time, take_proposed
@@ -119,6 +122,40 @@ async def test_whoever_proposed_another_time_hears_that_the_request_is_withdrawn
     }
 
 
+async def test_what_the_desk_arranged_and_somebody_called_off_the_other_one_hears(
+    fair: Fair, four: list[Participant]
+) -> None:
+    anna, mikko, *_others = four
+    await cancel(await arrange(anna, mikko, waiting=True, by=fair.organiser), by=fair[anna])
+    assert list(await mailed()) == ["mikko"]
+
+
+async def test_whoever_takes_part_no_more_hears_nothing(fair: Fair, four: list[Participant]) -> None:
+    anna, mikko, *_others = four
+    await accept(await asked(fair, anna, mikko), waiting=True, by=fair[mikko])
+    await withdraw(anna, reason="Ill", by=fair.organiser)
+    assert list(await mailed()) == ["mikko"]
+
+
+async def test_colleagues_hear_what_happened_since_they_came(fair: Fair, four: list[Participant]) -> None:
+    anna, mikko, *_others = four
+    ola = await fair.delegate("Ola", house="Anna Ltd")
+    pekka, piia = [await fair.delegate(name, house="Mikko Ltd") for name in ("Pekka", "Piia")]
+    met = await accept(await asked(fair, anna, mikko), waiting=True, by=fair[mikko])
+    await bring_along(met, to=ola, beside=anna, by=fair[ola])
+    met = await hand_over(met, of=mikko, to=pekka, by=fair[pekka])
+    await bring_along(met, to=piia, beside=pekka, by=fair[piia])
+    told = await mailed()
+    assert {who: subject for who, (subject, _words) in told.items()} == {"anna": "News of your meeting: Pekka"}
+    await cancel(met, by=fair[anna])
+    told = await mailed(days=1)
+    assert {who: subject for who, (subject, _words) in told.items()} == {
+        "ola": "News of your meeting: Pekka",
+        "pekka": "News of your meeting: Anna",
+        "piia": "News of your meeting: Anna",
+    }
+
+
 async def test_old_news_are_no_news(fair: Fair, four: list[Participant]) -> None:
     anna, mikko, *_others = four
     await decline(await asked(fair, anna, mikko), by=fair[mikko])
@@ -150,4 +187,4 @@ async def test_many_take_no_more_queries_than_one(fair: Fair, four: list[Partici
         await decline(await asked(fair, asker, invitee), by=fair[invitee])
     with counting_statements() as many:
         assert len(await waiting(TOMORROW)) == 5
-    assert len(many) == len(few) <= 4
+    assert len(many) == len(few) <= 5
