@@ -12,6 +12,7 @@ from matchmaking.groups.models import Group, GroupStatus
 async def news(pilots: Collection[int], since: datetime) -> Sequence[Item]:
     """Without titles: whether a reader may see a group is for the page to say to which it leads."""
     found = Group.filter(demo_case__pilot_id__in=list(pilots), status=GroupStatus.GATHERING, created_at__gt=since)
+    found = found.select_related("event", "demo_case").prefetch_related("members__participant")
     return [
         Item(
             one.demo_case.pilot_id,
@@ -21,8 +22,8 @@ async def news(pilots: Collection[int], since: datetime) -> Sequence[Item]:
             % {"demo_case": one.demo_case.name, "event": said(one.event, "title")},
             f"/e/{one.event.slug}/groups",
             members_of=one.event_id,
-            author=one.proposer.person_id if one.proposer else None,
+            known_to={member.participant.person_id for member in one.members},
         )
-        for one in await found.select_related("event", "demo_case", "proposer").order_by("id")
+        for one in await found.order_by("id")
         if one.demo_case
     ]
