@@ -43,8 +43,8 @@ async def mailed(*, days: int = 0) -> dict[str, tuple[str, str]]:
     return {one.recipient.partition("@")[0]: (one.subject, _words(one)) for one in found}
 
 
-def _words(mail: Mail) -> str:
-    part = message_from_bytes(bytes(mail.body), policy=default).get_body(("plain",))  # type: ignore[attr-defined]
+def _words(mail: Mail, kind: str = "plain") -> str:
+    part = message_from_bytes(bytes(mail.body), policy=default).get_body((kind,))  # type: ignore[attr-defined]
     return str(part.get_content()).replace("\r\n", "\n")
 
 
@@ -57,6 +57,7 @@ async def test_another_time_waits_for_whoever_may_take_it_until_they_do(fair: Fa
     assert {who: subject for who, (subject, _words) in told.items()} == {"anna": "Mikko waits for your answer"}
     assert "- Another time: " in told["anna"][1]
     assert "10:20" in told["anna"][1]
+    assert "They wait for your answer: Mikko." in told["anna"][1], "it was she who asked to meet"
     assert await mailed(days=1) == {}, "nothing new"
     await propose_time(meeting, slot=slots[1], version=meeting.version, by=fair[mikko])
     assert "10:40" in (await mailed(days=1))["anna"][1]
@@ -90,6 +91,13 @@ async def test_whoever_asked_hears_what_became_of_it_once(fair: Fair, four: list
     subject, words = (await mailed(days=1))["anna"]
     assert subject == "Sara waits for your answer"
     assert "Declined" not in words, "what was told is not told again"
+
+
+async def test_a_reason_is_words_in_the_page_of_the_mail(fair: Fair, four: list[Participant]) -> None:
+    anna, mikko, *_others = four
+    await decline(await asked(fair, anna, mikko), reason="<b>Full</b>", by=fair[mikko])
+    assert "“<b>Full</b>”" in (await mailed())["anna"][1]
+    assert "<li>Declined: “&lt;b&gt;Full&lt;/b&gt;”</li>" in _words(await Mail.get(), "html")
 
 
 async def test_what_was_agreed_and_called_off_before_it_had_a_time_the_other_one_hears(

@@ -71,7 +71,7 @@ async def test_whoever_has_no_profile_any_more_is_asked_without_reasons(fair: Fa
     await request_meeting(anna, mikko, message="", by=fair[anna])
     await Profile.filter(participant=anna).update(status="returned")
     await _remind(database)
-    assert "They would like to meet you: Anna." in await text_to("mikko@example.org")
+    assert "They wait for your answer: Anna." in await text_to("mikko@example.org")
 
 
 async def test_the_mail_about_a_time_that_is_free_says_why(fair: Fair, database):
