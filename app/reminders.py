@@ -33,6 +33,7 @@ A_WEEK = timedelta(days=7)  # longer than any answer waits to be read
 REMEMBERED = timedelta(days=30)
 LOOK = timedelta(seconds=20)
 LONG_LOOK = timedelta(minutes=10)
+A_READ = 10_000  # subjects: PostgreSQL takes 32,767 variables a statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ async def _digests(
     spared = {one.person_id for one in recent if one.at > now - A_DAY}
     told = {(one.person_id, one.key) for one in recent}
     waiting = sorted((one for one in waiting if one.open or (one.person_id, one.subject) not in told), key=_whose)
-    people = await Person.in_bulk([one.person_id for one in waiting], "id")
+    people = await Person.in_bulk({one.person_id for one in waiting}, "id")
     found: list[Due] = []
     for (person_id, scope), group in groupby(waiting, key=_whose):
         ones = tuple(group)
@@ -161,8 +162,9 @@ async def _reasoned(sources: Sequence[Reminding], found: Iterable[Due]) -> list[
     reasoned: list[Due] = []
     for code, ones in by_language.items():
         subjects = [one.subject for due in ones for one in due.waiting]
+        parts = [subjects[first : first + A_READ] for first in range(0, len(subjects), A_READ)]
         with speaking(code):
-            told = [await source.reasons(subjects) for source in sources] if subjects else []
+            told = [await source.reasons(part) for source in sources for part in parts]
         said = {subject: tuple(why) for source in told for subject, why in source.items()}
         for due in ones:
             waiting = tuple(replace(one, why=said.get(one.subject, ())) for one in due.waiting)

@@ -1,15 +1,21 @@
 """The daily mail about requests: other times that were proposed, and what became of what one asked for."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
+from typing import cast
 
 import pytest
 
+import events.ical
 from app import slices
 from app.models import Mail, Person
 from app.reminders import requests, send
+from app.source import Occasion, Reminding, Waiting
 from events.models import Participant
+from matchmaking import digest
 from matchmaking.arranging import arrange
 from matchmaking.colleagues import bring_along, hand_over
 from matchmaking.digest import waiting
@@ -196,3 +202,27 @@ async def test_many_take_no_more_queries_than_one(fair: Fair, four: list[Partici
     with counting_statements() as many:
         assert len(await waiting(TOMORROW)) == 5
     assert len(many) == len(few) <= 5
+
+
+class Crowd:
+    """Requests of more people than one statement can name."""
+
+    def __init__(self, person: Person, fair: Fair) -> None:
+        self.person, self.scope = person, fair.event.scope
+
+    async def waiting(self, now: datetime) -> list[Waiting]:
+        since = now - timedelta(hours=2)
+        return [Waiting(self.person.id, self.scope, f"meeting:{n}", "Jan", since, "/") for n in range(33_000)]
+
+    async def occasion(self, scope: str) -> Occasion | None:
+        return await events.ical.occasion(scope)
+
+    async def reasons(self, subjects: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        return await digest.reasons(subjects)
+
+
+async def test_more_may_wait_than_one_statement_takes(fair: Fair) -> None:
+    sources = cast("Sequence[Reminding]", [Crowd(fair.organiser, fair)])
+    (due,) = await requests(sources, now=TOMORROW)
+    await send([replace(due, keys=due.keys[:1])], sources, settings_for("sqlite://"), now=TOMORROW)
+    assert (await Mail.get()).subject == "33000 people wait for your answer"
