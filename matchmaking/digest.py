@@ -15,7 +15,7 @@ from app.wording import when
 from events.models import Participant, ParticipantStatus
 from matchmaking.models import Meeting, MeetingStatus, ProposedTime, Seat, SeatRole
 from matchmaking.parties import asks
-from matchmaking.proposing import standing
+from matchmaking.proposing import standing, unanswered
 from matchmaking.why import why
 
 RECENT = timedelta(days=3)  # what is older nobody needs to be told any more
@@ -27,9 +27,7 @@ NEWS = {*MUTUAL, "meeting.declined", "meeting.cancelled", "meeting.expired"}
 async def waiting(now: datetime) -> Sequence[Waiting]:
     """Who waits for whose answer, and whom an answer waits for; oldest first."""
     wishes = await standing(ProposedTime.all(), now=now)
-    answered = {one.meeting_id for one in wishes if one.by_id == one.meeting.invitee_id}
-    asked = Meeting.filter(status=MeetingStatus.REQUESTED, expires_at__gt=now)
-    requests = [one for one in await asked.select_related("event", "asker", "invitee") if one.id not in answered]
+    requests = await Meeting.filter(unanswered(now)).select_related("event", "asker", "invitee")
     found = [
         *(_for(one.invitee, one, one.subject, one.created_at) for one in requests),
         *(_for(one.asked, one.meeting, f"proposal:{one.id}", one.at) for one in wishes),

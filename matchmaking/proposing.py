@@ -4,7 +4,7 @@ it or lets it be. For a request whoever was asked proposes one that it does not 
 from collections.abc import Sequence
 from datetime import datetime
 
-from tortoise.expressions import Q
+from tortoise.expressions import F, Q, Subquery
 from tortoise.queryset import QuerySet
 
 from app.errors import Refused
@@ -94,6 +94,18 @@ async def proposed_among(participants: Sequence[Participant], *, now: datetime) 
     mine = [one.id for one in participants]
     theirs = ProposedTime.filter(Q(meeting__asker_id__in=mine) | Q(meeting__invitee_id__in=mine))
     return await standing(theirs, now=now)
+
+
+def unanswered(now: datetime) -> Q:
+    """Requests that wait for whoever was asked: who has proposed another time waits for the other one."""
+    answered = ProposedTime.filter(
+        slot__start__gt=now,
+        meeting__status=MeetingStatus.REQUESTED,  # also brings the meeting in, which an F alone does not
+        version=F("meeting__version"),
+        by_id=F("meeting__invitee_id"),
+    )
+    mine = Q(status=MeetingStatus.REQUESTED, expires_at__gt=now)
+    return mine & Q(id__not_in=Subquery(answered.values("meeting_id")))
 
 
 async def standing(proposed: QuerySet[ProposedTime], *, now: datetime) -> list[ProposedTime]:

@@ -18,7 +18,7 @@ from matchmaking.outcomes.models import Outcome
 from matchmaking.overview import counts
 from matchmaking.parties import of_participants, people, with_people
 from matchmaking.profile_models import Profile, ProfileStatus
-from matchmaking.proposing import proposed_among
+from matchmaking.proposing import proposed_among, unanswered
 from matchmaking.round_models import Availability, Round
 from matchmaking.waitlist.models import MeetingWait
 
@@ -137,10 +137,9 @@ async def _offers(participants: Sequence[Participant], now: datetime) -> Sequenc
 
 
 async def _requests(participants: Sequence[Participant], now: datetime) -> Sequence[Task]:
-    """Requests that nobody has answered, and other times that were proposed: who proposed one has answered."""
+    """Requests that nobody has answered, and other times that were proposed."""
     wishes = await proposed_among(participants, now=now)
-    answered = [one.meeting_id for one in wishes if one.by_id == one.meeting.invitee_id]
-    asked = Meeting.filter(invitee_id__in=_ids(participants), status=MeetingStatus.REQUESTED, id__not_in=answered)
+    asked = Meeting.filter(unanswered(now), invitee_id__in=_ids(participants))
     until: dict[int, list[datetime | None]] = {}
     for invitee, expires in await asked.values_list("invitee_id", "expires_at"):
         until.setdefault(invitee, []).append(expires)

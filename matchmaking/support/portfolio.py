@@ -16,6 +16,7 @@ from matchmaking.models import Meeting, MeetingStatus
 from matchmaking.overview import Overview, overviews, settled_with
 from matchmaking.parties import LIVE, of_persons, people, with_people
 from matchmaking.profile_models import Profile
+from matchmaking.proposing import unanswered
 from matchmaking.round_models import Availability, Round
 from matchmaking.times import rounds_for_each
 
@@ -173,5 +174,5 @@ async def other_offices(office: Office) -> list[Office]:
 
 async def waiting_for(person: Person, *, now: datetime) -> list[Meeting]:
     """Requests that this person has not answered, oldest first."""
-    open_ones = Meeting.filter(invitee__person_id=person.id, status=MeetingStatus.REQUESTED, expires_at__gt=now)
+    open_ones = Meeting.filter(unanswered(now), invitee__person_id=person.id)
     return await open_ones.order_by("id").select_related("event", "asker__organisation")

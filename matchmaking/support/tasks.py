@@ -8,7 +8,8 @@ from app.i18n import _, ngettext
 from app.models import Person
 from events.networks.support.models import Adviser, Client
 from events.tasks import Errand
-from matchmaking.models import Meeting, MeetingStatus
+from matchmaking.models import Meeting
+from matchmaking.proposing import unanswered
 
 
 async def errands(person: Person, now: datetime) -> Sequence[Errand]:
@@ -18,9 +19,9 @@ async def errands(person: Person, now: datetime) -> Sequence[Errand]:
         return []
     clients = Client.filter(office_id__in=[one.office_id for one in advising])
     office_of = dict(await clients.values_list("person_id", "office_id"))
-    open_ones = Meeting.filter(invitee__person_id__in=list(office_of), status=MeetingStatus.REQUESTED)
+    open_ones = Meeting.filter(unanswered(now), invitee__person_id__in=list(office_of))
     waited_for = defaultdict(set)
-    for (who,) in await open_ones.filter(expires_at__gt=now).values_list("invitee__person_id"):
+    for (who,) in await open_ones.values_list("invitee__person_id"):
         waited_for[office_of[who]].add(who)
     return [
         Errand(
