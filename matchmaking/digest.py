@@ -13,6 +13,7 @@ from app.models import Change
 from app.source import Waiting
 from app.wording import when
 from events.models import Participant, ParticipantStatus
+from matchmaking.messages.models import Silence
 from matchmaking.models import Meeting, MeetingStatus, ProposedTime, Seat, SeatRole
 from matchmaking.parties import asks
 from matchmaking.proposing import standing, unanswered
@@ -26,7 +27,7 @@ NEWS = {*MUTUAL, "meeting.declined", "meeting.cancelled", "meeting.expired"}
 
 async def waiting(now: datetime) -> Sequence[Waiting]:
     """Who waits for whose answer, and whom an answer waits for; oldest first."""
-    wishes = await standing(ProposedTime.all(), now=now)
+    wishes = await _not_shut_out(await standing(ProposedTime.all(), now=now))
     requests = await Meeting.filter(unanswered(now)).select_related("event", "asker", "invitee")
     found = [
         *(_for(one.invitee, one, one.subject, one.created_at) for one in requests),
@@ -51,6 +52,13 @@ async def reasons(subjects: Sequence[str]) -> Mapping[str, Sequence[str]]:
         **{f"proposal:{one.id}": [_rather(one)] for one in proposed},
         **{f"answer:{fact.id}": [_became(meetings[fact.subject_id])] for fact in facts if fact.subject_id in meetings},
     }
+
+
+async def _not_shut_out(wishes: Sequence[ProposedTime]) -> list[ProposedTime]:
+    """What they have agreed to stands, but no mail is about somebody of whom they want to hear no more."""
+    silences = Silence.filter(other_id__in={one.by_id for one in wishes})
+    shut = set(await silences.values_list("owner_id", "other_id"))
+    return [one for one in wishes if (one.asked.id, one.by_id) not in shut]
 
 
 async def _news(now: datetime) -> Sequence[tuple[Change, Meeting, Participant]]:
