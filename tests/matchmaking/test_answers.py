@@ -196,7 +196,7 @@ async def test_item_64_counter_becomes_a_proposal_where_both_are_free(office: Of
     assert await office.take(raw) == "counter known already"
     found = await proposal(await office.now(), now=datetime.now(UTC))
     assert found
-    assert (found.slot.start, found.by) == (free, office.meeting.invitee_id)
+    assert (found.slot.start, found.by_id) == (free, office.meeting.invitee_id)
     meeting = await office.now()
     assert meeting.slot
     assert meeting.slot.start == office.fair.at("10:00"), "proposing moves nothing"
