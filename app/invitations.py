@@ -223,8 +223,9 @@ def _before(letter: Letter) -> Told:
 async def _still_unsettled(topics: Sequence[Topic]) -> bool:
     """Has nobody settled any of these since we read them? Their rows are locked in the order that writers lock them."""
     read = {topic.id: topic.settled for topic in topics}
-    now = await Topic.filter(id__in=list(read)).order_by("name").select_for_update().values_list("id", "settled")
-    return dict(now) == read
+    # Whole rows: asked for some columns with values_list(), Tortoise 1.1.9 leaves out FOR UPDATE without a word.
+    now = await Topic.filter(id__in=list(read)).order_by("name").select_for_update()
+    return {topic.id: topic.settled for topic in now} == read
 
 
 async def _remember(scope: str, letters: Sequence[Letter]) -> None:

@@ -180,15 +180,17 @@ class _Sending:
         return sum(1 << slot for slot in slots_in(mask) if not timetable.full_for(meeting, slot))
 
     def _way(self, meeting: int, slot: int) -> tuple[float, int, tuple[int, ...]] | None:
-        """The energy that the cheapest people add there, the slot and the people."""
+        """The energy that the cheapest people add there, the slot and the people; None where too few can."""
         asked = self.problem.meetings[meeting]
         people, energy = list(sure(asked)), sum(self._added(person, slot) for person in sure(asked))
         for pool in asked.pools:
             able = [one for one in pool if not (self.lost[one] | self.timetable.busy[one]) >> slot & 1]
             costs = sorted((self._added(one, slot), one) for one in able if self._may_have_more(one))
             count = len({*pool} & {*asked.people})
+            if len(costs) < count:
+                return None
             people += [one for _, one in costs[:count]]
-            energy += sum(cost for cost, _ in costs[:count]) if len(costs) >= count else RUIN
+            energy += sum(cost for cost, _ in costs[:count])
         return (energy, slot, tuple(people)) if energy < RUIN else None
 
     def _added(self, person: int, slot: int) -> float:

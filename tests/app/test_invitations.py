@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from typing import Any
 
+import asyncpg
 import pytest
 from icalendar import Calendar
 
@@ -271,6 +272,21 @@ async def test_two_workers_tell_everybody_once(
     told = await inbox(smtp_sink)
     assert Counter(to for to, _, _ in told) == Counter(person.email for person in people)
     assert await Mail.filter(state=MailState.SUPERSEDED).count() == 0
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+async def test_who_settles_holds_the_rows_that_writers_wait_for(database: str) -> None:
+    """Else the two lock rows of the same topics in turn, each what the other one has: a deadlock."""
+    await tell(await make_person("Anna"))
+    topics = await Topic.filter(name__startswith="person:")
+    other = await asyncpg.connect(database)
+    try:
+        async with changing(EVENT, by="test") as changes:
+            assert await invitations._still_unsettled(topics)
+            assert await other.fetch("SELECT id FROM topic WHERE id = $1 FOR UPDATE SKIP LOCKED", topics[0].id) == []
+            changes.record("test.done", topics[0], topics=[])
+    finally:
+        await other.close()
 
 
 async def test_worker_with_an_old_view_gives_up(

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import asdict, replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from matchmaking.scheduler.fit import fit
@@ -158,8 +158,16 @@ def _tables(slots: tuple[int | None, ...]) -> tuple[int | None, ...]:
     return tuple(None if slot is None else slots[:index].count(slot) for index, slot in enumerate(slots))
 
 
+BETWEEN_TWO = Problem(
+    (ANY,) * 5,
+    day(3, tables=2),
+    (Meeting(0, (0, 1)), Meeting(1, (0, 1)), Meeting(2, (0, 1), pools=((0,),)), Meeting(3, (0, 2))),
+)  # without 0, who is busy, the third would close a gap of 1: a way that costs less than nothing
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(houses())
+@example(BETWEEN_TWO)
 def test_solve_is_as_good_as_trying_everybody(problem: Problem) -> None:
     plan = solve(problem, seed=1, deadline_seconds=5)
     sound(problem, plan)
