@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: run test lint messages bench clean
+.PHONY: run test hunt lint messages bench clean
 
 run: $(VENV)/installed
 	$(BIN)/pilotmatch demo
@@ -13,6 +13,11 @@ test: $(VENV)/installed-for-tests
 	sh tests/system-packages.sh
 	$(MAKE) --no-print-directory lint
 	$(BIN)/pytest
+
+# The tests that make up their examples, with new ones each time: what it finds becomes an @example.
+hunt: $(VENV)/installed-for-tests
+	sh tests/system-packages.sh
+	$(BIN)/pytest --hypothesis-profile=hunt -m hypothesis
 
 lint: $(VENV)/installed-for-tests
 	$(BIN)/ruff check .
