@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from urllib.parse import urlsplit
 
 ADDRESS_LIMIT = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
 MARKS_LIMIT = 30  # UAX #15, stream-safe text: composing takes quadratic time in a run of marks
@@ -58,6 +59,15 @@ def canonical_address(value: str) -> str:
     if len(address) > ADDRESS_LIMIT:
         raise BadText("This mail address is too long.")
     return address
+
+
+def web_scheme(address: str) -> str:
+    """ "https" or "http" of an address that a browser can follow; "" for anything else."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # brackets around no IPv6 address, or letters that would fold into a / or an @
+        return ""
+    return parts.scheme if parts.scheme in ("https", "http") and parts.hostname else ""
 
 
 def plain(text: str) -> str:

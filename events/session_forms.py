@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from wtforms import Field
@@ -14,7 +13,7 @@ from wtforms.validators import ValidationError
 from app.forms import Choice, Form, InLanguages, Line, Text, Ticks, Whole
 from app.i18n import _, languages, later
 from app.instants import Instant
-from app.text import plain
+from app.text import plain, web_scheme
 from app.wording import alphabetical, several, tongue
 from events.choosing import NOBODY, pilot_choices
 from events.forms import ToldForm, not_in_its_own, translated
@@ -92,7 +91,7 @@ class SessionForm(ToldForm):
             )
 
     def validate_online_url(self, field: Field) -> None:
-        if field.data and (urlsplit(field.data).scheme not in ("http", "https") or not urlsplit(field.data).hostname):
+        if field.data and not web_scheme(field.data):
             raise ValidationError(_("An address that begins with https://, please."))
 
     def details(self) -> Details:

@@ -1,9 +1,8 @@
 """Where a meeting by video takes place: the organiser's template with the meeting's number in it, or a typed link."""
 
-from urllib.parse import urlsplit
-
 from app.errors import Refused
 from app.i18n import _
+from app.text import web_scheme
 from matchmaking.models import Meeting
 from matchmaking.round_models import Location
 
@@ -26,8 +25,7 @@ def link_of(meeting: Meeting) -> str:
 
 def refuse_odd_link(link: str) -> None:
     """A link that a person typed. Raises Refused for what no browser should follow."""
-    parts = urlsplit(link)
-    if parts.scheme != "https" or not parts.hostname or any(sign.isspace() for sign in link) or len(link) > LONGEST:
+    if web_scheme(link) != "https" or any(sign.isspace() for sign in link) or len(link) > LONGEST:
         raise Refused(_("An address that begins with https://, please."))
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Iterable
-from urllib.parse import urlsplit
 
 from wtforms import Field
 from wtforms.validators import ValidationError
@@ -11,7 +10,7 @@ from app.forms import Address, Choice, Form, InLanguages, Line, Text, Ticks
 from app.i18n import LANGUAGES, _, later
 from app.instants import Day
 from app.overtaken import WasForm
-from app.text import plain
+from app.text import plain, web_scheme
 from app.wording import alphabetical
 from events.choosing import pilot_choices, region_choices
 from events.forms import COUNTRY, SLUG, NewEventForm
@@ -39,7 +38,7 @@ class TextsForm(WasForm):
     website = Line(later("Website"), limit=300, required=False)
 
     def validate_website(self, field: Field) -> None:
-        if field.data and (urlsplit(field.data).scheme not in ("http", "https") or not urlsplit(field.data).hostname):
+        if field.data and not web_scheme(field.data):
             raise ValidationError(_("An address that begins with https://, please."))
 
     def texts(self) -> Texts:

@@ -47,7 +47,7 @@ async def chosen(request: Request, here: AtClient) -> Response:
     """A request is accepted then; what was agreed moves there."""
     form = await submitted(request, TimeForm)
     sound = form.validate()
-    meeting, _client = await _meeting(here, form.meeting.data)
+    meeting, _client = await _meeting(here, None if form.meeting.errors else form.meeting.data)
     slot = await Slot.get_or_none(id=form.slot.data) if sound else None
     if slot is None:
         raise Refused(_("Choose one of the free times."))

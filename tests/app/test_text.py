@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.text import ADDRESS_LIMIT, BadText, canonical_address, clean_line, clean_text, has_words, sought
+from app.text import ADDRESS_LIMIT, BadText, canonical_address, clean_line, clean_text, has_words, sought, web_scheme
 
 CONTROLS = ["\x00", "\x07", "\x0b", "\x0c", "\x1b", "\x1f", "\x7f", "\x85", "\x9f", "\u2028", "\u2029", "\ud800"]
 ENCODED_WORDS = [
@@ -227,3 +227,20 @@ def test_canonical_address_is_stable_and_plain(typed):
 )
 def test_words_are_found_anywhere_in_a_text_without_their_strokes(text, words, has):
     assert has_words(text, sought(words)) == has
+
+
+@pytest.mark.parametrize(
+    ("address", "scheme"),
+    [
+        ("https://meet.example.org/room?a=1", "https"),
+        ("http://[2001:db8::1]:8000/", "http"),
+        ("http://[", ""),
+        ("https://[room]/", ""),
+        ("https://example.org\N{CARE OF}evil.org/", ""),
+        ("https://", ""),
+        ("javascript:alert(1)", ""),
+        ("example.org", ""),
+    ],
+)
+def test_web_scheme_is_of_addresses_that_a_browser_can_follow(address, scheme):
+    assert web_scheme(address) == scheme

@@ -39,6 +39,7 @@ async def test_adviser_accepts_at_a_chosen_time_and_moves_to_another(help: Help,
     for wrong in ("", "?meeting=", "?meeting=0", "?meeting=x"):
         assert (await hers.get(here + wrong)).status_code == 409
     assert (await hers.get(f"{here}?meeting=999999")).status_code == 404
+    assert (await hers.post(here, data={"meeting": 10**20, "slot": 1})).status_code == 409, "no number of a database"
     assert (await hers.post(here, data={"meeting": meeting.id, "slot": 999999})).status_code == 409
 
 
