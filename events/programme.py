@@ -45,7 +45,7 @@ class PilotTag:
     position: int
 
     def name_in(self, language: str) -> str:
-        return self.names.get(language) or self.names["en"]
+        return self.names.get(language) or self.names.get("en") or next(iter(self.names.values()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,4 +116,6 @@ async def test_item_shows_everything_of_one_session(conference: Conference) -> N
     session = await conference.event.sessions.all().get()
     shown = await item(session)
     assert (shown.room.name, shown.pilots[0].name_in("pl"), shown.seats_left) == ("Hall", "Biogospodarka", 5)
+    await Pilot.filter(network=conference.network).update(names={"pl": "Biogospodarka"})  # as coordinators may
+    assert (await item(session)).pilots[0].name_in("fi") == "Biogospodarka"
     assert (shown.speakers[0].name, shown.speakers[0].organisation.name) == ("Speaker 0", "Speaker 0 Ltd")
