@@ -18,7 +18,7 @@ from matchmaking.messages.forms import MessageForm, ReportForm, WarnForm
 from matchmaking.messages.models import Message, Report, ReportState
 from matchmaking.messages.reading import conversation, conversations, from_desk, hushed, silenced
 from matchmaking.messages.silencing import dismiss, hush, lift, listen, remove, report, reports, silence, warn
-from matchmaking.messages.writing import against_writing, read_up, send
+from matchmaking.messages.writing import against_writing, have_agreed, read_up, send
 from matchmaking.models import Meeting
 from matchmaking.profile_pages import leaving_reason
 from matchmaking.round_forms import SeenForm
@@ -140,7 +140,8 @@ async def _conversation(
     await other.fetch_related("organisation__region")
     refused = await against_writing(place.me, other)
     said = await conversation(place.me, other)
-    if refused and not said and not await silenced(place.me, other):
+    blocked = await silenced(place.me, other)
+    if refused and not said and not blocked and not await have_agreed(place.me, other):
         raise refused
     response = event_page(
         request,
@@ -152,7 +153,7 @@ async def _conversation(
         me=place.me,
         form=form,
         refused=refused,
-        blocked=await silenced(place.me, other),
+        blocked=blocked,
     )
     await read_up(place.me, other, by=place.actor)
     return response

@@ -62,7 +62,7 @@ async def against_writing(sender: Participant, recipient: Participant) -> Refuse
         )
     if await Silence.filter(owner=sender, other_id__isnull=True).exists():
         return Refused(_("You take no messages yourself."), hints=[_("Switch them on again among your messages.")])
-    if not await _have_agreed(sender, recipient):
+    if not await have_agreed(sender, recipient):
         return Refused(
             _("You can write to %(name)s once one of you has accepted to meet the other.") % {"name": recipient.name},
             hints=[_("A request for a meeting takes a message along.")],
@@ -72,19 +72,19 @@ async def against_writing(sender: Participant, recipient: Participant) -> Refuse
     return None
 
 
+async def have_agreed(one: Participant, other: Participant) -> bool:
+    """Now, or before a meeting was cancelled: there may be something left to say."""
+    together = Meeting.filter(of_participants([one.id])).filter(of_participants([other.id]))
+    agreed = Q(status=MeetingStatus.ACCEPTED) | Q(status=MeetingStatus.CANCELLED, slot_id__isnull=False)
+    return await together.filter(agreed).exists()
+
+
 async def _listens(recipient: Participant, sender: Participant) -> bool:
     """To anybody, and to this one: the sender is not told which, so that a block stays its owner's secret."""
     if recipient.status != ParticipantStatus.APPROVED or recipient.person_id is None:
         return False
     deaf = Q(other=sender) | Q(other_id__isnull=True)
     return not await Silence.filter(deaf, owner=recipient).exists()
-
-
-async def _have_agreed(one: Participant, other: Participant) -> bool:
-    """Now, or before a meeting was cancelled: there may be something left to say."""
-    together = Meeting.filter(of_participants([one.id])).filter(of_participants([other.id]))
-    agreed = Q(status=MeetingStatus.ACCEPTED) | Q(status=MeetingStatus.CANCELLED, slot_id__isnull=False)
-    return await together.filter(agreed).exists()
 
 
 async def _refuse_flood(sender: Participant, recipient: Participant, now: datetime) -> None:

@@ -119,6 +119,11 @@ async def test_conversations_on_pages(fair: Fair, visit, people, agreed: Meeting
     hers, his = await visit(fair[anna]), await visit(fair[mikko])
     assert "Nobody has written yet." in (await hers.get("/e/tampere/messages")).text
     assert (await hers.get(f"/e/tampere/messages/{eero.id}")).status_code == 409
+    await hush(anna, by=fair[anna])
+    off = await hers.get(f"/e/tampere/messages/{mikko.id}")
+    assert off.status_code == 200, "the page of their meeting leads here"
+    assert "You take no messages yourself." in off.text
+    await listen(anna, by=fair[anna])
     empty = await hers.post(f"/e/tampere/messages/{mikko.id}", data={"text": " "})
     assert empty.status_code == 422
     long = await hers.post(f"/e/tampere/messages/{mikko.id}", data={"text": "x" * 1001})
