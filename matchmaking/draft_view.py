@@ -88,6 +88,7 @@ async def view(draft: Draft, event: Event) -> DraftView | None:
         return None
     words = await _words(event, [one for placement in proposal.changes for one in chain(*placement.instead)])
     lines = [words.line(placement) for placement in proposal.changes]
+    report = await report_view(proposal.report) if proposal.report else None
     worst = await Participant.get_or_none(id=proposal.quality.worst or 0)
     return DraftView(
         scheduled=tuple(line for line in lines if not line.before),
@@ -97,9 +98,9 @@ async def view(draft: Draft, event: Event) -> DraftView | None:
         kept=sum(bool(placement.after) for placement in proposal.placements) - sum(bool(line.after) for line in lines),
         left=tuple(words.left(one) for one in proposal.unplaced),
         quality=proposal.quality,
-        worst=worst.name if worst else "",
+        worst=report.timetables[0].worst if report else worst.name if worst else "",  # of equals, one name everywhere
         people=len({one for placement in proposal.changes for one in words.people(placement)}),
-        report=await report_view(proposal.report) if proposal.report else None,
+        report=report,
         touched=proposal.touched,
         least_touched=proposal.least_touched,
         wishes=await _wishes(proposal.wished) if proposal.wished else None,

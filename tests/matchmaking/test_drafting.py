@@ -100,6 +100,16 @@ async def test_a_draft_says_how_good_it_is_beside_first_fit(fair, crowd, waiting
     assert Proposal.from_json(stored).report is None, "older drafts can still be read"
 
 
+async def test_of_equals_with_most_breaks_the_page_names_one(fair, crowd, waiting):
+    draft = await ready(fair)
+    stored = proposal_of(draft).to_json()
+    stored["quality"].update(worst=crowd[0].id, worst_breaks=1)
+    stored["report"]["plan"]["worst_off"].update(participant=crowd[1].id, breaks=1)
+    draft.plan = stored
+    shown = await view(draft, fair.event)
+    assert shown.worst == shown.report.timetables[0].worst == crowd[1].name
+
+
 async def test_making_a_draft_moves_nobodys_revision(fair, crowd, waiting):
     draft = await draft_schedule(fair.event, seconds=2, by=fair.organiser)
     asked = await revision(fair.event.scope)
