@@ -56,13 +56,15 @@ async def lose_table(opened: Round, number: int, start: datetime, *, by: Actor) 
         event = await Event.get(id=opened.event_id)
         await desk_only(event, by=by)
         table = await _table(opened, number)
+        if start >= opened.end:
+            raise Refused(_("The round ends before that."), hints=[_("Look at the day, too.")])
         soon = Meeting.filter(table=table, status=MeetingStatus.ACCEPTED, slot__start__gte=start)
         soon = soon.filter(slot__start__lt=changes.at + FREEZE, slot__end__gt=changes.at)
         standing = await with_people(soon).select_related("slot", "table").order_by("slot__start")
         if standing:
             hints = [*(meeting_line(meeting, event.tz) for meeting in standing), _("Choose a later time.")]
             raise Refused(_("Meetings that begin soon are at this table."), hints=hints)
-        table.lost_from = start
+        table.lost_from = max(start, opened.start)
         await table.save(update_fields=["lost_from"])
         changes.record("table.lost", table, topics=[event.desk], data=_told(opened, table))
     return table

@@ -111,6 +111,8 @@ async def loss(request: Request, place: Place) -> Response:
 async def finding(request: Request, place: Place) -> Response:
     opened = await find(Round, place, request.path_params["id"])
     form = await submitted(request, TableForm)
+    if not form.validate():
+        raise Refused(" ".join(str(error) for error in form.number.errors))
     await find_table(opened, int(form.number.data or 0), by=place.actor)
     return _back(place, _("Saved."))
 

@@ -305,7 +305,10 @@ async def test_a_lost_table_moves_those_who_sat_there_and_nobody_else(fair, asse
         await lose_table(opened, 1, fair.at("10:00"), by=fair[anna])
     with pytest.raises(Refused, match="has no table 3"):
         await lose_table(opened, 3, fair.at("10:00"), by=fair.organiser)
-    await lose_table(opened, 1, fair.at("10:00"), by=fair.organiser)
+    with pytest.raises(Refused, match="ends before that"):
+        await lose_table(opened, 1, fair.at("10:40"), by=fair.organiser)
+    table = await lose_table(opened, 1, fair.at("09:00"), by=fair.organiser)
+    assert table.lost_from == fair.at("10:00"), "the page says the time alone, of the round's day"
     later = await agree(fair, eve, lone)
     assert (later.slot_id, later.table.number) == ((await fair.slot("10:20")).id, 2), "nobody new sits there"
     await cancel(later, by=fair[eve])
