@@ -21,3 +21,13 @@ class UTCDatetimeField(fields.DatetimeField[datetime]):
                 raise ValueError(f"{self.model_field_name}: naive datetime {value}")
             value = value.astimezone(UTC)
         return value
+
+
+class SlugField(fields.CharField[str]):
+    """A name that stands in addresses. People look for any text by it: what no row can have leads nowhere."""
+
+    def to_db_value(self, value: Any, instance: type[Model] | Model) -> Any:
+        looked_for = isinstance(instance, type) and isinstance(value, str)
+        if looked_for and (len(value) > self.max_length or not value.isprintable()):
+            return ""
+        return super().to_db_value(value, instance)

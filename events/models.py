@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from tortoise import fields
 from tortoise.models import Model
 
-from app.fields import UTCDatetimeField
+from app.fields import SlugField, UTCDatetimeField
 from app.i18n import later
 from app.models import Person
 from events.kinds import NATURES, Nature
@@ -30,7 +30,7 @@ class Event(Model):
     """A conference, brokerage event, … of a network, in one zone."""
 
     id = fields.IntField(primary_key=True)
-    slug = fields.CharField(60, unique=True)
+    slug = SlugField(60, unique=True)
     title = fields.CharField(200)
     language = fields.CharField(2, default="en")  # of title and summary
     translations: dict[str, dict[str, str]] = fields.JSONField(default=dict)  # see app.texts

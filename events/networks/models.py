@@ -7,7 +7,7 @@ from enum import StrEnum
 from tortoise import fields
 from tortoise.models import Model
 
-from app.fields import UTCDatetimeField
+from app.fields import SlugField, UTCDatetimeField
 from app.i18n import later
 from app.models import Person
 from app.texts import Said, in_language
@@ -16,7 +16,7 @@ from events.networks.terms import Term
 
 class Network(Model):
     id = fields.IntField(primary_key=True)
-    code = fields.CharField(30, unique=True)  # vanguard, berry, errin, nereus
+    code = SlugField(30, unique=True)  # vanguard, berry, errin, nereus
     name = fields.CharField(120)
     abouts: dict[str, str] = fields.JSONField(default=dict)  # language → text
     founded = fields.CharField(40, default="")
@@ -41,7 +41,7 @@ class Network(Model):
 
 class Region(Model):
     id = fields.IntField(primary_key=True)
-    code = fields.CharField(60, unique=True)  # malopolska
+    code = SlugField(60, unique=True)  # malopolska
     names: dict[str, str] = fields.JSONField()  # language → name; at least one
     country = fields.CharField(2)  # ISO 3166-1
     nuts = fields.CharField(8, default="")  # NUTS 2021 code where known
@@ -91,7 +91,7 @@ class Pilot(Model):
     id = fields.IntField(primary_key=True)
     network: fields.ForeignKeyRelation[Network] = fields.ForeignKeyField("events.Network", related_name="pilots")
     network_id: int
-    code = fields.CharField(12)
+    code = SlugField(12)
     names: dict[str, str] = fields.JSONField()  # language → name; at least one
     abouts: dict[str, str] = fields.JSONField(default=dict)  # language → text
     position = fields.IntField(default=0)
@@ -130,7 +130,7 @@ class DemoCase(Model):
     id = fields.IntField(primary_key=True)
     pilot: fields.ForeignKeyRelation[Pilot] = fields.ForeignKeyField("events.Pilot", related_name="demo_cases")
     pilot_id: int
-    code = fields.CharField(40)
+    code = SlugField(40)
     name = fields.CharField(200)
     stage = fields.CharEnumField(Stage)
     closed_at: datetime | None = UTCDatetimeField(null=True)
@@ -168,7 +168,7 @@ class Series(Model):
     id = fields.IntField(primary_key=True)
     network: fields.ForeignKeyRelation[Network] = fields.ForeignKeyField("events.Network", related_name="series")
     network_id: int
-    slug = fields.CharField(60)
+    slug = SlugField(60)
     titles: dict[str, str] = fields.JSONField()  # language → title; at least one
     abouts: dict[str, str] = fields.JSONField(default=dict)
 

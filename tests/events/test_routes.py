@@ -88,6 +88,17 @@ async def test_programme_is_filtered_and_odd_filters_mean_none(sqlite_conference
         assert ">Without<" in page.text
 
 
+async def test_addresses_that_nothing_can_have_lead_nowhere(conference: Conference, browser: Browser) -> None:
+    nobody = await browser()
+    network = f"/networks/{conference.network.code}"
+    for odd in ("a" * 2000, "a%00b"):
+        for path in (
+            f"/e/{odd}", f"/e/{odd}/programme", f"/e/{odd}/calendars", f"/e/{odd}/feed.ics", f"/networks/{odd}",
+            f"/networks/{odd}/feed.ics", f"{network}/pilots/{odd}", f"{network}/series/{odd}", f"/regions/{odd}",
+        ):  # fmt: skip
+            assert (await nobody.get(path)).status_code == 404, path[:40]
+
+
 async def test_booking_is_made_and_given_back(conference: Conference, browser: Browser) -> None:
     session = await conference.session("Workshop", "09:00", "10:00", room=conference.hall, capacity=1)
     await conference.release()
