@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.errors import NotFound, Refused
+from app.errors import Refused
 from app.i18n import _
 from app.web import answer, submitted
 from app.wording import several, when
@@ -223,7 +223,7 @@ async def _slots(numbers: Collection[str]) -> list[Slot]:
     wanted = {number_of(number) for number in numbers}
     found = await Slot.filter(id__in=list(wanted))
     if len(found) < len(wanted):
-        raise NotFound
+        raise Refused(_("The organisers have changed the times of this round."), hints=[_("Load the page again.")])
     return found
 
 

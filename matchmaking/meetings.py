@@ -115,9 +115,12 @@ async def decline(meeting: Meeting, *, reason: str = "", by: Actor) -> Meeting:
 
 async def reschedule(meeting: Meeting, *, slot: Slot, version: int, by: Actor) -> Meeting:
     """To a slot that somebody chose: it is fixed there, and no schedule moves it. The table stays if it is free.
+    Moving it twice to the same slot is one.
     Raises Stale for an old version, Refused with why the slot is not free and which are."""
     async with changing_meeting(meeting, by=by) as (changes, current):
         acting = await acting_for(current.asker, current.invitee, by=by, office=True)
+        if current.placed and current.fixed and current.slot_id == slot.id and current.version != version:
+            return current
         refuse_stale_meeting(current, slot, version)
         if not as_desk(acting):
             await refuse_locked(current.event_id)

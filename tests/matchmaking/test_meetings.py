@@ -179,6 +179,8 @@ async def test_reschedule_keeps_the_table_and_fixes_the_slot(fair, anna, mikko, 
     assert moved.changed_at > meeting.changed_at
     assert (await newest(fair.event)).kind == "meeting.rescheduled"
     await assert_sound()
+    again = await reschedule(meeting, slot=await fair.slot("10:40"), version=meeting.version, by=fair[anna])
+    assert again.version == moved.version, "moved once"
     with pytest.raises(Stale):
         await reschedule(meeting, slot=await fair.slot("10:00"), version=meeting.version, by=fair[anna])
 
