@@ -54,9 +54,7 @@ async def edit_profile(request: Request, place: Place) -> Response:
 
 
 async def availability_page(request: Request, place: Place) -> Response:
-    ticks = await Availability.filter(participant=place.me)
-    form = AvailabilityForm(data={"rounds": [str(tick.round_id) for tick in ticks]})
-    return await _availability(request, place, form, None)
+    return await _availability(request, place, await _ticked(place), None)
 
 
 async def edit_availability(request: Request, place: Place) -> Response:
@@ -72,10 +70,12 @@ async def edit_availability(request: Request, place: Place) -> Response:
 async def add_block(request: Request, place: Place) -> Response:
     form = await submitted(request, BlockForm, zone=place.event.tz)
     if not form.validate():
-        ticks = await Availability.filter(participant=place.me)
-        ticked = AvailabilityForm(data={"rounds": [str(tick.round_id) for tick in ticks]})
-        return await _availability(request, place, ticked, form, status=422)
-    await keep_free(place.me, form.span(), note=form.note.data or "", by=place.actor)
+        return await _availability(request, place, await _ticked(place), form, status=422)
+    try:
+        await keep_free(place.me, form.span(), note=form.note.data or "", by=place.actor)
+    except Refused as refused:
+        form.form_errors.append(" ".join((str(refused), *refused.hints)))
+        return await _availability(request, place, await _ticked(place), form, status=409)
     return see_other(f"{place.path}/availability", flash=_("Nobody can meet you then."))
 
 
@@ -117,6 +117,12 @@ async def _profile(
     return event_page(
         request, place, "matchmaking/profile.html", status=status, form=form, profile=profile, earlier=earlier
     )
+
+
+async def _ticked(place: Place) -> AvailabilityForm:
+    """The rounds as they are kept."""
+    ticks = await Availability.filter(participant=place.me)
+    return AvailabilityForm(data={"rounds": [str(tick.round_id) for tick in ticks]})
 
 
 async def _availability(

@@ -154,6 +154,11 @@ async def test_times_are_ticked_and_kept_free(fair, visit, anna, opened):
     block = {"start": f"{day}T10:00", "end": f"{day}T10:20", "note": "Call"}
     backwards = await hers.post("/e/tampere/availability/blocks", data={**block, "end": f"{day}T09:00"})
     assert backwards.status_code == 422
+    outside = {"start": "2020-01-01T10:00", "end": "2020-01-01T11:00", "note": "Taxi to the mill"}
+    refused = await hers.post("/e/tampere/availability/blocks", data=outside)
+    assert refused.status_code == 409
+    assert "outside the days of the event" in refused.text
+    assert "Taxi to the mill" in refused.text, "what was typed stays"
     assert (await hers.post("/e/tampere/availability/blocks", data=block)).status_code == 303
     kept = await Block.get()
     assert kept.start == fair.at("10:00")
