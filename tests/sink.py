@@ -28,7 +28,7 @@ class Sink:
     requires: dict[str, Any] = field(default_factory=dict)  # options of aiosmtpd's SMTP
     most_connections: int = 100  # a further one hears 421
     port: int = 0
-    _plan: deque[tuple[str, str | float]] = field(default_factory=deque)
+    _plan: deque[tuple[str, str | float | asyncio.Event]] = field(default_factory=deque)
     _server: asyncio.Server | None = None
     _transports: set[asyncio.BaseTransport] = field(default_factory=set)
 
@@ -48,6 +48,12 @@ class Sink:
         """Take the next mails and answer so much later."""
         self._plan.extend([("stall", seconds)] * times)
 
+    def hold(self, *, times: int = 1) -> asyncio.Event:
+        """Take the next mails and answer once the event is set, however slow the machine."""
+        answering = asyncio.Event()
+        self._plan.extend([("hold", answering)] * times)
+        return answering
+
     async def up(self) -> None:
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: _Session(self), "127.0.0.1", self.port)
@@ -61,7 +67,7 @@ class Sink:
             await self._server.wait_closed()
             self._server = None
 
-    def _planned(self, *stages: str) -> tuple[str, str | float] | None:
+    def _planned(self, *stages: str) -> tuple[str, str | float | asyncio.Event] | None:
         return self._plan.popleft() if self._plan and self._plan[0][0] in stages else None
 
     async def handle_MAIL(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:
@@ -77,12 +83,14 @@ class Sink:
         return "250 OK"
 
     async def handle_DATA(self, server: "_Session", session: Any, envelope: Any) -> str:
-        planned = self._planned("data", "drop", "stall")
+        planned = self._planned("data", "drop", "stall", "hold")
         if planned and planned[0] == "data":
             return str(planned[1])
         self.mails += [Delivery(envelope.mail_from, to, envelope.original_content) for to in envelope.rcpt_tos]
         if planned and planned[0] == "stall":
-            await asyncio.sleep(float(planned[1]))
+            await asyncio.sleep(planned[1])  # type: ignore[arg-type]
+        if planned and planned[0] == "hold":
+            await planned[1].wait()  # type: ignore[union-attr]
         if planned and planned[0] == "drop":
             server.transport.abort()
         return "250 kept"
