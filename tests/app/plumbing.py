@@ -1,5 +1,6 @@
 """The plumbing without a slice: a stand-in for one, and a site that serves it."""
 
+import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
@@ -16,7 +17,7 @@ from starlette.routing import BaseRoute, Mount, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 
-from app import account, feeds, live, signing_in, sockets, templating, web
+from app import account, db, feeds, live, signing_in, sockets, templating, web
 from app.auth import SIGN_IN_LIFE, Secret, cookie_name, person_of
 from app.config import Settings
 from app.guard import Guard
@@ -77,6 +78,19 @@ async def tell(*people: Person, scope: str = EVENT, topics: Iterable[str] = (), 
         told = [*(person_topic(person.id) for person in people), *topics]
         changes.record("meeting.moved", people[0] if people else Person(id=0), topics=told, data=data)
     return changes.revision
+
+
+async def nobody_writes() -> None:
+    """A process that was killed has ended; PostgreSQL may still be about its last commit."""
+    if not db.is_postgres():
+        return
+    busy = (
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' "
+        "AND state <> 'idle' AND pid <> pg_backend_pid()"
+    )
+    async with asyncio.timeout(30):
+        while await db.rows(busy):
+            await asyncio.sleep(0.01)
 
 
 @dataclass

@@ -23,7 +23,7 @@ from app.ical.itip import Told
 from app.invitations import settle, settle_due
 from app.journal import changing
 from app.models import Invitation, Mail, MailState, Person, Topic
-from tests.app.plumbing import EVENT, START, Table, make_person, tell
+from tests.app.plumbing import EVENT, START, Table, make_person, nobody_writes, tell
 from tests.sink import Sink
 
 Event = Any
@@ -115,13 +115,13 @@ async def test_move_is_a_request_with_higher_sequence(
 
 
 async def test_quick_moves_make_one_mail(database: str, settings: Settings, table: Table, smtp_sink: Sink) -> None:
-    patient = replace(settings, quiet_seconds=0.3)
+    patient = replace(settings, quiet_seconds=60)
     anna = await make_person("Anna")
     for moves in range(5):
         table.put(anna, "meeting:7", start=START + timedelta(hours=moves), end=START + timedelta(hours=moves + 1))
         await tell(anna)
         assert not await settle_due([table], patient)
-    await asyncio.sleep(0.35)
+    await Topic.all().update(at=datetime.now(UTC) - timedelta(seconds=61))
     assert await settle_due([table], patient)
     [(_, method, event)] = await inbox(smtp_sink)
     assert (method, event["DTSTART"].dt) == ("REQUEST", START + timedelta(hours=4))
@@ -381,6 +381,7 @@ async def test_worker_that_dies_loses_and_repeats_nothing(
             os.kill(worker.pid, signal.SIGKILL)
             deaths += 1
         await worker.wait()
+        await nobody_writes()
         letters = await Mail.all().count()
         assert (
             letters
