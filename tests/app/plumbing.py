@@ -5,7 +5,7 @@ import contextlib
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from typing import Any
 
@@ -27,6 +27,7 @@ from app.source import Entry, Occasion
 
 EVENT = "event:3"
 START = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=30)
+DAYS = START.date(), START.date() + timedelta(days=1)  # of the event
 
 
 @dataclass
@@ -61,8 +62,7 @@ class Table:
     async def occasion(self, scope: str) -> Occasion | None:
         if scope not in self.scopes:
             return None
-        days = date(2027, 5, 4), date(2027, 5, 5)
-        return Occasion("Kraków Days", "krakow", "/e/krakow", "Kraków", "Europe/Warsaw", *days)
+        return Occasion("Kraków Days", "krakow", "/e/krakow", "Kraków", "Europe/Warsaw", *DAYS)
 
 
 async def make_person(name: str = "Anna", **values: Any) -> Person:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
@@ -15,10 +15,10 @@ from app.ical.itip import Mailbox
 from app.invitations import settle_due
 from app.journal import changes_since, changing, revision
 from app.models import Change, Invitation, Mail, MailState, Person, SignIn, SignInLink
-from tests.app.plumbing import EVENT, Site, Table, make_person, sign_in_row, tell
+from tests.app.plumbing import DAYS, EVENT, Site, Table, make_person, sign_in_row, tell
 from tests.test_docs import NEEDED
 
-OVER = datetime(2027, 5, 6, tzinfo=UTC)  # the stand-in event ends on 5 May 2027
+OVER = datetime.combine(DAYS[-1], time(), UTC) + timedelta(days=1)  # the midnight that ends the stand-in event
 YEARS = OVER + timedelta(days=4 * 365)
 numbers = count(1)
 

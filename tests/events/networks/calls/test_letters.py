@@ -1,6 +1,7 @@
 """Mails of the calls: in the reader's language, exactly once whatever many workers, one bad one keeps no others."""
 
 import asyncio
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -39,7 +40,7 @@ async def test_every_kind_is_worded_with_its_facts(office: Office, settings: Set
     await name_author(sent, email="basia@example.org", name="Basia", by=anna)
     other = await office.submitted("Jan")
     await withdraw(other, by=jan)
-    later = make_terms(deadline=office.call.deadline.replace(year=office.call.deadline.year + 1))
+    later = make_terms(deadline=office.call.deadline + timedelta(days=365))
     await edit_call(office.call, later, version=office.call.version, by=office.ewa)
     reviewer = await office.reviewer("Rafal")
     await office.close()
