@@ -161,13 +161,18 @@ def _bombs() -> dict[str, bytes]:
 
 @pytest.mark.parametrize("name", list(_bombs()))
 def test_item_63_bombs_cost_little(name: str) -> None:
-    raw = _bombs()[name]
+    soon_read(_bombs()[name])
+
+
+def soon_read(raw: bytes) -> Reply | Bounce | None:
+    """By the processor's time: a machine that stands still for a while is no fault of a mail."""
     began = time.process_time()
-    read(raw)
+    found = read(raw)
     assert time.process_time() - began < 1
+    return found
 
 
-@settings(max_examples=400, deadline=2000)
+@settings(max_examples=400, deadline=None)
 @given(st.data())
 def test_item_63_broken_mails_are_nothing_or_an_answer(data: st.DataObject) -> None:
     raw = bytearray(answer(INVITED, shape=data.draw(st.sampled_from(SHAPES))))
@@ -175,11 +180,11 @@ def test_item_63_broken_mails_are_nothing_or_an_answer(data: st.DataObject) -> N
     for _ in range(data.draw(st.integers(1, 8))):
         at = data.draw(st.integers(0, len(raw)))
         raw[at : at + data.draw(st.integers(0, 30))] = data.draw(st.binary(max_size=30) | st.sampled_from(pieces))
-    found = read(bytes(raw))
+    found = soon_read(bytes(raw))
     assert found is None or isinstance(found, Reply)
 
 
-@settings(max_examples=300, deadline=2000)
+@settings(max_examples=300, deadline=None)
 @given(
     name=st.sampled_from(["UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "ATTENDEE", "COMMENT", "DTSTART;TZID=X/Y"]),
     value=st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=60),
@@ -187,5 +192,5 @@ def test_item_63_broken_mails_are_nothing_or_an_answer(data: st.DataObject) -> N
 )
 def test_properties_that_say_nonsense_are_left_out(name: str, value: str, twice: bool) -> None:
     line = f"{name}:{value}\r\n".encode() * (2 if twice else 1)
-    found = read(answer(INVITED).replace(b"ORGANIZER:", line + b"ORGANIZER:"))
+    found = soon_read(answer(INVITED).replace(b"ORGANIZER:", line + b"ORGANIZER:"))
     assert found is None or isinstance(found, Reply)

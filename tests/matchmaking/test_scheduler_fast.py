@@ -1,5 +1,6 @@
 """The kernel, compiled or not: what it tells of energy is what the pricing tells, and it breaks no rule."""
 
+import time
 from dataclasses import replace
 from random import Random
 
@@ -173,9 +174,10 @@ def test_a_walk_ends_when_only_those_wait_who_must() -> None:
 
 
 def test_solving_ends_when_only_those_wait_who_must() -> None:
-    plan = solve(with_somebody_who_must_wait(), seed=1, deadline_seconds=30)
+    began = time.process_time()
+    plan = solve(with_somebody_who_must_wait(), seed=1, deadline_seconds=60)
     assert (plan.breaks, plan.bound.breaks, plan.status) == (1, 1, Status.OPTIMAL)
-    assert plan.seconds < 6
+    assert time.process_time() - began < 6  # not of the clock, which other programs share
 
 
 def test_references_are_not_counted() -> None:
