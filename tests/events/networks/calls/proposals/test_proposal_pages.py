@@ -1,6 +1,5 @@
 """Pages of proposals, from the last second before the deadline to the results: who sees and may do what, and when."""
 
-import asyncio
 import csv
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -34,19 +33,17 @@ async def reviewed(office: Office, *names: str) -> list[CallProposal]:
     return sent
 
 
-async def test_it_counts_until_the_second_of_the_deadline_and_is_sealed_until_then(
+async def test_it_counts_until_the_moment_of_the_deadline_and_is_sealed_until_then(
     office: Office, browser: Browser
 ) -> None:
     early, late = await office.draft("Anna"), await office.draft("Jan")
     anna, jan, ewa = [await browser(await office.person(name)) for name in ("Anna", "Jan")] + [
         await browser(office.ewa)
     ]
-    deadline = datetime.now(UTC) + timedelta(seconds=2)
-    await Call.filter(id=office.call.id).update(deadline=deadline)
+    await Call.filter(id=office.call.id).update(deadline=datetime.now(UTC) + timedelta(minutes=1))
     assert (await anna.post(f"{early.path}/submission", eligible="y")).status_code == 303
     assert (await ewa.get(early.path)).status_code == 404
-    assert datetime.now(UTC) < deadline, "a machine too slow for this test"
-    await asyncio.sleep((deadline - datetime.now(UTC)).total_seconds())
+    await Call.filter(id=office.call.id).update(deadline=datetime.now(UTC))
     assert (await ewa.get(early.path)).status_code == 200
     for path, fields in (
         (f"{late.path}/submission", {"eligible": "y"}),
