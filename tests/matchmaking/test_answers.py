@@ -125,7 +125,7 @@ async def test_no_cancels_and_frees_and_tells_only_the_other_one(office: Office)
     await sound()
     before = await Mail.all().count()
     await office.settle()
-    (mail,) = await Mail.all().offset(before)
+    (mail,) = await Mail.all().order_by("id").offset(before)
     assert mail.recipient == office.anna.email
     assert str(invitation_in(bytes(mail.body))["STATUS"]) == "CANCELLED"
 
@@ -137,7 +137,7 @@ async def test_yes_after_a_no_is_taken_back_from_their_calendar(office: Office) 
     await office.mikko_answers("ACCEPTED", stamp=datetime.now(UTC) + timedelta(hours=1))
     assert (await office.now()).status == MeetingStatus.CANCELLED, "slot and table may be somebody else's now"
     await office.settle()
-    (mail,) = await Mail.all().offset(before)
+    (mail,) = await Mail.all().order_by("id").offset(before)
     assert mail.recipient == office.mikko.email
     assert str(invitation_in(bytes(mail.body))["STATUS"]) == "CANCELLED"
 
@@ -307,7 +307,7 @@ async def test_no_to_what_was_cancelled_meanwhile_is_nothing(office: Office) -> 
     await office.mikko_answers("DECLINED")
     before = await Mail.all().count()
     await office.settle()
-    told = [mail.recipient for mail in await Mail.all().offset(before)]
+    told = [mail.recipient for mail in await Mail.all().order_by("id").offset(before)]
     assert told == [office.anna.email], "Mikko has said himself that he does not come"
 
 
