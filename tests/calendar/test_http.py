@@ -11,6 +11,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
+import httpx2
 from icalendar import Calendar
 
 from app import feeds, polls
@@ -306,20 +307,30 @@ async def test_what_was_cancelled_leaves_the_calendar_a_day_after_its_end(stage:
     session = await stage.session("Lignin", speakers=[anna])
     await stage.release()
     await cancel_session(session, version=session.version, by="test")
-    end = datetime.now(UTC) - timedelta(days=1) + timedelta(seconds=1.5)
-    await Session.filter(id=session.id).update(start=end - timedelta(minutes=45), end=end)
     for path in (f"{stage.path}/feed.ics", await stage.private(stage.fair[anna])):
-        await stage.known.look()
-        before = await stage.program.get(path)
+        before, leaves = await _shortly_before_it_leaves(stage, session, path)
         assert b"STATUS:CANCELLED" in before.content, path
         tag, modified = before.headers["etag"], before.headers["last-modified"]
-        assert (await stage.program.get(path, headers={"If-None-Match": tag})).status_code == 304
-        await asyncio.sleep(max(0.0, (end + timedelta(days=1) - datetime.now(UTC)).total_seconds()) + 0.05)
+        await asyncio.sleep(max(0.0, (leaves - datetime.now(UTC)).total_seconds()) + 0.05)
         for known in ({"If-None-Match": tag}, {"If-Modified-Since": modified}):
             answer = await stage.program.get(path, headers=known)
             assert answer.status_code == 200, (path, known)
             assert b"CANCELLED" not in answer.content
         again = {"If-None-Match": answer.headers["etag"]}
         assert (await stage.program.get(path, headers=again)).status_code == 304
-        end = datetime.now(UTC) - timedelta(days=1) + timedelta(seconds=1.5)
+
+
+async def _shortly_before_it_leaves(stage: Stage, session: Session, path: str) -> tuple[httpx2.Response, datetime]:
+    """What the address answers then, twice, and when it is; a slow machine is given more time."""
+    for seconds in (1.5, 6, 24):
+        leaves = datetime.now(UTC) + timedelta(seconds=seconds)
+        end = leaves - timedelta(days=1)
         await Session.filter(id=session.id).update(start=end - timedelta(minutes=45), end=end)
+        stage.known.forget()
+        await stage.known.look()
+        before = await stage.program.get(path)
+        again = await stage.program.get(path, headers={"If-None-Match": before.headers["etag"]})
+        if datetime.now(UTC) < leaves:
+            assert again.status_code == 304
+            return before, leaves
+    raise AssertionError("a machine too slow for any test")
