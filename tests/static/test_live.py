@@ -1,5 +1,7 @@
 """Open pages follow the socket without taking focus, scroll or what is typed from anybody."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import expect
 
@@ -67,7 +69,7 @@ async def test_a_lost_socket_comes_back_with_the_last_revision(site: Site) -> No
     await site.tell("meeting.requested")
     await site.page.wait_for_timeout(200)
     await site.sockets[-1].close(code=1012)
-    await site.page.wait_for_timeout(1500)
+    await _asked(site, 2)
     assert site.sinces == ["41", "42"]
 
 
@@ -78,5 +80,12 @@ async def test_pausing_is_remembered_and_going_on_catches_up(site: Site) -> None
     await site.page.reload()
     assert site.sinces == ["41"]
     await site.page.get_by_role("button", name="Go on").click()
-    await site.page.wait_for_timeout(200)
+    await _asked(site, 2)
     assert site.sinces == ["41", "41"]
+
+
+async def _asked(site: Site, times: int) -> None:
+    """The page has opened its socket so often."""
+    async with asyncio.timeout(15):
+        while len(site.sinces) < times:
+            await asyncio.sleep(0.05)
