@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 import events.desk
+import events.feeds
 import events.ical
 import events.networks.account
 import events.networks.calls.routes
@@ -20,11 +21,12 @@ import events.networks.calls.wording
 import events.networks.pages
 import events.networks.routes
 import events.networks.wording
+import events.programme_page
 import events.routes
 import events.tasks
 import events.waiting.routes
 import events.wording
-from app import db, web
+from app import db, polls, web
 from app.config import Settings
 from app.guard import Guard
 from app.journal import changing
@@ -82,6 +84,14 @@ class Conference:
     async def release(self, version: str = "v1") -> None:
         await release_programme(self.event, version, by=self.organiser)
         await self.event.refresh_from_db()
+
+
+@pytest.fixture(autouse=True)
+def nothing_of_another_database() -> None:
+    """A process has one database; here the next test's revisions count from one again, and its pages and calendars
+    would pass for the last one's."""
+    for kept in (polls.shelf, events.programme_page._pages, events.feeds._own_languages):
+        kept.clear()
 
 
 @pytest.fixture
