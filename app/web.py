@@ -236,7 +236,15 @@ def problem(request: Request, status: int, title: str, sentence: str, *, hints: 
         return PlainTextResponse(sentence, status)
     if wants_json(request):
         return json({"error": sentence, "hints": list(hints)}, status=status)
-    return page(request, "app/problem.html", status=status, title=title, sentence=sentence, hints=hints)
+    back = _came_from(request)
+    return page(request, "app/problem.html", status=status, title=title, sentence=sentence, hints=hints, back=back)
+
+
+def _came_from(request: Request) -> str | None:
+    """The page of ours that led here, such as the one with the form: what was typed there is still in the browser."""
+    base, referrer = request.app.state.settings.base_url, request.headers.get("Referer", "")
+    path = own_path(referrer.removeprefix(base)) if referrer.startswith(base) else None
+    return path if path and (request.method == "POST" or path != _address(request)) else None
 
 
 ERRORS: dict[Any, Any] = {

@@ -140,6 +140,7 @@ async def _news(request: Request, pick: Pick | None) -> Found[News | None]:
     _own_languages[slug] = row["language"]
     event_id, passed, coming = row["id"], *(row[name] and db.instant(row[name]) for name in ("passed", "coming"))
     gone = passed and passed + KEPT_CANCELLED
+    moved = row["revision"] or 0, str(row["at"])  # a restored database counts its revisions again
 
     async def read() -> Contents:
         event = await Event.get(id=event_id)
@@ -152,7 +153,7 @@ async def _news(request: Request, pick: Pick | None) -> Found[News | None]:
 
     return Found(
         News(
-            etag("public", path, row["revision"] or 0, str(gone), _name(part) if part else "", language()),
+            etag("public", path, *moved, str(gone), _name(part) if part else "", language()),
             max([db.instant(row["at"]) if row["at"] else NOTHING_YET, *([gone] if gone else [])]),
             f"{slug}.ics",
             read,

@@ -22,8 +22,8 @@ def participants(story: Story) -> tuple[Login, ...]:
     """The organiser, and the two delegates with the most to look at."""
     organiser = next(member for member in story.staff if member.kind == ParticipantKind.ORGANISER)
     meetings = Counter(who.email for each in story.requests for who in (each.asker, each.invitee))
-    names = {one.email: one.name for one in story.delegates}
-    first, second = (email for email, _count in meetings.most_common(2))
+    names = {one.email: one.name for one in story.delegates if one.rounds}  # who can say yes to a request at once
+    first, second, *_others = (email for email, _count in meetings.most_common() if email in names)
     return (
         Login("organiser", organiser.email, organiser.name, "give every meeting a time at the desk"),
         Login("delegate", first, names[first], "answer the requests, then look at the agenda"),

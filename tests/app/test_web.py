@@ -59,6 +59,23 @@ async def test_refusal_says_its_sentence_and_what_else_can_be_done(make_sqlite_s
     assert told.json() == {"error": "The room is <taken>.", "hints": ["Take the studio."]}
 
 
+async def test_refusal_leads_back_to_the_page_of_ours_that_led_there(make_sqlite_site: MakeSite) -> None:
+    site = await make_sqlite_site(raising(Refused("Not now.")))
+    ours = site.settings.base_url
+    for referrer, back in (
+        (f"{ours}/form?day=2", '<a class="button plain" href="/form?day=2">'),
+        (f"{ours}/raise", '<a class="button plain" href="/raise">'),
+        ("", None),
+        ("https://other.example/form", None),
+        (f"{ours}.other.example/form", None),
+        (f"{ours}//other.example/form", None),
+    ):
+        shown = (await site.browser(site.url).post("/raise", headers={"Referer": referrer})).text
+        assert (back in shown) if back else (">Back<" not in shown), referrer
+    shown = await site.browser(site.url).get("/raise", headers={"Referer": f"{ours}/raise"})
+    assert ">Back<" not in shown.text, "it is where one is"
+
+
 async def test_missing_and_hidden_look_alike(make_sqlite_site: MakeSite) -> None:
     site = await make_sqlite_site(raising(NotFound("event 7 belongs to Bea")))
     hidden = await site.browser(site.url).get("/raise")

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
@@ -6,6 +7,7 @@ from starlette.applications import Starlette
 
 from app.config import Settings
 from app.live import Hub
+from app.models import Topic
 from events import feeds
 from events.rooms import add_track
 
@@ -45,3 +47,14 @@ async def test_part_of_another_event_is_no_calendar_here(conference: Conference,
         assert (await client.get(f"/e/tampere/tracks/{track.id}/feed.ics")).status_code == 200
         for path in (f"krakow/tracks/{track.id}", f"krakow/rooms/{other.hall.id}", "nowhere"):
             assert (await client.get(f"/e/{path}/feed.ics")).status_code == 404
+
+
+async def test_a_restored_database_that_counts_its_revisions_again_has_other_calendars(conference: Conference) -> None:
+    await conference.session("Opening", "10:00", "11:00", room=conference.hall)
+    await conference.release()
+    async with program() as client:
+        before = await client.get("/e/krakow/feed.ics")
+    await Topic.filter(name=conference.event.scope).update(at=datetime.now(UTC))
+    async with program() as client:
+        same = {"If-None-Match": before.headers["etag"]}
+        assert (await client.get("/e/krakow/feed.ics", headers=same)).status_code == 200
