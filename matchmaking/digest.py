@@ -63,32 +63,30 @@ async def _not_shut_out(wishes: Sequence[ProposedTime]) -> list[ProposedTime]:
 
 async def _news(now: datetime) -> Sequence[tuple[Change, Meeting, Participant]]:
     """What became of meetings lately that had no time and so no invitation, and who may not know."""
-    changed = Meeting.filter(
-        changed_at__gt=now - RECENT, slot_id__isnull=True, group_id__isnull=True, status__not=MeetingStatus.REQUESTED
-    )
+    changed = Meeting.filter(changed_at__gt=now - RECENT, slot_id__isnull=True, status__not=MeetingStatus.REQUESTED)
     numbers = Subquery(changed.values("id"))
-    meetings = {one.id: one for one in await changed.select_related("event", "asker", "invitee")}
-    beside: dict[int, list[Participant]] = defaultdict(list)
-    for seat in await Seat.filter(meeting_id__in=numbers, role=SeatRole.COLLEAGUE).select_related("participant"):
-        beside[seat.meeting_id].append(seat.participant)
-    facts = Change.filter(subject="meeting", subject_id__in=numbers, kind__in=list(NEWS))
+    meetings = {one.id: one for one in await changed.select_related("event", "asker", "invitee", "group")}
+    people = {one.id: [one.asker, one.invitee] for one in meetings.values()}
+    joined = Seat.filter(meeting_id__in=numbers).exclude(role=SeatRole.INTERPRETER).select_related("participant")
+    for seat in await joined:
+        people.get(seat.meeting_id, []).append(seat.participant)  # not there: it changed between the queries
+    facts = Change.filter(subject="meeting", subject_id__in=numbers, kind__in=list(NEWS)).order_by("subject_id", "id")
     found: list[tuple[Change, Meeting, Participant]] = []
-    for number, group in groupby(await facts.order_by("subject_id", "id"), key=lambda fact: fact.subject_id):
-        meeting, history = meetings.get(number), list(group)  # None: it changed between the queries
+    for number, group in groupby(await facts, key=lambda fact: fact.subject_id):
+        meeting, history = meetings.get(number), list(group)
         last = history[-1]
         fresh = last.at > now - RECENT and "start" not in last.data
         if meeting and fresh and last.kind == f"meeting.{meeting.status.value}":
-            mutual = any(fact.kind in MUTUAL for fact in history)
-            people = (meeting.asker, meeting.invitee, *beside[number])
-            concerned = [one for one in people if _hears(one, last) and (mutual or asks(meeting, one))]
-            found += [(last, meeting, one) for one in concerned]
+            found += [(last, meeting, one) for one in people[number] if _hears(one, meeting, history)]
     return found
 
 
-def _hears(one: Participant, fact: Change) -> bool:
-    """Not who did it, who came only afterwards, or who takes part no more."""
+def _hears(one: Participant, meeting: Meeting, history: Sequence[Change]) -> bool:
+    """The side that asked, or all once they looked forward to it; but not who did it, who came only afterwards, or
+    who takes part no more."""
+    last, mutual = history[-1], any(fact.kind in MUTUAL for fact in history)
     here = one.status == ParticipantStatus.APPROVED
-    return here and one.topic in fact.topics and fact.by != one.topic
+    return here and one.topic in last.topics and last.by != one.topic and (mutual or bool(asks(meeting, one)))
 
 
 def _for(reader: Participant, meeting: Meeting, subject: str, since: datetime, *, open: bool = True) -> Waiting:
@@ -97,11 +95,17 @@ def _for(reader: Participant, meeting: Meeting, subject: str, since: datetime, *
         person_id=reader.person_id or 0,
         scope=meeting.event.scope,
         subject=subject,
-        name=(meeting.invitee if asks(meeting, reader) else meeting.asker).name,
+        name=_with_whom(meeting, reader),
         since=since,
         url=f"/e/{meeting.event.slug}/meetings",
         open=open,
     )
+
+
+def _with_whom(meeting: Meeting, reader: Participant) -> str:
+    if meeting.group_id is not None and meeting.group:
+        return meeting.group.title
+    return (meeting.invitee if asks(meeting, reader) else meeting.asker).name
 
 
 async def _worth(numbers: Sequence[int]) -> Mapping[str, Sequence[str]]:

@@ -11,6 +11,7 @@ import pytest
 
 import events.ical
 from app import slices
+from app.intervals import Interval
 from app.models import Mail, Person
 from app.reminders import requests, send
 from app.source import Occasion, Reminding, Waiting
@@ -19,11 +20,13 @@ from matchmaking import digest
 from matchmaking.arranging import arrange
 from matchmaking.colleagues import bring_along, hand_over
 from matchmaking.digest import waiting
+from matchmaking.groups.membership import cancel_group, join_group, propose_group
 from matchmaking.leaving import withdraw
 from matchmaking.meetings import accept, cancel, decline, expire_due, request_meeting
 from matchmaking.messages.silencing import silence
 from matchmaking.models import Meeting
 from matchmaking.proposing import propose_time, take_proposed
+from matchmaking.times import keep_free
 from tests.conftest import settings_for
 from tests.events.conftest import counting_statements
 from tests.matchmaking.conftest import Fair
@@ -238,3 +241,20 @@ async def test_more_may_wait_than_one_statement_takes(fair: Fair) -> None:
     (due,) = await requests(sources, now=TOMORROW)
     await send([replace(due, keys=due.keys[:1])], sources, settings_for("sqlite://"), now=TOMORROW)
     assert (await Mail.get()).subject == "33000 people wait for your answer"
+
+
+async def test_the_members_of_a_group_without_a_time_hear_of_it_too(fair: Fair, four: list[Participant]) -> None:
+    anna, mikko, jan, sara = four
+    await keep_free(sara, Interval(fair.at("09:00"), fair.at("12:00")), by=fair[sara])
+    group = await propose_group(fair.event, fair.demo_case, title="Lignin", proposer=anna, by=fair[anna])
+    for one in (mikko, sara):
+        await join_group(group, one, by=fair[one])
+    told = await mailed()
+    assert set(told) == {"anna", "mikko"}, "Sara made it a meeting herself"
+    assert told["anna"][0] == "News of your meeting: Lignin"
+    assert "- Agreed. The schedule has yet to find a time." in told["anna"][1]
+    await cancel_group(group, reason="Strike", by=fair.organiser)
+    told = await mailed(days=1)
+    assert set(told) == {"anna", "mikko", "sara"}
+    assert "Lignin\n- Called off: “Strike”" in told["sara"][1]
+    assert jan.name not in told["sara"][1]
