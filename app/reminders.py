@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from tortoise.expressions import Q
+
 from app import outbox
 from app.config import Settings
 from app.i18n import _, ngettext, speaking
@@ -128,8 +130,9 @@ async def send(found: Sequence[Due], sources: Sequence[Reminding], settings: Set
 
 
 async def forget(*, now: datetime) -> None:
-    """What was remembered so as not to be told twice, and is long over. A digest's stay: their requests may wait on."""
-    old = Reminder.filter(kind__in=[ReminderKind.SOON, ReminderKind.EVENING], at__lt=now - REMEMBERED)
+    """What was remembered so as not to be told twice, and is long over. Requests may wait on, and so stay."""
+    passing = Q(kind__in=[ReminderKind.SOON, ReminderKind.EVENING]) | Q(key__startswith="answer:")
+    old = Reminder.filter(passing, at__lt=now - REMEMBERED)
     if first := await old.first():
         async with changing("mail:0", by="worker") as changes:
             changes.record("reminder.forgotten", first, topics=[], data={"number": await old.delete()})
@@ -175,7 +178,8 @@ async def _reasoned(sources: Sequence[Reminding], found: Iterable[Due]) -> list[
 async def _queue(changes: Changes, letters: Sequence[tuple[Due, Mail]], now: datetime) -> None:
     """Looks once more, now that nobody else can write: another worker may have been faster."""
     mine = await _fresh([due for due, _mail in letters])
-    await outbox.post_all([mail for due, mail in letters if due in mine])
+    fresh = {(due.person.id, due.kind, due.keys) for due in mine}
+    await outbox.post_all([mail for due, mail in letters if (due.person.id, due.kind, due.keys) in fresh])
     reminders = [Reminder(person_id=due.person.id, kind=due.kind, key=key, at=now) for due in mine for key in due.keys]
     await Reminder.bulk_create(reminders, ignore_conflicts=True)  # a digest lists also who waited before
     for due in mine:

@@ -111,7 +111,7 @@ def _digests(
             for item in sorted(items, key=lambda item: item.at)
             if item.pilot == one.pilot_id
             and item.at > one.at
-            and one.person_id not in item.known_to
+            and one.person_id not in item.not_for
             and (one.person_id, item.key) not in known
             and (item.members_of is None or item.members_of in members.get(one.person_id, ()))
         )

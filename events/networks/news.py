@@ -18,8 +18,8 @@ from events.release_models import Release
 class Item:
     """One piece of news, worded for the reader. `key` is its identity: nobody is told twice.
 
-    `members_of` is the event whose approved participants alone may read it; None: everybody may. `known_to` are
-    the persons to whom it is no news.
+    `members_of` is the event whose approved participants alone may read it; None: everybody may. `not_for` are
+    the persons who know it already, or may not see it.
     """
 
     pilot: int
@@ -28,7 +28,7 @@ class Item:
     words: str
     url: str  # a path of ours
     members_of: int | None = None
-    known_to: Collection[int | None] = ()
+    not_for: Collection[int | None] = ()
 
 
 News = Callable[[Collection[int], datetime], Awaitable[Sequence[Item]]]

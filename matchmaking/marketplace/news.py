@@ -19,7 +19,7 @@ async def news(pilots: Collection[int], since: datetime) -> Sequence[Item]:
             _("Marketplace: %(kind)s (%(event)s)") % {"kind": _(one.kind.value), "event": one.event.title},
             f"/e/{one.event.slug}/opportunities?pilot={one.pilot_id}",
             members_of=one.event_id,
-            known_to={one.participant.person_id},
+            not_for={one.participant.person_id},
         )
         for one in await found.select_related("event", "participant").order_by("id")
     ]

@@ -248,5 +248,9 @@ async def test_followers_of_the_pilot_who_take_part_hear_that_a_group_gathers(fa
         "Mikko": [f"group:{gathering.id}"]
     }, "it is no news to those in it, and members of the event alone may read it"
     assert found[0].items[0].words == "A group gathers: Biobased aromatics (Meet in Tampere)"
+    buyer = await add_type(fair.event, "Buyer", open=True, by=fair.organiser)
+    await change_matrix(fair.event, {(0, buyer.id): Between.APART}, by=fair.organiser)
+    await give_type(mikko, buyer, by=fair.organiser)
+    assert await due(slices.NEWS, now=datetime.now(UTC)) == [], "he may not see who is in it"
     await join_group(gathering, sara, by=fair[sara])
     assert await due(slices.NEWS, now=datetime.now(UTC)) == [], "it meets, and asks nobody any more"
