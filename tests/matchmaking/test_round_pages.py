@@ -72,9 +72,10 @@ async def test_whoever_asks_names_times_and_the_other_takes_one_of_them(fair, op
 async def test_a_request_may_name_only_what_is_there_and_ahead(fair, opened, pair, visit):  # noqa: F811
     anna, mikko = pair
     hers = await visit(fair[anna])
-    for odd in ("0", "999999", "x", "-1", "9" * 40):
-        refused = await hers.post("/e/tampere/meetings", data={"invitee": mikko.id, "times": odd})
-        assert refused.status_code == 404
+    gone = "The organisers have changed the times of this round."
+    for odd, status in (("0", 409), ("999999", 409), ("x", 404), ("-1", 404), ("9" * 40, 404)):
+        refused = await hers.post("/e/tampere/meetings", data={"invitee": mikko.id, "times": odd}, headers=JSON)
+        assert (refused.status_code, refused.json()["error"] == gone) == (status, status == 409), odd
     assert not await Meeting.exists()
 
 
