@@ -41,6 +41,11 @@ def in_language(texts: Texts, first: str = "en") -> Said:
     return Said("", "")
 
 
+def name_in(names: Texts, code: str) -> str:
+    """A name in this language, whoever reads it, else in English, else in any that it has."""
+    return names.get(code) or names.get("en") or next(iter(names.values()))
+
+
 def said(thing: Told, name: str) -> Said:
     """The thing's text of that name, as its reader gets it."""
     own = str(getattr(thing, name))

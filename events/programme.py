@@ -11,7 +11,7 @@ from tortoise.queryset import QuerySet
 from app.intervals import Interval, merge
 from app.models import Topic
 from app.text import plain
-from app.texts import Translations
+from app.texts import Translations, name_in
 from events.models import Event, Participant, Room, Session, SessionStatus, Track
 from events.networks.models import Pilot
 from events.partaking_models import Booking
@@ -45,7 +45,7 @@ class PilotTag:
     position: int
 
     def name_in(self, language: str) -> str:
-        return self.names.get(language) or self.names.get("en") or next(iter(self.names.values()))
+        return name_in(self.names, language)
 
 
 @dataclass(frozen=True, slots=True)

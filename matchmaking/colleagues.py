@@ -9,8 +9,8 @@ from matchmaking.asking import newcomer, refuse_one_more
 from matchmaking.conditions import refuse_locked
 from matchmaking.houses import are_colleagues
 from matchmaking.meetings import changing_meeting, refuse_over, tell
-from matchmaking.models import Keep, Meeting, MeetingStatus, Seat, SeatRole
-from matchmaking.parties import LIVE, acting_for, asks, of_participants, people, principals
+from matchmaking.models import LIVE, Keep, Meeting, MeetingStatus, Seat, SeatRole
+from matchmaking.parties import acting_for, asks, of_participants, people, principals
 from matchmaking.seats import people_changed, put_in_place, refuse_busy, step_out
 
 MOST_PEOPLE = 6  # at one table
@@ -59,7 +59,7 @@ async def leave_meeting(meeting: Meeting, leaver: Participant, *, reason: str = 
     """One of its people does not come; it goes on with the others, or is called off where too few remain."""
     async with changing_meeting(meeting, by=by) as (changes, current):
         acting = await acting_for(leaver, by=by)
-        if leaver.id not in {one.id for one in people(current)} or current.status not in LIVE:
+        if leaver.id not in {one.id for one in people(current)} or not current.live:
             return current
         refuse_over(current, changes.at)
         if not acting:
@@ -79,7 +79,7 @@ async def _refuse_unfit(meeting: Meeting, one: Participant, to: Participant, cha
     """`one` is of the meeting, and `to` a colleague who is not."""
     if not alone:
         await refuse_locked(meeting.event_id)
-    if meeting.status not in LIVE:
+    if not meeting.live:
         raise Refused(_("This meeting does not take place any more."))
     if meeting.slot and meeting.slot.start <= changes.at:
         raise Refused(_("This meeting has begun."))

@@ -66,14 +66,14 @@ async def _news(now: datetime) -> Sequence[tuple[Change, Meeting, Participant]]:
     changed = Meeting.filter(changed_at__gt=now - RECENT, slot_id__isnull=True, status__not=MeetingStatus.REQUESTED)
     numbers = Subquery(changed.values("id"))
     meetings = {one.id: one for one in await changed.select_related("event", "asker", "invitee", "group")}
-    people = {one.id: [one.asker, one.invitee] for one in meetings.values()}
+    people = defaultdict(list, {one.id: [one.asker, one.invitee] for one in meetings.values()})
     joined = Seat.filter(meeting_id__in=numbers).exclude(role=SeatRole.INTERPRETER).select_related("participant")
     for seat in await joined:
-        people.get(seat.meeting_id, []).append(seat.participant)  # not there: it changed between the queries
+        people[seat.meeting_id].append(seat.participant)
     facts = Change.filter(subject="meeting", subject_id__in=numbers, kind__in=list(NEWS)).order_by("subject_id", "id")
     found: list[tuple[Change, Meeting, Participant]] = []
     for number, group in groupby(await facts, key=lambda fact: fact.subject_id):
-        meeting, history = meetings.get(number), list(group)
+        meeting, history = meetings.get(number), list(group)  # None: it changed between the queries
         last = history[-1]
         fresh = last.at > now - RECENT and "start" not in last.data
         if meeting and fresh and last.kind == f"meeting.{meeting.status.value}":

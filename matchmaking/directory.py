@@ -15,7 +15,7 @@ from matchmaking.affinity import Affinity, affinity
 from matchmaking.cards import Card, cards, crowds_of
 from matchmaking.conditions import matrices_of
 from matchmaking.grounds import brief
-from matchmaking.models import Meeting, MeetingStatus
+from matchmaking.models import LIVE, Meeting
 from matchmaking.profile_models import Profile, ProfileStatus
 from matchmaking.ranking import NOBODY_CROWDED, NOTHING_MARKED, rank
 from matchmaking.reasons import Names, sentence
@@ -201,7 +201,7 @@ async def _partners(readers: Collection[int]) -> Mapping[int, Collection[int]]:
     """By reader the participants (ids) they have a request or a meeting with."""
     found = defaultdict(set)
     if readers:
-        live = Meeting.filter(status__in=[MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED])
+        live = Meeting.filter(status__in=LIVE)
         mine = live.filter(Q(asker_id__in=readers) | Q(invitee_id__in=readers))
         for one, other in await mine.values_list("asker_id", "invitee_id"):
             found[one].add(other)

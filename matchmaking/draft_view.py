@@ -89,7 +89,6 @@ async def view(draft: Draft, event: Event) -> DraftView | None:
     words = await _words(event, [one for placement in proposal.changes for one in chain(*placement.instead)])
     lines = [words.line(placement) for placement in proposal.changes]
     report = await report_view(proposal.report) if proposal.report else None
-    worst = await Participant.get_or_none(id=proposal.quality.worst or 0)
     return DraftView(
         scheduled=tuple(line for line in lines if not line.before),
         moved=tuple(line for line in lines if line.before and line.after and line.before != line.after),
@@ -98,7 +97,7 @@ async def view(draft: Draft, event: Event) -> DraftView | None:
         kept=sum(bool(placement.after) for placement in proposal.placements) - sum(bool(line.after) for line in lines),
         left=tuple(words.left(one) for one in proposal.unplaced),
         quality=proposal.quality,
-        worst=report.timetables[0].worst if report else worst.name if worst else "",  # of equals, one name everywhere
+        worst=report.timetables[0].worst if report else await _name_of(proposal.quality.worst),
         people=len({one for placement in proposal.changes for one in words.people(placement)}),
         report=report,
         touched=proposal.touched,
@@ -181,6 +180,12 @@ class _Words:
 
     def _times(self, slots: Iterable[int]) -> str:
         return several(when(self.slots[slot].start, self.event.tz) for slot in slots if slot in self.slots)
+
+
+async def _name_of(worst: int | None) -> str:
+    """For drafts that were made before reports were kept."""
+    found = await Participant.get_or_none(id=worst or 0)
+    return found.name if found else ""
 
 
 async def _wishes(wished: Wished) -> WishView:

@@ -8,9 +8,9 @@ from events.models import Participant
 from matchmaking.answers import answers_to
 from matchmaking.delegations import Call, Candidate, delegations
 from matchmaking.houses import are_colleagues, colleagues_of
-from matchmaking.models import Meeting, MeetingStatus, SeatRole
+from matchmaking.models import LIVE, Meeting, MeetingStatus, SeatRole
 from matchmaking.overview import Ticket, whole
-from matchmaking.parties import LIVE, of_participants, people, principals
+from matchmaking.parties import of_participants, people, principals
 
 
 @dataclass(frozen=True, slots=True)

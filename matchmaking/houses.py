@@ -4,8 +4,8 @@ from app.errors import Refused
 from app.i18n import _
 from app.wording import by_name, several
 from events.models import Organisation, Participant, ParticipantStatus
-from matchmaking.models import Meeting
-from matchmaking.parties import LIVE, of_participants, people, with_people
+from matchmaking.models import LIVE, Meeting
+from matchmaking.parties import of_participants, people, with_people
 
 
 async def colleagues_of(participant: Participant) -> list[Participant]:

@@ -6,7 +6,7 @@ from events.models import Event, Participant, ParticipantStatus
 from matchmaking.breakage import Breakage, Fate, Hit, Why, refuse_unseen
 from matchmaking.groups.membership import drop_out
 from matchmaking.groups.models import Group, GroupStatus
-from matchmaking.models import Meeting, MeetingStatus
+from matchmaking.models import LIVE, Meeting
 from matchmaking.parties import acting_for, of_participants, with_people
 from matchmaking.seats import goes_on, step_out
 
@@ -19,7 +19,7 @@ async def withdraw(participant: Participant, *, reason: str = "", seen: str | No
         current = await Participant.get(id=participant.id).select_related("event")
         if current.status == ParticipantStatus.WITHDRAWN:
             return current
-        live = Meeting.filter(status__in=[MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED]).order_by("id")
+        live = Meeting.filter(status__in=LIVE).order_by("id")
         mine = with_people(live.filter(of_participants([current.id])))
         meetings = await mine.select_related("event", "slot__round", "table")
         if seen is not None:

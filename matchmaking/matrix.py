@@ -11,13 +11,11 @@ from app.seen import refuse_stale
 from events.models import Event, Participant, ParticipantType, Session
 from matchmaking.breakage import Breakage, Fate, Hit, Why, apply, refuse_unseen
 from matchmaking.conditions import matrix_of
-from matchmaking.models import Meeting, MeetingStatus
+from matchmaking.models import LIVE, Meeting, MeetingStatus
 from matchmaking.parties import desk_only, members, of_participants, with_people
 from matchmaking.round_models import Availability, Round
 from matchmaking.rule_models import Between, Rule, TypeConditions
 from matchmaking.rules import Matrix, pair_of_types
-
-LIVE = (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED)
 
 
 async def change_matrix(

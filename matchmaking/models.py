@@ -20,6 +20,9 @@ class MeetingStatus(StrEnum):
     EXPIRED = "expired"
 
 
+LIVE = (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED)
+
+
 class Meeting(Model):
     """Two participants who want to meet. A request holds no slot; accepted, it has one or waits for one;
     cancelled, it still says which one it had."""
@@ -88,7 +91,7 @@ class Meeting(Model):
     @property
     def live(self) -> bool:
         """Asked for or agreed."""
-        return self.status in (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED)
+        return self.status in LIVE
 
     def over(self, now: datetime) -> bool:
         """With the slot at hand."""

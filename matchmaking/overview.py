@@ -10,7 +10,7 @@ from tortoise.queryset import QuerySet
 from app.text import has_words, sought
 from events.models import Event, Participant
 from matchmaking.answers import answers_to
-from matchmaking.models import Meeting, MeetingStatus
+from matchmaking.models import LIVE, Meeting, MeetingStatus
 from matchmaking.parties import of_participants, people, principals, with_people
 from matchmaking.round_models import Slot
 
@@ -82,9 +82,8 @@ async def overview(participant: Participant, *, now: datetime) -> Overview:
 async def overviews(participants: Sequence[Participant], *, now: datetime) -> dict[int, Overview]:
     """By participant (id). Five queries, whatever their number."""
     theirs = Meeting.filter(of_participants([one.id for one in participants]))
-    open_ones = (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED)
-    live = await whole(theirs.filter(status__in=open_ones)).order_by("id")
-    closed = await whole(theirs.exclude(status__in=open_ones)).order_by("-changed_at")
+    live = await whole(theirs.filter(status__in=LIVE)).order_by("id")
+    closed = await whole(theirs.exclude(status__in=LIVE)).order_by("-changed_at")
     answers = await answers_to([one for one in live if one.placed and one.slot and one.slot.end > now])
     return {one.id: _overview(one, _tickets(live, one), _tickets(closed, one), answers, now) for one in participants}
 
@@ -136,7 +135,7 @@ async def settled(participant: Participant) -> set[int]:
 async def settled_with(participants: Sequence[Participant]) -> dict[int, set[int]]:
     """`settled` by participant (id), in the same queries however many."""
     ids = [one.id for one in participants]
-    live = Q(status__in=[MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED])
+    live = Q(status__in=LIVE)
     live &= Q(group_id__isnull=True)
     theirs = Q(asker_id__in=ids, status=MeetingStatus.DECLINED) | of_participants(ids) & live
     found: dict[int, set[int]] = {id: set() for id in ids}

@@ -13,9 +13,7 @@ from app.journal import Actor
 from app.models import Person
 from events.models import Event, Participant, ParticipantStatus
 from events.networks.support.consent import leaves
-from matchmaking.models import Meeting, MeetingStatus, Seat, SeatRole
-
-LIVE = (MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED)
+from matchmaking.models import Meeting, Seat, SeatRole
 
 
 def people(meeting: Meeting) -> list[Participant]:

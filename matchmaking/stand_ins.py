@@ -11,8 +11,8 @@ from matchmaking.bookmarks.vetoes import kept_apart, pair_of
 from matchmaking.conditions import matrix_of
 from matchmaking.interpreters.bridging import bridges, in_need
 from matchmaking.interpreters.models import Interpreter
-from matchmaking.models import Meeting, SeatRole
-from matchmaking.parties import LIVE, of_participants, people, principals, with_people
+from matchmaking.models import LIVE, Meeting, SeatRole
+from matchmaking.parties import of_participants, people, principals, with_people
 from matchmaking.profile_models import Profile, ProfileStatus
 
 Pool = list[Participant]  # whoever goes, then who could instead

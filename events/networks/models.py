@@ -10,7 +10,7 @@ from tortoise.models import Model
 from app.fields import SlugField, UTCDatetimeField
 from app.i18n import later
 from app.models import Person
-from app.texts import Said, in_language
+from app.texts import Said, in_language, name_in
 from events.networks.terms import Term
 
 
@@ -110,7 +110,7 @@ class Pilot(Model):
         return self.closed_at is not None
 
     def name_in(self, language: str) -> str:
-        return self.names.get(language) or self.names.get("en") or next(iter(self.names.values()))
+        return name_in(self.names, language)
 
     @property
     def about(self) -> Said:

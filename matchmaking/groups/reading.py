@@ -10,7 +10,7 @@ from matchmaking.conditions import matrix_of
 from matchmaking.directory import Directory
 from matchmaking.groups.models import FEWEST, Group, GroupStatus
 from matchmaking.groups.overlaps import Overlap, overlaps
-from matchmaking.models import Meeting, MeetingStatus
+from matchmaking.models import LIVE, Meeting, MeetingStatus
 from matchmaking.parties import principals, with_people
 from matchmaking.rules import Matrix
 
@@ -66,7 +66,7 @@ async def table_of(group: Group) -> Table:
 
 async def suggestions(event: Event, everybody: Directory, reader: Participant | None) -> list[Suggestion]:
     """Groups that could be, those of the reader first."""
-    live = Meeting.filter(event=event, status__in=[MeetingStatus.REQUESTED, MeetingStatus.ACCEPTED])
+    live = Meeting.filter(event=event, status__in=LIVE)
     pairs = await live.values_list("asker_id", "invitee_id")
     asked = [(one, other) for one, other in pairs]
     apart = await kept_apart(event)

@@ -13,11 +13,11 @@ from matchmaking.availability import Diary
 from matchmaking.bookmarks.vetoes import pair_of
 from matchmaking.cards import cards
 from matchmaking.diaries import diaries
-from matchmaking.models import Meeting, MeetingStatus
+from matchmaking.models import LIVE, Meeting, MeetingStatus
 from matchmaking.onsite.absences import could_sit, keeps_apart
 from matchmaking.onsite.models import Absence, Presence, StandIn
 from matchmaking.onsite.nearby import Candidate, in_order
-from matchmaking.parties import LIVE, of_participants, with_people
+from matchmaking.parties import of_participants, with_people
 from matchmaking.profile_models import Profile, ProfileStatus
 from matchmaking.wishes import Wishes
 

@@ -12,9 +12,9 @@ from events.models import Organisation, Participant, ParticipantStatus
 from events.networks.support.models import Adviser, Client, Office
 from matchmaking.cards import cards
 from matchmaking.directory import Match, directories_for
-from matchmaking.models import Meeting, MeetingStatus
+from matchmaking.models import LIVE, Meeting, MeetingStatus
 from matchmaking.overview import Overview, overviews, settled_with
-from matchmaking.parties import LIVE, of_persons, people, with_people
+from matchmaking.parties import of_persons, people, with_people
 from matchmaking.profile_models import Profile
 from matchmaking.proposing import unanswered
 from matchmaking.round_models import Availability, Round

@@ -12,7 +12,6 @@ from events.scope import Place, find, member
 from matchmaking.admits import AtMeeting, at_meeting
 from matchmaking.asking import newest_meeting
 from matchmaking.meetings import request_meeting
-from matchmaking.parties import LIVE
 from matchmaking.waitlist.joining import join_waitlist, leave_waitlist, take_offer
 
 
@@ -20,7 +19,7 @@ async def asking(request: Request, place: Place) -> Response:
     """From the page of somebody without time: the request, and the place in their list."""
     other = await find(Participant, place, request.path_params["id"])
     meeting = await newest_meeting(place.me, other)
-    if meeting is None or meeting.status not in LIVE:
+    if meeting is None or not meeting.live:
         meeting = await request_meeting(place.me, other, message="", by=place.actor)
     await join_waitlist(meeting, place.me, by=place.actor)
     flash = _("You are on the list. Once they say yes, the next time they have may be yours.")
